@@ -1,0 +1,47 @@
+/**
+ * Nodes and graphs: immutable plain data. A node refers to its inputs directly, so a graph is what its outputs reach;
+ * `Graph` fixes the order of inputs and outputs. Two nodes are the same only if they are one object (passes/share.ts merges equals).
+ */
+import type { Span } from '../../grammar/tree.ts';
+import type { DType, Operation, Shape } from './operations.ts';
+
+export interface Node {
+  readonly operation: Operation;
+  readonly inputs: readonly Node[];
+  readonly shape: Shape;
+  readonly dtype: DType;
+  /** Where in the source it comes from. */
+  readonly span?: Span;
+}
+
+export interface Graph {
+  /** Nodes with op `input`, in the order in which values are given. Inputs that no output reaches stay in the list. */
+  readonly inputs: readonly Node[];
+  readonly outputs: readonly { readonly name: string; readonly node: Node }[];
+}
+
+/** All nodes that the outputs reach, inputs of a node before the node. Not recursive: graphs may be deep. Does not enter loop bodies. */
+export const topological = (outputs: readonly Node[]): Node[] => {
+  const order: Node[] = [];
+  const done = new Set<Node>();
+  const stack: { node: Node; next: number }[] = [];
+  for (const root of outputs) {
+    if (done.has(root)) continue;
+    done.add(root);
+    stack.push({ node: root, next: 0 });
+    while (stack.length > 0) {
+      const top = stack[stack.length - 1];
+      if (top.next < top.node.inputs.length) {
+        const child = top.node.inputs[top.next++];
+        if (!done.has(child)) {
+          done.add(child);
+          stack.push({ node: child, next: 0 });
+        }
+      } else {
+        order.push(top.node);
+        stack.pop();
+      }
+    }
+  }
+  return order;
+};

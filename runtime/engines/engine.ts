@@ -1,0 +1,42 @@
+/**
+ * The interface every engine is behind: load a plan once, run it many times, on buffers the engine owns.
+ */
+import type { Graph } from '../../compiler/ir/graph.ts';
+import type { ArrayValue, DType, Shape } from '../../compiler/ir/operations.ts';
+import type { Plan } from '../../compiler/plan.ts';
+
+export type EngineName = 'wasm' | 'cpu' | 'webgpu' | 'webgl' | 'tensorflow' | 'oracle';
+
+/** A tensor in an engine's memory. Only the engine that made it can use it. */
+export interface Buffer {
+  readonly shape: Shape;
+  readonly dtype: DType;
+}
+
+/** A loaded plan. */
+export interface Step {
+  /** Reads the inputs (they stay valid) and returns fresh buffers in the order of the plan's outputs; the caller releases them. */
+  run(inputs: readonly Buffer[]): Buffer[];
+  /** Runs one instruction after the other and hands every result to `watch`; slow, for finding where a NaN arose and for profiles. */
+  trace(
+    inputs: readonly Buffer[],
+    watch: (instruction: Plan['instructions'][number], values: () => Promise<ArrayValue>[]) => Promise<void> | void,
+  ): Promise<void>;
+  /** Frees the constants. */
+  dispose(): void;
+}
+
+export interface Engine {
+  readonly name: EngineName;
+  /** For people: device or library and version. */
+  readonly description: string;
+  /** Rewrites what this engine has no kernel for, or does badly, into what it does well. Graph -> graph, same inputs and outputs. */
+  legalise(graph: Graph): Graph;
+  load(plan: Plan): Step;
+  upload(value: ArrayValue): Buffer;
+  download(buffer: Buffer): Promise<ArrayValue>;
+  release(buffer: Buffer): void;
+  /** Buffers alive and their bytes: flat between steps, or there is a leak. */
+  memory(): { readonly buffers: number; readonly bytes: number };
+  dispose(): void;
+}
