@@ -1,0 +1,50 @@
+/**
+ * What the compiler asks of the world: texts of modules, and tables of data. The compiler is pure; a host (Node, the browser,
+ * a test) answers. Everything that is missing is asked for at once, then compilation starts again (see compile.ts).
+ */
+import type { ArrayValue } from './ir/operations.ts';
+
+export type DataFormat = 'csv' | 'json' | 'npy' | 'idx' | 'parquet' | 'images';
+
+export interface DataRequest {
+  readonly format: DataFormat;
+  /** As written in the source: a file, a glob for images; relative to `base`. A `.gz` file is unpacked. */
+  readonly path: string;
+  /** The file of the spec (or library module) that asks; library modules are named `stdlib/...`. */
+  readonly base: string;
+}
+
+/** One column of a table; missing numbers are NaN, missing texts null. */
+export type Column =
+  | { readonly kind: 'number'; readonly values: Float64Array }
+  | { readonly kind: 'boolean'; readonly values: Uint8Array; readonly missing?: Uint8Array }
+  | { readonly kind: 'text'; readonly values: readonly (string | null)[] }
+  /** An array per row: `value.shape[0]` is the number of rows. */
+  | { readonly kind: 'array'; readonly value: ArrayValue };
+
+/** A data file as read: named columns, or, for npy and idx, one unnamed array (`columns` has the single name ""). */
+export interface Table {
+  /** The file's name as the user knows it. */
+  readonly source: string;
+  readonly rows: number;
+  readonly columns: ReadonlyMap<string, Column>;
+  /** For messages: what the user should look for to find row i ("line 17", "image digits/3.png"). */
+  readonly placeOf: (row: number) => string;
+}
+
+/** Why there is no table: a sentence, the place inside the file where known, and a way out. */
+export interface DataFailure {
+  readonly failed: string;
+  readonly place?: string;
+  readonly help?: string;
+  /** Other files beside it, for "did you mean". */
+  readonly candidates?: readonly string[];
+}
+
+export interface Host {
+  /** The text of a module, by its path relative to the file that imports it; undefined when there is none. */
+  readModule(path: string, base: string): Promise<{ readonly file: string; readonly text: string } | undefined>;
+  readData(request: DataRequest): Promise<Table | DataFailure>;
+  /** The standard library's modules, in the order in which they build on each other. */
+  standardLibrary(): Promise<readonly { readonly file: string; readonly text: string }[]>;
+}

@@ -1,0 +1,152 @@
+/**
+ * What the compiler hands to the runtime: stages of training as tensor graphs over named variables and data, plain data throughout.
+ *
+ * Naming of graph inputs, by which the runtime feeds them:
+ *   `var:<id>`            the current value of a variable
+ *   `data:<id>:<leaf>`    rows of a data set's leaf: a batch of them in a step, all of them in an evaluation (see DataFeed)
+ *   `key`                 int32 [2]: the random key of this step (the runtime derives it from seed, stage and step)
+ *   `step`                float32 []: steps done so far in this `train` action
+ *   `total`               float32 []: steps of this `train` action in all
+ * Outputs: `var:<id>` (a variable's next value), `loss`, or as the field says.
+ */
+import type { Span } from '../grammar/tree.ts';
+import type { Graph } from './ir/graph.ts';
+import type { ArrayValue, DType, Shape } from './ir/operations.ts';
+
+/** Something that changes while training: a parameter (unconstrained coordinates), a layer's running statistic, an optimiser's memory, a member at another time. */
+export interface Variable {
+  readonly id: string;
+  /** For people: `f.dense.W`. */
+  readonly name: string;
+  readonly role: 'parameter' | 'statistic' | 'optimiser' | 'snapshot';
+  readonly dtype: DType;
+  readonly shape: Shape;
+  /** Initial value: graph with input `key`, and `var:<id>` of variables initialised before it; one output. */
+  readonly initial: Graph;
+  /** For a parameter: unconstrained coordinates (input `var:<id>`) to the value in its space; one output. */
+  readonly value: Graph;
+  /** For people: the space, `Simplex[3]`. */
+  readonly space: string;
+  readonly span?: Span;
+}
+
+/** A data set as arrays, one a leaf of its row (tuples and records flattened), rows first. */
+export interface DataSet {
+  readonly id: string;
+  readonly name: string;
+  readonly rows: number;
+  readonly leaves: readonly ArrayValue[];
+}
+
+/** How rows reach the inputs `data:<id>:<leaf>` of a graph. */
+export interface DataFeed {
+  readonly data: string;
+  /** Rows per step. `shuffled`: every epoch in a new order, without replacement, the rest that fills no batch left out; `all`: every row, in order. */
+  readonly rows: number;
+  readonly order: 'shuffled' | 'all';
+  /** Inputs fed with the same rows: name of the input -> leaf. */
+  readonly inputs: readonly { readonly name: string; readonly leaf: number }[];
+}
+
+/** One player's update. */
+export interface PlayerStep {
+  readonly name: string;
+  /** Inputs: any of the above. Outputs: `loss` (float32 [], in the sense the user wrote it), and `var:<id>` of what changes. */
+  readonly graph: Graph;
+  readonly feeds: readonly DataFeed[];
+  /** Moves only at steps divisible by this. */
+  readonly every: number;
+  readonly sense: 'minimize' | 'maximize';
+}
+
+export type Solver =
+  | {
+      readonly kind: 'gradient';
+      readonly players: readonly PlayerStep[];
+      readonly steps: number;
+      readonly stepsPerEpoch: number;
+    }
+  /**
+   * Full batch, deterministic. `graph`: inputs `var:<id>` (and data, all rows) -> `loss` (to be made small), `grad:<id>` for each of `over`.
+   * `exact`: the loss is quadratic in `over`; solved to the minimum-norm solution in double precision.
+   * `lbfgs`: small and smooth. `closed`: `graph` has outputs `var:<id>` that are the solution.
+   */
+  | {
+      readonly kind: 'exact' | 'lbfgs';
+      readonly graph: Graph;
+      readonly feeds: readonly DataFeed[];
+      readonly over: readonly string[];
+      readonly sense: 'minimize' | 'maximize';
+      readonly steps?: number;
+    };
+
+/** An `eval` condition compiled for one data set: exact, all rows. */
+export interface Evaluation {
+  readonly name: string;
+  /** Output `value` (float32 []). */
+  readonly graph: Graph;
+  readonly feeds: readonly DataFeed[];
+  readonly compare?: { readonly op: '<=' | '>=' | '<' | '>' | '=='; readonly bound: number };
+  readonly span: Span;
+}
+
+/** What a protocol does, in order. */
+export type Action =
+  | { readonly kind: 'train'; readonly label: string; readonly solver: Solver }
+  | { readonly kind: 'eval'; readonly label?: string; readonly evaluations: readonly Evaluation[] }
+  /** Variables of the stage return to fresh initial values (a new key). */
+  | { readonly kind: 'restart' };
+
+/** What was decided and why, for `learn explain`, the run's first lines and the report. */
+export interface Decision {
+  readonly subject: string;
+  readonly choice: string;
+  readonly reason: string;
+  readonly span?: Span;
+}
+
+export interface Stage {
+  readonly id: string;
+  /** `pre` of `let pre = minimize ...`; otherwise `problem`. */
+  readonly name: string;
+  readonly span: Span;
+  /** Ids of the variables this stage makes and changes, in the order in which they are initialised. */
+  readonly variables: readonly string[];
+  /** The members trained, for people: name, model, number of parameters. */
+  readonly members: readonly { readonly name: string; readonly model: string; readonly parameters: number }[];
+  readonly actions: readonly Action[];
+  /** Evaluations on the final members, at points along the training as well (progress), are the `eval` actions that follow a `train`. */
+  readonly decisions: readonly Decision[];
+  readonly seed?: number;
+  /** Independent trainings (`seeds N`). */
+  readonly seeds: number;
+  /** Formula in Unicode and LaTeX. */
+  readonly formula: { readonly unicode: string; readonly latex: string };
+}
+
+export type PictureKind = 'images' | 'scatter' | 'curve' | 'heatmap' | 'table';
+
+/** `show name = e as kind every N steps` */
+export interface Show {
+  readonly name: string;
+  readonly kind: PictureKind;
+  /** The stage whose members it reads, after (or, with `every`, during) which it is drawn. */
+  readonly stage?: string;
+  /** Outputs `value`, or `value:0`, `value:1`, ... for the parts of a tuple or the columns of a table; optional output `mask` (bool over rows: keep). */
+  readonly graph: Graph;
+  readonly feeds: readonly DataFeed[];
+  readonly columns?: readonly string[];
+  /** Drawn every so many steps as well; a curve's rows are then the steps. */
+  readonly every?: number;
+  readonly span: Span;
+}
+
+/** A whole file, compiled. */
+export interface Program {
+  readonly file: string;
+  readonly source: string;
+  readonly variables: ReadonlyMap<string, Variable>;
+  readonly data: ReadonlyMap<string, DataSet>;
+  readonly stages: readonly Stage[];
+  readonly shows: readonly Show[];
+}
