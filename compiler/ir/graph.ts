@@ -45,3 +45,14 @@ export const topological = (outputs: readonly Node[]): Node[] => {
   }
   return order;
 };
+
+/** The graph of these outputs: `first` are its first inputs, other inputs follow in the order in which they are reached. */
+export const graphOf = (
+  outputs: readonly { readonly name: string; readonly node: Node }[],
+  first: readonly Node[] = [],
+): Graph => {
+  const inputs = [...first];
+  for (const node of topological(outputs.map((o) => o.node)))
+    if (node.operation.op === 'input' && !inputs.includes(node)) inputs.push(node);
+  return { inputs, outputs };
+};

@@ -164,4 +164,9 @@ export type Operation =
   | { readonly op: 'part'; readonly index: number };
 
 export type OpName = Operation['op'];
-export type OperationOf<K extends OpName> = Extract<Operation, { readonly op: K }>;
+/** The operation named K with its attributes, also where several names share one member of the union. */
+export type OperationOf<K extends OpName, O = Operation> = O extends { readonly op: infer P }
+  ? K extends P
+    ? O & { readonly op: K }
+    : never
+  : never;
