@@ -1,11 +1,42 @@
-import type { ArrayValue, Operation } from '../ir/operations.ts';
-import type { Type } from '../ir/shape.ts';
-export type Precision = 'float64' | 'float32';
+/**
+ * What every operation computes, in plain arrays: the meaning against which engines, passes and gradients are tested.
+ */
+import type { ArrayData, ArrayValue, Operation } from '../ir/operations.ts';
+import { sizeOf, type Type } from '../ir/shape.ts';
+import { elementwise } from './evaluation/elementwise.ts';
+import { products } from './evaluation/products.ts';
+import { rearranging } from './evaluation/rearrange.ts';
+import { reductions } from './evaluation/reductions.ts';
+import { allocate, type Computing, type EvaluationRule, type Precision } from './evaluation/rule.ts';
+
+const rules: { readonly [K in Computing]: EvaluationRule<K> } = {
+  constant: ({ value }, _, __, precision) => rounded(value, precision).data,
+  ...elementwise,
+  ...rearranging,
+  ...products,
+  ...reductions,
+};
+
+/** In the container that the precision asks for; the same arrays where they already are. */
+export const rounded = (value: ArrayValue, precision: Precision): ArrayValue => {
+  if (value.dtype !== 'float32' || precision === 'float64' || value.data instanceof Float32Array) return value;
+  const data = allocate('float32', value.data.length, precision);
+  data.set(value.data);
+  return { ...value, data };
+};
+
+/** One operation that is neither an input nor a loop. */
 export const evaluateOperation = (
-  _operation: Operation,
-  _inputs: readonly ArrayValue[],
-  _type: Type,
-  _precision: Precision,
+  operation: Operation,
+  inputs: readonly ArrayValue[],
+  { dtype, shape }: Type,
+  precision: Precision,
 ): ArrayValue => {
-  throw new Error('internal: soon');
+  const rule = (rules as { readonly [op: string]: unknown })[operation.op] as
+    ((o: Operation, i: readonly ArrayValue[], t: Type, p: Precision) => ArrayData) | undefined;
+  if (!rule) throw new Error(`internal: ${operation.op} is not evaluated by itself`);
+  const data = rule(operation, inputs, { dtype, shape }, precision);
+  if (data.length !== sizeOf(shape))
+    throw new Error(`internal: ${operation.op} made ${data.length} numbers for [${shape.join(',')}]`);
+  return { dtype, shape, data };
 };

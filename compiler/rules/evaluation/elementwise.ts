@@ -1,0 +1,167 @@
+/**
+ * One number at a time, with broadcasting. Two-argument operations bring their own loop over a row, so that the hot ones are not calls.
+ */
+import type { ArrayData, ArrayValue, Operation, OperationOf } from '../../ir/operations.ts';
+import { broadcastStrides, sizeOf, stridesOf, type Type } from '../../ir/shape.ts';
+import { erf, lgamma, mod, polygamma, round, sigmoid, softplus } from '../../ir/special.ts';
+import { eachRow, rowsOf } from '../../ir/walk.ts';
+import { allocate, type EvaluationRule, type Precision } from './rule.ts';
+
+const map =
+  (f: (x: number) => number) =>
+  (_: Operation, [x]: readonly ArrayValue[], type: Type, precision: Precision): ArrayData => {
+    const out = allocate(type.dtype, x.data.length, precision);
+    const { data } = x;
+    for (let i = 0; i < out.length; i++) out[i] = f(data[i]);
+    return out;
+  };
+
+/** out[i..end) from rows of x and y that begin at p and q and step by s and t */
+type Row = (
+  x: ArrayData,
+  p: number,
+  s: number,
+  y: ArrayData,
+  q: number,
+  t: number,
+  out: ArrayData,
+  i: number,
+  end: number,
+) => void;
+
+const map2 =
+  (row: Row, rowOfIntegers = row) =>
+  (_: Operation, [x, y]: readonly ArrayValue[], type: Type, precision: Precision): ArrayData => {
+    const out = allocate(type.dtype, sizeOf(type.shape), precision);
+    const run = x.dtype === 'int32' ? rowOfIntegers : row;
+    if (x.data.length === out.length && y.data.length === out.length) {
+      run(x.data, 0, 1, y.data, 0, 1, out, 0, out.length);
+      return out;
+    }
+    const { shape } = type;
+    const rows = rowsOf(shape, [broadcastStrides(x.shape, shape), broadcastStrides(y.shape, shape), stridesOf(shape)]);
+    const [s, t] = rows.steps;
+    eachRow(rows, (p, q, i) => run(x.data, p, s, y.data, q, t, out, i, i + rows.size));
+    return out;
+  };
+
+const slow =
+  (f: (a: number, b: number) => number): Row =>
+  (x, p, s, y, q, t, out, i, end) => {
+    for (; i < end; i++, p += s, q += t) out[i] = f(x[p], y[q]);
+  };
+
+const add: Row = (x, p, s, y, q, t, out, i, end) => {
+  for (; i < end; i++, p += s, q += t) out[i] = x[p] + y[q];
+};
+const sub: Row = (x, p, s, y, q, t, out, i, end) => {
+  for (; i < end; i++, p += s, q += t) out[i] = x[p] - y[q];
+};
+const mul: Row = (x, p, s, y, q, t, out, i, end) => {
+  for (; i < end; i++, p += s, q += t) out[i] = x[p] * y[q];
+};
+const div: Row = (x, p, s, y, q, t, out, i, end) => {
+  for (; i < end; i++, p += s, q += t) out[i] = x[p] / y[q];
+};
+const max: Row = (x, p, s, y, q, t, out, i, end) => {
+  for (; i < end; i++, p += s, q += t) out[i] = Math.max(x[p], y[q]);
+};
+const min: Row = (x, p, s, y, q, t, out, i, end) => {
+  for (; i < end; i++, p += s, q += t) out[i] = Math.min(x[p], y[q]);
+};
+const eq: Row = (x, p, s, y, q, t, out, i, end) => {
+  for (; i < end; i++, p += s, q += t) out[i] = x[p] === y[q] ? 1 : 0;
+};
+const ne: Row = (x, p, s, y, q, t, out, i, end) => {
+  for (; i < end; i++, p += s, q += t) out[i] = x[p] !== y[q] ? 1 : 0;
+};
+const lt: Row = (x, p, s, y, q, t, out, i, end) => {
+  for (; i < end; i++, p += s, q += t) out[i] = x[p] < y[q] ? 1 : 0;
+};
+const le: Row = (x, p, s, y, q, t, out, i, end) => {
+  for (; i < end; i++, p += s, q += t) out[i] = x[p] <= y[q] ? 1 : 0;
+};
+const gt: Row = (x, p, s, y, q, t, out, i, end) => {
+  for (; i < end; i++, p += s, q += t) out[i] = x[p] > y[q] ? 1 : 0;
+};
+const ge: Row = (x, p, s, y, q, t, out, i, end) => {
+  for (; i < end; i++, p += s, q += t) out[i] = x[p] >= y[q] ? 1 : 0;
+};
+
+const select: EvaluationRule<'select'> = (_, [c, a, b], { dtype, shape }, precision) => {
+  const out = allocate(dtype, sizeOf(shape), precision);
+  const strides = [c, a, b].map((x) => broadcastStrides(x.shape, shape));
+  const rows = rowsOf(shape, [...strides, stridesOf(shape)]);
+  const [r, s, t] = rows.steps;
+  eachRow(rows, (k, p, q, i) => {
+    for (const end = i + rows.size; i < end; i++, k += r, p += s, q += t)
+      out[i] = c.data[k] !== 0 ? a.data[p] : b.data[q];
+  });
+  return out;
+};
+
+const cast: EvaluationRule<'cast'> = ({ dtype }, [x], _, precision) => {
+  const out = allocate(dtype, x.data.length, precision);
+  if (dtype === 'bool') for (let i = 0; i < out.length; i++) out[i] = x.data[i] !== 0 ? 1 : 0;
+  else out.set(x.data); // to int32: towards zero
+  return out;
+};
+
+export const elementwise = {
+  neg: map((x) => -x),
+  abs: map(Math.abs),
+  sign: map(Math.sign),
+  exp: map(Math.exp),
+  expm1: map(Math.expm1),
+  log: map(Math.log),
+  log1p: map(Math.log1p),
+  sqrt: map(Math.sqrt),
+  square: map((x) => x * x),
+  reciprocal: map((x) => 1 / x),
+  sin: map(Math.sin),
+  cos: map(Math.cos),
+  tan: map(Math.tan),
+  asin: map(Math.asin),
+  acos: map(Math.acos),
+  atan: map(Math.atan),
+  sinh: map(Math.sinh),
+  cosh: map(Math.cosh),
+  tanh: map(Math.tanh),
+  asinh: map(Math.asinh),
+  acosh: map(Math.acosh),
+  atanh: map(Math.atanh),
+  sigmoid: map(sigmoid),
+  softplus: map(softplus),
+  relu: map((x) => (x > 0 ? x : x === x ? 0 : x)), // NaN stays
+  erf: map(erf),
+  lgamma: map(lgamma),
+  floor: map(Math.floor),
+  ceil: map(Math.ceil),
+  round: map(round),
+  polygamma: (operation: OperationOf<'polygamma'>, inputs: readonly ArrayValue[], type: Type, precision: Precision) =>
+    map((x) => polygamma(operation.order, x))(operation, inputs, type, precision),
+  add: map2(add),
+  sub: map2(sub),
+  mul: map2(mul, slow(Math.imul)),
+  div: map2(
+    div,
+    slow((a, b) => Math.trunc(a / b)),
+  ),
+  pow: map2(slow(Math.pow)),
+  mod: map2(slow(mod)),
+  max: map2(max),
+  min: map2(min),
+  atan2: map2(slow(Math.atan2)),
+  eq: map2(eq),
+  ne: map2(ne),
+  lt: map2(lt),
+  le: map2(le),
+  gt: map2(gt),
+  ge: map2(ge),
+  and: map2(slow((a, b) => a & b)),
+  or: map2(slow((a, b) => a | b)),
+  not: map((x) => 1 - x),
+  select,
+  cast,
+  stop: (_: Operation, [x]: readonly ArrayValue[]) => x.data,
+};
