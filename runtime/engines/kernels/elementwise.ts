@@ -1,0 +1,98 @@
+/**
+ * Elementwise operations by TF.js kernels. Names that differ from ours are the table; integers, and functions that TF.js lacks, are the host's.
+ */
+import {
+  binaryOps,
+  comparisonOps,
+  type BinaryOp,
+  type ComparisonOp,
+  type UnaryOp,
+} from '../../../compiler/ir/operations.ts';
+import { sizeOf } from '../host/walk.ts';
+import { alias, call, onHost, type KernelTable, type Site } from './rule.ts';
+
+const unaryNames: { readonly [K in UnaryOp]: string | undefined } = {
+  neg: 'Neg',
+  abs: 'Abs',
+  sign: 'Sign',
+  exp: 'Exp',
+  expm1: 'Expm1',
+  log: 'Log',
+  log1p: 'Log1p',
+  sqrt: 'Sqrt',
+  square: 'Square',
+  reciprocal: 'Reciprocal',
+  sin: 'Sin',
+  cos: 'Cos',
+  tan: 'Tan',
+  asin: 'Asin',
+  acos: 'Acos',
+  atan: 'Atan',
+  sinh: 'Sinh',
+  cosh: 'Cosh',
+  tanh: 'Tanh',
+  asinh: 'Asinh',
+  acosh: 'Acosh',
+  atanh: 'Atanh',
+  sigmoid: 'Sigmoid',
+  softplus: 'Softplus',
+  relu: 'Relu',
+  erf: 'Erf',
+  lgamma: undefined,
+  floor: 'Floor',
+  ceil: 'Ceil',
+  round: 'Round',
+};
+
+const binaryNames: { readonly [K in BinaryOp | ComparisonOp]: string } = {
+  add: 'Add',
+  sub: 'Sub',
+  mul: 'Multiply',
+  div: 'RealDiv',
+  pow: 'Pow',
+  mod: 'Mod',
+  max: 'Maximum',
+  min: 'Minimum',
+  atan2: 'Atan2',
+  eq: 'Equal',
+  ne: 'NotEqual',
+  lt: 'Less',
+  le: 'LessEqual',
+  gt: 'Greater',
+  ge: 'GreaterEqual',
+};
+
+const one = ['x'];
+const two = ['a', 'b'];
+
+const unaryRule = (op: UnaryOp) => (_: unknown, site: Site) => {
+  const name = unaryNames[op];
+  return name === undefined || site.output.dtype !== 'float32' ? undefined : call(site, name, one);
+};
+
+const binaryRule = (op: BinaryOp | ComparisonOp) => (_: unknown, site: Site) =>
+  site.inputs.every((input) => input.dtype === 'float32') && site.output.shape.length <= 4
+    ? call(site, binaryNames[op], two)
+    : undefined;
+
+const rules = <K extends string, V>(keys: readonly K[], value: (key: K) => V): { [P in K]: V } =>
+  Object.fromEntries(keys.map((key) => [key, value(key)])) as { [P in K]: V };
+
+export const elementwise = {
+  ...rules(Object.keys(unaryNames) as UnaryOp[], unaryRule),
+  polygamma: onHost,
+  ...rules([...binaryOps, ...comparisonOps], binaryRule),
+  and: (_, site) => call(site, 'LogicalAnd', two),
+  or: (_, site) => call(site, 'LogicalOr', two),
+  not: (_, site) => call(site, 'LogicalNot', one),
+  select: (_, site) => {
+    const size = sizeOf(site.output.shape);
+    const whole = site.inputs.every(
+      (input) => sizeOf(input.shape) === size && input.shape.length === site.output.shape.length,
+    );
+    return whole ? call(site, 'Select', ['condition', 't', 'e']) : undefined;
+  },
+  cast: ({ dtype }, site) =>
+    site.inputs[0].dtype === dtype ? alias(undefined, site) : call(site, 'Cast', one, { dtype }),
+  stop: alias,
+} satisfies Partial<KernelTable>;

@@ -1,0 +1,36 @@
+/**
+ * Products, convolutions and reductions by TF.js kernels.
+ */
+import type { Window } from '../../../compiler/ir/operations.ts';
+import { call, type KernelTable } from './rule.ts';
+
+const one = ['x'];
+
+const convAttrs = ({ strides, dilations, padding }: Window) => ({
+  strides,
+  dilations,
+  dataFormat: 'NHWC',
+  pad: [[0, 0], padding[0], padding[1], [0, 0]],
+  dimRoundingMode: 'floor',
+});
+
+const isDense = ({ dilations }: Window): boolean => dilations[0] === 1 && dilations[1] === 1;
+
+export const summing = {
+  matmul: ({ transposeA, transposeB }, site) => call(site, 'BatchMatMul', ['a', 'b'], { transposeA, transposeB }),
+  conv: ({ window }, site) => call(site, 'Conv2D', ['x', 'filter'], convAttrs(window)),
+  conv_to_input: ({ window }, site) =>
+    isDense(window)
+      ? call(site, 'Conv2DBackpropInput', ['dy', 'filter'], { ...convAttrs(window), inputShape: site.output.shape })
+      : undefined,
+  conv_to_filter: ({ window }, site) =>
+    isDense(window)
+      ? call(site, 'Conv2DBackpropFilter', ['x', 'dy'], { ...convAttrs(window), filterShape: site.output.shape })
+      : undefined,
+  sum: ({ axes, keep }, site) => call(site, 'Sum', one, { axis: axes, keepDims: keep }),
+  prod: ({ axes, keep }, site) => call(site, 'Prod', one, { axis: axes, keepDims: keep }),
+  max_over: ({ axes, keep }, site) => call(site, 'Max', one, { reductionIndices: axes, keepDims: keep }),
+  min_over: ({ axes, keep }, site) => call(site, 'Min', one, { axis: axes, keepDims: keep }),
+  argmax: ({ axis }, site) => call(site, 'ArgMax', one, { axis }),
+  argmin: ({ axis }, site) => call(site, 'ArgMin', one, { axis }),
+} satisfies Partial<KernelTable>;

@@ -1,0 +1,123 @@
+/**
+ * `scan`: the host's loop over the loaded plan of the body. Each round reads one element of every sequence and one more result is
+ * written into its stack; what a round made is freed when the next is done, so that memory does not grow with the length.
+ */
+import type { OperationOf, Shape } from '../../compiler/ir/operations.ts';
+import type { Instruction, Plan } from '../../compiler/plan.ts';
+import type { Device, Tensor } from './device.ts';
+import { sizeOf } from './host/walk.ts';
+import { prepare } from './kernels/table.ts';
+import type { Action, Loaded } from './load.ts';
+
+/** element `round` of a sequence */
+const taker = (device: Device, plan: Plan, slot: number): ((sequence: Tensor, round: number) => Tensor) => {
+  const { shape, dtype } = plan.slots[slot];
+  const element = shape.slice(1);
+  const size = sizeOf(element);
+  if (device.shared) {
+    return (sequence, round) => {
+      const result = device.make(element, dtype);
+      device.view(result).set(device.view(sequence).subarray(round * size, (round + 1) * size));
+      return result;
+    };
+  }
+  const at = (round: number) => ({
+    op: 'slice' as const,
+    begin: shape.map((_, axis) => (axis === 0 ? round : 0)),
+    size: [1, ...element],
+    strides: shape.map(() => 1),
+  });
+  const site = { device, inputs: [{ shape, dtype }], output: { shape: element, dtype } };
+  const slices = Array.from({ length: shape[0] }, (_, round) => prepare(at(round), site));
+  return (sequence, round) => slices[round]([sequence]);
+};
+
+/** Collects one result a round into [length, ...]. */
+interface Stack {
+  put(result: Tensor, round: number): void;
+  done(): Tensor;
+}
+
+const stacker = (device: Device, plan: Plan, slot: number): (() => Stack) => {
+  const { shape, dtype } = plan.slots[slot];
+  const element = shape.slice(1);
+  const size = sizeOf(element);
+  if (device.shared) {
+    return () => {
+      const stack = device.make(shape, dtype);
+      return {
+        put: (result, round) => {
+          device.view(stack).set(device.view(result), round * size);
+          device.free(result);
+        },
+        done: () => stack,
+      };
+    };
+  }
+  const row: Shape = [1, ...element];
+  const inputs = Array.from({ length: shape[0] }, () => ({ shape: row, dtype }));
+  const join = prepare({ op: 'concat', axis: 0 }, { device, inputs, output: { shape, dtype } });
+  return () => {
+    const rows = new Array<Tensor>(shape[0]);
+    return {
+      put: (result, round) => {
+        rows[round] = device.alias(result, row);
+        device.free(result);
+      },
+      done: () => {
+        const stack = shape[0] === 1 ? device.alias(rows[0], shape) : join(rows);
+        rows.forEach(device.free);
+        return stack;
+      },
+    };
+  };
+};
+
+export const prepareScan = (
+  operation: OperationOf<'scan'>,
+  instruction: Instruction,
+  plan: Plan,
+  device: Device,
+  load: (plan: Plan, device: Device) => Loaded,
+): { act: Action; dispose: () => void } => {
+  const { length, reverse } = operation;
+  const { inputs, outputs } = instruction;
+  if (!instruction.body) throw new Error('internal: a scan without the plan of its body');
+  const body = load(instruction.body, device);
+  const carrySlots = inputs.slice(0, operation.carries);
+  const sequences = inputs
+    .slice(operation.carries, operation.carries + operation.sequences)
+    .map((slot) => ({ slot, take: taker(device, plan, slot) }));
+  const captures = inputs.slice(operation.carries + operation.sequences);
+  const results = outputs.slice(operation.carries);
+  const stackers = results.map((slot) => (slot < 0 ? undefined : stacker(device, plan, slot)));
+
+  const act: Action = (slots) => {
+    let carries = carrySlots.map((slot) => device.alias(slots[slot], plan.slots[slot].shape));
+    const fixed = captures.map((slot) => slots[slot]);
+    const stacks = stackers.map((start) => start?.());
+    for (let k = 0; k < length; k++) {
+      const round = reverse ? length - 1 - k : k;
+      const index = device.write({ dtype: 'int32', shape: [], data: new Int32Array([round]) });
+      const elements = sequences.map(({ slot, take }) => take(slots[slot], round));
+      const made = body.run([index, ...carries, ...elements, ...fixed]);
+      device.free(index);
+      elements.forEach(device.free);
+      carries.forEach(device.free);
+      carries = made.slice(0, operation.carries);
+      stacks.forEach((stack, i) => {
+        const result = made[operation.carries + i];
+        if (stack) stack.put(result, round);
+        else device.free(result);
+      });
+    }
+    carries.forEach((carry, i) => {
+      if (outputs[i] >= 0) slots[outputs[i]] = carry;
+      else device.free(carry);
+    });
+    stacks.forEach((stack, i) => {
+      if (stack) slots[results[i]] = stack.done();
+    });
+  };
+  return { act, dispose: () => body.dispose() };
+};

@@ -1,0 +1,64 @@
+/**
+ * How each engine is started: its package is loaded when it is asked for, and what stands in the way is said in words.
+ */
+import { version_core } from '@tensorflow/tfjs-core';
+import type { Engine, EngineName } from './engine.ts';
+import { openOracle } from './oracle.ts';
+import { openTfjs } from './tfjs.ts';
+import { findAdapter } from './webgpu/adapter.ts';
+
+/** `asked`: by name; a software adapter counts as a graphics card only then. */
+export type Starter = (asked: boolean) => Promise<Engine | { readonly failed: string }>;
+
+const version = `TensorFlow.js ${version_core}`;
+
+/** A package that the user may or may not have installed; bundlers leave it alone. */
+const optional = async (name: string): Promise<object | undefined> => {
+  try {
+    return (await import(/* @vite-ignore */ name)) as object;
+  } catch {
+    return undefined;
+  }
+};
+
+const isNode = typeof process !== 'undefined' && Boolean(process.versions?.node);
+
+export const starters: { readonly [K in EngineName]: Starter } = {
+  wasm: async () => {
+    await import('@tensorflow/tfjs-backend-wasm');
+    return (
+      (await openTfjs('wasm', `WebAssembly SIMD, ${version}`)) ?? { failed: 'the WebAssembly backend did not start' }
+    );
+  },
+  cpu: async () => {
+    await import('@tensorflow/tfjs-backend-cpu');
+    return (
+      (await openTfjs('cpu', `plain JavaScript, ${version}`)) ?? { failed: 'the JavaScript backend did not start' }
+    );
+  },
+  webgpu: async (asked) => {
+    const adapter = await findAdapter(asked);
+    if ('failed' in adapter) return adapter;
+    await import('@tensorflow/tfjs-backend-webgpu');
+    return (
+      (await openTfjs('webgpu', `${adapter.description}, WebGPU, ${version}`)) ?? {
+        failed: 'the WebGPU backend did not start',
+      }
+    );
+  },
+  webgl: async () => {
+    if (isNode) return { failed: 'webgl is there in browsers only' };
+    if (!(await optional('@tensorflow/tfjs-backend-webgl')))
+      return { failed: '@tensorflow/tfjs-backend-webgl is not installed' };
+    return (await openTfjs('webgl', `WebGL, ${version}`)) ?? { failed: 'the WebGL backend did not start' };
+  },
+  tensorflow: async () => {
+    for (const name of ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node']) {
+      if (!isNode || !(await optional(name))) continue;
+      const engine = await openTfjs('tensorflow', `${name}, ${version}`, 'tensorflow');
+      if (engine) return engine;
+    }
+    return { failed: 'neither @tensorflow/tfjs-node-gpu nor @tensorflow/tfjs-node is installed' };
+  },
+  oracle: async () => openOracle(),
+};
