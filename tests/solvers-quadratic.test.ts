@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { symmetricEigen } from '../runtime/solvers/eigen.ts';
-import { solveQuadratic, type Minimum } from '../runtime/solvers/quadratic.ts';
+import { solveQuadratic as solveLater, type Minimum } from '../runtime/solvers/quadratic.ts';
 import { norm } from '../runtime/solvers/vectors.ts';
 
 /** Repeatable numbers in (-1, 1). */
@@ -23,8 +23,11 @@ const leastSquares = (x: Float64Array, y: Float64Array, n: number) => (w: Float6
   return g;
 };
 
-const solved = (gradient: (w: Float64Array) => Float64Array, n: number): Minimum => {
-  const answer = solveQuadratic(gradient, n);
+const solveQuadratic = (gradient: (w: Float64Array) => Float64Array, n: number) =>
+  solveLater((w) => Promise.resolve(gradient(w)), n);
+
+const solved = async (gradient: (w: Float64Array) => Float64Array, n: number): Promise<Minimum> => {
+  const answer = await solveQuadratic(gradient, n);
   if (answer.kind !== 'minimum') throw new Error(answer.kind);
   return answer;
 };
@@ -47,17 +50,17 @@ describe('eigenvalues of a symmetric matrix', () => {
 });
 
 describe('the minimum of a quadratic', () => {
-  it('is the solution of the normal equations', () => {
+  it('is the solution of the normal equations', async () => {
     const [n, rows] = [20, 100];
     const x = numbers(rows * n, 1);
     const w = numbers(n, 2);
     const y = Float64Array.from({ length: rows }, (_, r) => w.reduce((sum, v, j) => sum + v * x[r * n + j], 0));
-    const answer = solved(leastSquares(x, y, n), n);
+    const answer = await solved(leastSquares(x, y, n), n);
     expect(answer.rank).toBe(n);
     answer.x.forEach((value, j) => expect(value).toBeCloseTo(w[j], 10));
   });
 
-  it('has the smallest norm where there are many', () => {
+  it('has the smallest norm where there are many', async () => {
     // Column 2 is the sum of columns 0 and 1, in float32; column 3 is zero. Of all w with the same fit, w_2 = (w_0 + w_1) is shortest.
     const rows = 50;
     const base = numbers(rows * 2, 3);
@@ -68,32 +71,32 @@ describe('the minimum of a quadratic', () => {
       x.set([a, b, Math.fround(a + b), 0], 4 * r);
       y[r] = 3 * a - b;
     }
-    const answer = solved(leastSquares(x, y, 4), 4);
+    const answer = await solved(leastSquares(x, y, 4), 4);
     expect(answer.rank).toBe(2);
     // a (w0 + w2) + b (w1 + w2) = 3 a - b: w2 = (3 - 1) / 3
     [3 - 2 / 3, -1 - 2 / 3, 2 / 3, 0].forEach((value, j) => expect(answer.x[j]).toBeCloseTo(value, 6));
   });
 
-  it('does not depend on the units of the data', () => {
+  it('does not depend on the units of the data', async () => {
     const rows = 60;
     const base = numbers(rows * 3, 4);
     const units = [1e6, 1, 1e-6];
     const x = base.map((value, k) => value * units[k % 3]);
     const y = Float64Array.from({ length: rows }, (_, r) => base[3 * r] - 2 * base[3 * r + 1] + 3 * base[3 * r + 2]);
-    const answer = solved(leastSquares(x, y, 3), 3);
+    const answer = await solved(leastSquares(x, y, 3), 3);
     expect(answer.rank).toBe(3);
     [1e-6, -2, 3e6].forEach((value, j) => expect(answer.x[j] / value).toBeCloseTo(1, 6));
   });
 
-  it('by conjugate gradients is the same, of smallest norm too', () => {
+  it('by conjugate gradients is the same, of smallest norm too', async () => {
     const [n, rows] = [400, 150];
     const x = numbers(rows * n, 5);
     const y = numbers(rows, 6);
-    const answer = solved(leastSquares(x, y, n), n);
+    const answer = await solved(leastSquares(x, y, n), n);
     expect(answer.method).toBe('conjugate gradients');
     expect(answer.residual).toBeLessThan(1e-10);
     // Smallest norm: w = X' (X X')^-1 y, by the same solver in the 150 multipliers.
-    const dual = solved((a) => {
+    const dual = await solved((a) => {
       const w = new Float64Array(n);
       for (let r = 0; r < rows; r++) for (let j = 0; j < n; j++) w[j] += a[r] * x[r * n + j];
       return Float64Array.from({ length: rows }, (_, r) => w.reduce((sum, v, j) => sum + v * x[r * n + j], -y[r]));
@@ -103,20 +106,20 @@ describe('the minimum of a quadratic', () => {
     expect(norm(w.map((value, j) => value - answer.x[j])) / norm(w)).toBeLessThan(1e-8);
   });
 
-  it('says where there is none', () => {
-    const slope = solveQuadratic((w) => Float64Array.of(2 * w[0], 1), 2);
+  it('says where there is none', async () => {
+    const slope = await solveQuadratic((w) => Float64Array.of(2 * w[0], 1), 2);
     expect(slope).toMatchObject({ kind: 'unbounded', reason: 'slope without curvature' });
     expect(slope.kind === 'unbounded' && slope.along[1]).toBe(-1);
-    expect(solveQuadratic((w) => Float64Array.of(2 * w[0] - 1, -w[1]), 2)).toMatchObject({
+    expect(await solveQuadratic((w) => Float64Array.of(2 * w[0] - 1, -w[1]), 2)).toMatchObject({
       reason: 'negative curvature',
     });
     const many = (last: number) => (w: Float64Array) => w.map((value, i) => (i === 399 ? last : value - 1));
-    expect(solveQuadratic(many(1), 400)).toMatchObject({ reason: 'slope without curvature' });
-    expect(solveQuadratic(many(0), 400)).toMatchObject({ kind: 'minimum' });
-    expect(solveQuadratic(() => Float64Array.of(NaN), 1)).toEqual({ kind: 'non-finite' });
+    expect(await solveQuadratic(many(1), 400)).toMatchObject({ reason: 'slope without curvature' });
+    expect(await solveQuadratic(many(0), 400)).toMatchObject({ kind: 'minimum' });
+    expect(await solveQuadratic(() => Float64Array.of(NaN), 1)).toEqual({ kind: 'non-finite' });
   });
 
-  it('of a constant is zero', () => {
-    expect(solved(() => new Float64Array(3), 3)).toMatchObject({ rank: 0, residual: 0 });
+  it('of a constant is zero', async () => {
+    expect(await solved(() => new Float64Array(3), 3)).toMatchObject({ rank: 0, residual: 0 });
   });
 });

@@ -10,11 +10,11 @@ import { axpy, dot, norm } from './vectors.ts';
 /** Numbers kept for orthogonalisation: 256 MB. */
 const memory = 2 ** 25;
 
-export const conjugateGradients = (
-  product: (v: Float64Array) => Float64Array,
+export const conjugateGradients = async (
+  product: (v: Float64Array) => Promise<Float64Array>,
   b: Float64Array,
   { tolerance }: { readonly tolerance: number },
-): Omit<Minimum, 'residual' | 'evaluations'> | Unbounded | Undefined => {
+): Promise<Omit<Minimum, 'residual' | 'evaluations'> | Unbounded | Undefined> => {
   const n = b.length;
   const x = new Float64Array(n);
   let r = b.slice();
@@ -35,7 +35,7 @@ export const conjugateGradients = (
   let best = { size: start, at: 0 };
   for (let round = 0; round < Math.max(2 * n, 1000); round++) {
     if (basis.length < kept) basis.push(r.map((value) => value / norm(r)));
-    const hp = product(p);
+    const hp = await product(p);
     const curvature = dot(p, hp) / dot(p, p);
     if (!Number.isFinite(curvature)) return { kind: 'non-finite' };
     const size = norm(r);

@@ -7,7 +7,7 @@ import { conjugateGradients } from './conjugate.ts';
 import { symmetricEigen } from './eigen.ts';
 import { axpy, dot, norm } from './vectors.ts';
 
-export type Gradient = (x: Float64Array) => Float64Array;
+export type Gradient = (x: Float64Array) => Promise<Float64Array>;
 
 export interface Minimum {
   readonly kind: 'minimum';
@@ -49,21 +49,21 @@ const unit = (x: Float64Array): Float64Array => {
   return x.map((value) => value / size);
 };
 
-export const solveQuadratic = (gradient: Gradient, n: number): Minimum | Unbounded | Undefined => {
+export const solveQuadratic = async (gradient: Gradient, n: number): Promise<Minimum | Unbounded | Undefined> => {
   let evaluations = 0;
-  const at = (x: Float64Array): Float64Array => {
+  const at = (x: Float64Array): Promise<Float64Array> => {
     evaluations++;
     return gradient(x);
   };
-  const g0 = at(new Float64Array(n)).slice();
+  const g0 = (await at(new Float64Array(n))).slice();
   if (!finite(g0)) return { kind: 'non-finite' };
   const size = norm(g0);
   /** H v = (g(s v) - g(0)) / s; s, a power of two, makes H (s v) so large beside g(0) that the subtraction costs no digits. */
-  const product = (v: Float64Array): Float64Array => {
+  const product = async (v: Float64Array): Promise<Float64Array> => {
     let s = 1;
     let difference = v;
     for (let attempt = 0; attempt < 3; attempt++) {
-      const g = at(v.map((value) => value * s));
+      const g = await at(v.map((value) => value * s));
       difference = g.map((value, i) => value - g0[i]);
       const ratio = norm(difference) / size;
       if (!(ratio < 1e3) || ratio === 0) break;
@@ -73,27 +73,27 @@ export const solveQuadratic = (gradient: Gradient, n: number): Minimum | Unbound
   };
   const answer =
     n <= denseLimit
-      ? solveDense(product, g0, n)
-      : conjugateGradients(
+      ? await solveDense(product, g0, n)
+      : await conjugateGradients(
           product,
           g0.map((value) => -value),
           { tolerance: 1e-12 },
         );
   if (answer.kind !== 'minimum') return answer;
   if (!finite(answer.x)) return { kind: 'non-finite' };
-  return { ...answer, residual: size === 0 ? 0 : norm(at(answer.x)) / size, evaluations };
+  return { ...answer, residual: size === 0 ? 0 : norm(await at(answer.x)) / size, evaluations };
 };
 
-const solveDense = (
+const solveDense = async (
   product: Gradient,
   g0: Float64Array,
   n: number,
-): Omit<Minimum, 'residual' | 'evaluations'> | Unbounded | Undefined => {
+): Promise<Omit<Minimum, 'residual' | 'evaluations'> | Unbounded | Undefined> => {
   const hessian = new Float64Array(n * n);
   for (let j = 0; j < n; j++) {
     const e = new Float64Array(n);
     e[j] = 1;
-    const column = product(e);
+    const column = await product(e);
     if (!finite(column)) return { kind: 'non-finite' };
     for (let i = 0; i < n; i++) {
       // Symmetric up to rounding: the mean of the two.

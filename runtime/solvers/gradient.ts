@@ -1,0 +1,162 @@
+/**
+ * Training by steps: in every step the players move one after the other, each seeing what those before it did; a player with `every k`
+ * moves at steps divisible by k. Losses are read at log points only, so an engine with its own queue is not waited for in between.
+ * When a number is not finite the steps since the last good copy are run again, to find the instruction where it arose.
+ */
+import type { ArrayValue } from '../../compiler/ir/operations.ts';
+import { sizeOf } from '../../compiler/ir/shape.ts';
+import type { PlayerStep, Solver } from '../../compiler/program.ts';
+import type { Carried } from '../checkpoint.ts';
+import type { Buffer } from '../engines/engine.ts';
+import { bind, type Bound, type Moment } from '../feeds.ts';
+import { findCulprit, isFinite } from '../finite.ts';
+import type { Prepared } from '../prepare.ts';
+import { deriveKey, type Key } from '../random.ts';
+import { epochOf, isLogged, isSnapshot } from '../schedule.ts';
+import type { Outcome, Training } from './training.ts';
+
+type Gradient = Extract<Solver, { readonly kind: 'gradient' }>;
+
+interface Player {
+  readonly player: PlayerStep;
+  readonly prepared: Prepared;
+  readonly bound: Bound;
+  readonly key: Key;
+  readonly moment: (step: number) => Moment;
+  /** Of the last move. */
+  loss?: Buffer;
+}
+
+/** State after `step` steps, on the host. */
+interface Snapshot {
+  readonly step: number;
+  readonly variables: ReadonlyMap<string, ArrayValue>;
+  readonly carried: Carried;
+}
+
+const changedBy = ({ outputs }: Prepared): string[] =>
+  outputs.filter((name) => name.startsWith('var:')).map((name) => name.slice(4));
+
+export const trainByGradient = async (solver: Gradient, training: Training): Promise<Outcome> => {
+  const { sources, keys, where, begin } = training;
+  const { engine, variables } = sources;
+  const { steps: total, stepsPerEpoch } = solver;
+
+  const players = solver.players.map((player, i): Player => {
+    const prepared = training.prepare(player.graph);
+    const key = deriveKey(keys.draws, i);
+    const moment = (step: number): Moment => ({
+      step,
+      total,
+      move: Math.floor(step / player.every),
+      key: deriveKey(key, step),
+    });
+    const loss = training.carried.tensors.get(`loss:${player.name}`);
+    const bound = bind(prepared, player.feeds, deriveKey(keys.orders, i), sources);
+    return { player, prepared, bound, key, moment, loss: loss && engine.upload(loss) };
+  });
+  const changed = [...new Set(players.flatMap(({ prepared }) => changedBy(prepared)))];
+  const bytes = changed.reduce((sum, id) => sum + 4 * sizeOf(variables.get(id).shape), 0);
+
+  const keepLoss = (player: Player, loss: Buffer): void => {
+    if (player.loss) engine.release(player.loss);
+    player.loss = loss;
+  };
+  const accept = (player: Player, outputs: readonly Buffer[]): void => {
+    const { outputs: names } = player.prepared;
+    for (let i = 0; i < names.length; i++) {
+      if (names[i] === 'loss') keepLoss(player, outputs[i]);
+      else if (names[i].startsWith('var:')) variables.replace(names[i].slice(4), outputs[i]);
+      else engine.release(outputs[i]);
+    }
+  };
+  const moving = (step: number): Player[] => players.filter(({ player }) => step % player.every === 0);
+  const move = (step: number): void => {
+    for (const player of players)
+      if (step % player.player.every === 0) accept(player, player.bound.run(player.moment(step)));
+  };
+
+  const carried = async (): Promise<Carried> => {
+    const tensors = new Map<string, ArrayValue>();
+    for (const { player, loss } of players) if (loss) tensors.set(`loss:${player.name}`, await engine.download(loss));
+    return { numbers: {}, tensors };
+  };
+  const takeSnapshot = async (step: number): Promise<Snapshot> => ({
+    step,
+    variables: await variables.host(changed),
+    carried: await carried(),
+  });
+  const restore = (snapshot: Snapshot): void => {
+    for (const [id, value] of snapshot.variables) variables.put(id, value);
+    for (const player of players) {
+      const loss = snapshot.carried.tensors.get(`loss:${player.player.name}`);
+      if (loss) keepLoss(player, engine.upload(loss));
+    }
+  };
+  const firstBad = ({ variables: values, carried: { tensors } }: Snapshot): string | undefined => {
+    for (const [name, value] of tensors) if (!isFinite(value)) return name.replace('loss:', 'the loss of ');
+    for (const [id, value] of values) if (!isFinite(value)) return sources.program.variables.get(id)?.name ?? id;
+    return undefined;
+  };
+
+  /** Runs again from a good state until a step leaves something that is not finite; the variables end as they were before it. */
+  const diagnose = async (good: Snapshot, seen: number, what: string): Promise<Outcome> => {
+    restore(good);
+    let before = good;
+    for (let step = good.step; step < seen; step++) {
+      for (const player of moving(step)) {
+        const { inputs, release } = player.bound.fill(player.moment(step));
+        const outputs = player.prepared.step.run(inputs);
+        const values = await Promise.all(outputs.map((buffer) => engine.download(buffer)));
+        if (values.every(isFinite)) {
+          release();
+          accept(player, outputs);
+          continue;
+        }
+        const bad = player.prepared.outputs[values.findIndex((value) => !isFinite(value))];
+        const named = bad === 'loss' ? `the loss of ${player.player.name}` : bad.replace(/^var:/, '');
+        outputs.forEach((buffer) => engine.release(buffer));
+        const culprit = await findCulprit(engine, player.prepared, inputs);
+        release();
+        restore(before);
+        const name = sources.program.variables.get(named)?.name ?? named;
+        return { kind: 'non-finite', step, what: name, culprit, carried: before.carried };
+      }
+      before = await takeSnapshot(step + 1);
+    }
+    // A graphics card may not repeat itself: then only the place in time is known.
+    restore(good);
+    return { kind: 'non-finite', step: good.step, what, carried: good.carried };
+  };
+
+  const report = async (done: number): Promise<boolean> => {
+    const losses: Record<string, number> = {};
+    for (const { player, loss } of players) if (loss) losses[player.name] = (await engine.download(loss)).data[0];
+    training.emit({ type: 'step', ...where, step: done, total, epoch: epochOf(done, stepsPerEpoch), losses });
+    return Object.values(losses).every(Number.isFinite);
+  };
+
+  const train = async (): Promise<Outcome> => {
+    let good = await takeSnapshot(begin);
+    for (let step = begin; step < total; step++) {
+      const done = step + 1;
+      move(step);
+      if (isLogged(done, total)) {
+        const finite = await report(done);
+        const next = !finite || isSnapshot(done, total, bytes) ? await takeSnapshot(done) : undefined;
+        const bad = next && firstBad(next);
+        if (bad) return diagnose(good, done, bad);
+        good = next ?? good;
+      }
+      await training.after(done);
+      if (await training.pause(done, carried)) return { kind: 'interrupted', step: done, carried: await carried() };
+    }
+    return { kind: 'done' };
+  };
+
+  try {
+    return await train();
+  } finally {
+    for (const { loss } of players) if (loss) engine.release(loss);
+  }
+};

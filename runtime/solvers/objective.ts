@@ -1,0 +1,132 @@
+/**
+ * A loss over variables as a function of one vector of doubles, with its gradient: what the solvers without steps see.
+ * It is computed in float64 in plain arrays, or in float32 on the engine where that would take too long.
+ */
+import { topological, type Graph } from '../../compiler/ir/graph.ts';
+import type { ArrayValue } from '../../compiler/ir/operations.ts';
+import { sizeOf } from '../../compiler/ir/shape.ts';
+import { optimise } from '../../compiler/passes/index.ts';
+import type { Program, Solver } from '../../compiler/program.ts';
+import { bind, keyValue, scalar } from '../feeds.ts';
+import { evaluateNamed, wholeInputs } from '../oracle.ts';
+import type { Objective } from './line-search.ts';
+import type { Training } from './training.ts';
+
+export type Whole = Extract<Solver, { readonly over: readonly string[] }>;
+
+/** Variables one after the other in one vector. */
+export interface Flat {
+  readonly size: number;
+  pack(values: ReadonlyMap<string, ArrayValue>, prefix?: string): Float64Array;
+  /** In doubles, or rounded to what a variable holds. */
+  unpack(x: Float64Array, precision: 'float64' | 'float32'): Map<string, ArrayValue>;
+  /** `f.W[1, 2]` */
+  nameOf(index: number): string;
+}
+
+export const flatten = (program: Program, over: readonly string[]): Flat => {
+  let size = 0;
+  const parts = over.map((id) => {
+    const variable = program.variables.get(id);
+    if (!variable) throw new Error(`internal: no variable ${id}`);
+    const part = { id, variable, begin: size, length: sizeOf(variable.shape) };
+    size += part.length;
+    return part;
+  });
+  return {
+    size,
+    pack: (values, prefix = '') => {
+      const x = new Float64Array(size);
+      for (const { id, begin } of parts) x.set(values.get(prefix + id)!.data, begin);
+      return x;
+    },
+    unpack: (x, precision) =>
+      new Map(
+        parts.map(({ id, variable, begin, length }) => {
+          const data = x.slice(begin, begin + length);
+          return [
+            id,
+            { dtype: 'float32', shape: variable.shape, data: precision === 'float64' ? data : Float32Array.from(data) },
+          ];
+        }),
+      ),
+    nameOf: (index) => {
+      const { variable, begin } = parts.findLast((part) => part.begin <= index)!;
+      const place: number[] = [];
+      let rest = index - begin;
+      for (const d of variable.shape.toReversed()) {
+        place.unshift(rest % d);
+        rest = Math.floor(rest / d);
+      }
+      return place.length > 0 ? `${variable.name}[${place.join(', ')}]` : variable.name;
+    },
+  };
+};
+
+/** Elementary steps of one evaluation in plain arrays, roughly: an element made, or four multiplications in a product. */
+export const workOf = (graph: Graph): number => {
+  let work = 0;
+  for (const { operation, inputs, shape } of topological(graph.outputs.map(({ node }) => node))) {
+    const size = sizeOf(shape);
+    const largest = inputs.reduce((most, input) => Math.max(most, sizeOf(input.shape)), size);
+    if (operation.op === 'input' || operation.op === 'constant') continue;
+    if (operation.op === 'scan') work += operation.length * workOf(operation.body);
+    else if (operation.op === 'matmul') {
+      const [a] = inputs;
+      work += (size * a.shape.at(operation.transposeA ? -2 : -1)!) / 4;
+    } else if (operation.op.startsWith('conv')) work += (largest * sizeOf(inputs[1].shape)) / 4;
+    else work += largest;
+  }
+  return work;
+};
+
+/** The inputs that stay: data, other variables, a key. */
+const fixedInputs = async (solver: Whole, { sources, keys }: Training): Promise<Map<string, ArrayValue>> => {
+  const { program, variables } = sources;
+  const read = solver.graph.inputs.flatMap(({ operation }) =>
+    operation.op === 'input' && operation.name.startsWith('var:') ? [operation.name.slice(4)] : [],
+  );
+  const values = await variables.host(new Set(read));
+  return new Map([
+    ...[...values].map(([id, value]) => [`var:${id}`, value] as const),
+    ...wholeInputs(program, solver.feeds),
+    ['key', keyValue(keys.draws)],
+    ['step', scalar(0)],
+    ['total', scalar(1)],
+  ]);
+};
+
+/** Every output of the solver's graph at x, in doubles. */
+export const inDoubles = async (solver: Whole, training: Training, flat: Flat) => {
+  const graph = optimise(solver.graph);
+  const inputs = await fixedInputs(solver, training);
+  return (x: Float64Array): Map<string, ArrayValue> => {
+    for (const [id, value] of flat.unpack(x, 'float64')) inputs.set(`var:${id}`, value);
+    return evaluateNamed(graph, inputs, 'float64');
+  };
+};
+
+const valued = (outputs: ReadonlyMap<string, ArrayValue>, flat: Flat) => ({
+  f: outputs.get('loss')!.data[0],
+  g: flat.pack(outputs, 'grad:'),
+});
+
+export const objectiveInDoubles = async (solver: Whole, training: Training, flat: Flat): Promise<Objective> => {
+  const at = await inDoubles(solver, training, flat);
+  return (x) => Promise.resolve(valued(at(x), flat));
+};
+
+/** Leaves the variables at the last x. */
+export const objectiveOnEngine = (solver: Whole, { sources, prepare, keys }: Training, flat: Flat): Objective => {
+  const { engine, variables } = sources;
+  const prepared = prepare(solver.graph);
+  const bound = bind(prepared, solver.feeds, keys.orders, sources);
+  const moment = { step: 0, total: 1, move: 0, key: keys.draws };
+  return async (x) => {
+    for (const [id, value] of flat.unpack(x, 'float32')) variables.put(id, value);
+    const outputs = bound.run(moment);
+    const values = await Promise.all(outputs.map((buffer) => engine.download(buffer)));
+    outputs.forEach((buffer) => engine.release(buffer));
+    return valued(new Map(prepared.outputs.map((name, i) => [name, values[i]])), flat);
+  };
+};

@@ -1,0 +1,90 @@
+/**
+ * A small smooth problem by L-BFGS: in doubles where an evaluation is cheap, since a line search in float32 stalls before the optimum.
+ */
+import type { ArrayValue } from '../../compiler/ir/operations.ts';
+import type { Carried } from '../checkpoint.ts';
+import { blame } from './exact.ts';
+import { beginLbfgs, lbfgs, type LbfgsState } from './lbfgs.ts';
+import { flatten, objectiveInDoubles, objectiveOnEngine, workOf, type Whole } from './objective.ts';
+import type { Outcome, Training } from './training.ts';
+
+/** Up to this much work an evaluation takes some hundredths of a second in plain arrays. */
+const cheap = 5e6;
+const iterations = 1000;
+
+const double = (data: Float64Array): ArrayValue => ({ dtype: 'float32', shape: [data.length], data });
+
+const carriedOf = ({ x, f, g, pairs, iteration, stalls }: LbfgsState): Carried => ({
+  numbers: { f, iteration, stalls, pairs: pairs.length },
+  tensors: new Map([
+    ['x', double(x)],
+    ['g', double(g)],
+    ...pairs.flatMap(({ s, y }, i): [string, ArrayValue][] => [
+      [`s${i}`, double(s)],
+      [`y${i}`, double(y)],
+    ]),
+  ]),
+});
+
+const stateOf = ({ numbers, tensors }: Carried): LbfgsState => {
+  const vector = (name: string): Float64Array => Float64Array.from(tensors.get(name)!.data);
+  const pairs = Array.from({ length: numbers.pairs }, (_, i) => ({ s: vector(`s${i}`), y: vector(`y${i}`) }));
+  return { x: vector('x'), f: numbers.f, g: vector('g'), pairs, iteration: numbers.iteration, stalls: numbers.stalls };
+};
+
+const inWords = {
+  gradient: 'the gradient vanished',
+  'no progress': 'no further progress within rounding',
+  iterations: 'the number of iterations was reached',
+} as const;
+
+export const solveSmooth = async (solver: Whole, training: Training): Promise<Outcome> => {
+  const { sources, where, carried, emit } = training;
+  const { variables, program } = sources;
+  const flat = flatten(program, solver.over);
+  const precision = workOf(solver.graph) <= cheap ? 'float64' : 'float32';
+  const objective =
+    precision === 'float64'
+      ? await objectiveInDoubles(solver, training, flat)
+      : objectiveOnEngine(solver, training, flat);
+  const total = solver.steps ?? iterations;
+  const put = (x: Float64Array): void => {
+    for (const [id, value] of flat.unpack(x, 'float32')) variables.put(id, value);
+  };
+  const signed = (f: number): number => (solver.sense === 'maximize' ? -f : f);
+
+  const begin = carried.tensors.has('x')
+    ? stateOf(carried)
+    : await beginLbfgs(objective, flat.pack(await variables.host(solver.over)));
+  const { state, reason } = await lbfgs(objective, begin, {
+    iterations: total,
+    tolerance: precision === 'float64' ? 1e-9 : 1e-5,
+    noise: precision === 'float64' ? 1e-15 : 3e-7,
+    each: async (now) => {
+      const { iteration: step, f } = now;
+      if (step <= 10 || step % 10 === 0)
+        emit({ type: 'step', ...where, step, total, epoch: 0, losses: { [where.label]: signed(f) } });
+      put(now.x);
+      return !(await training.pause(step, () => Promise.resolve(carriedOf(now))));
+    },
+  });
+  put(state.x);
+  if (reason === 'stopped') return { kind: 'interrupted', step: state.iteration, carried: carriedOf(state) };
+  if (reason === 'non-finite') return blame(solver, training, state.iteration);
+  if (reason === 'unbounded') {
+    const extreme = solver.sense === 'minimize' ? 'minimum: it falls' : 'maximum: it rises';
+    return { kind: 'no solution', message: `the objective seems to have no ${extreme} without end along the search` };
+  }
+  emit({
+    type: 'solved',
+    ...where,
+    solver: 'lbfgs',
+    loss: signed(state.f),
+    unknowns: flat.size,
+    method: 'L-BFGS, ten pairs, strong-Wolfe line search',
+    iterations: state.iteration,
+    reason: inWords[reason],
+    precision,
+  });
+  return { kind: 'done' };
+};
