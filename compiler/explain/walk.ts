@@ -1,0 +1,88 @@
+/**
+ * Walking the syntax tree without knowing every kind: the names an expression mentions, its problems, and substitution
+ * (for a `def` that is a problem with its distance, or its model, left open).
+ */
+import type { Expr, Pattern, ProblemExpr, Statement } from '../../grammar/tree.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+const isNode = (x: unknown): x is Fields => typeof x === 'object' && x !== null;
+
+/** Every object below `root`, itself first, in the order in which it is written. */
+export function* nodes(root: unknown): Generator<Fields> {
+  if (Array.isArray(root)) for (const item of root) yield* nodes(item);
+  else if (isNode(root)) {
+    yield root;
+    for (const [key, value] of Object.entries(root)) if (key !== 'span') yield* nodes(value);
+  }
+}
+
+export const patternNames = (p: Pattern): string[] =>
+  p.kind === 'name' ? [p.name] : p.kind === 'wildcard' ? [] : p.items.flatMap(patternNames);
+
+/** Names mentioned as expressions anywhere below `root`, each once, in order. */
+export const mentioned = (root: unknown): string[] => {
+  const names = new Set<string>();
+  for (const n of nodes(root)) {
+    if (n.kind === 'name' && typeof n.name === 'string' && !('space' in n)) names.add(n.name);
+    if (n.kind === 'named' && isNode(n.name) && typeof n.name.text === 'string') names.add(n.name.text);
+  }
+  return [...names];
+};
+
+/** Names bound anywhere below `root`: by binders, parameters, statements, players. */
+const bound = (root: unknown): Set<string> => {
+  const names = new Set<string>();
+  const add = (p: unknown): void => {
+    for (const name of patternNames(p as Pattern)) names.add(name);
+  };
+  for (const n of nodes(root)) {
+    if (Array.isArray(n.targets) && 'relation' in n) n.targets.forEach(add);
+    if ('pattern' in n) add(n.pattern);
+    if (n.kind === 'fold') add(n.state);
+    if (['member', 'local-def', 'param'].includes(String(n.kind)) && isNode(n.name)) names.add(String(n.name.text));
+    if ('domain' in n && isNode(n.name)) names.add(String(n.name.text));
+  }
+  return names;
+};
+
+/** Names that occur free in `e` and are not in `known`. */
+export const freeNames = (e: Expr, known: (name: string) => boolean): string[] => {
+  const inside = bound(e);
+  return mentioned(e).filter((name) => !inside.has(name) && !known(name));
+};
+
+export const problemsIn = (root: unknown): ProblemExpr[] => {
+  const found: ProblemExpr[] = [];
+  for (const n of nodes(root)) if (n.kind === 'problem') found.push(n as unknown as ProblemExpr);
+  return found;
+};
+
+const isExpr = (n: Fields): n is Fields & Expr => typeof n.kind === 'string' && 'span' in n;
+
+/** Rebuilds `root` with `change` applied to its nodes, outermost first; undefined leaves a node and goes on below it. */
+const rebuild = <T>(root: T, change: (n: Fields) => unknown): T => {
+  if (Array.isArray(root)) return root.map((item) => rebuild(item as unknown, change)) as T;
+  if (!isNode(root)) return root;
+  const replaced = change(root);
+  if (replaced !== undefined) return replaced as T;
+  return Object.fromEntries(
+    Object.entries(root).map(([key, value]) => [key, key === 'span' ? value : rebuild(value, change)]),
+  ) as T;
+};
+
+/** Parameters by arguments; a lambda that comes to stand before its arguments is applied. */
+export const substitute = (e: Expr, values: ReadonlyMap<string, Expr>): Expr =>
+  rebuild(e, (n) => {
+    if (!isExpr(n)) return undefined;
+    if (n.kind === 'name' && !('space' in n)) return values.get(n.name);
+    if (n.kind !== 'call' || n.callee.kind !== 'name') return undefined;
+    const callee = values.get(n.callee.name);
+    if (callee?.kind !== 'lambda' || n.args.length !== callee.params.length) return undefined;
+    const inner = new Map<string, Expr>();
+    callee.params.forEach((p, i) => {
+      for (const name of patternNames(p.pattern)) inner.set(name, substitute(n.args[i].value, values));
+    });
+    return substitute(callee.body, inner);
+  });
+
+export const lastOf = (statements: readonly Statement[]): Statement | undefined => statements[statements.length - 1];
