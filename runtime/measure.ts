@@ -7,7 +7,7 @@ import type { ArrayValue } from '../compiler/ir/operations.ts';
 import type { DataFeed, Program, Show } from '../compiler/program.ts';
 import type { Frame } from './events.ts';
 import { bind, type Sources } from './feeds.ts';
-import { evaluateNamed, type Named } from './oracle.ts';
+import { prepareNamed, type Named } from './oracle.ts';
 import type { Preparer } from './prepare.ts';
 import type { Key } from './random.ts';
 
@@ -56,7 +56,7 @@ export const valuesOf = (program: Program, variables: Named): Map<string, ArrayV
   for (const [id, value] of variables) {
     const variable = program.variables.get(id);
     if (variable?.role !== 'parameter') continue;
-    const [[, inSpace]] = evaluateNamed(variable.value, new Map([[`var:${id}`, value]]), 'float32');
+    const [[, inSpace]] = prepareNamed(variable.value, 'float32')(new Map([[`var:${id}`, value]]));
     values.set(id, inSpace);
   }
   return values;

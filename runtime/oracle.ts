@@ -1,7 +1,7 @@
 /**
  * Graphs in plain arrays on the host, for what runs once or needs doubles: initial values, exact solutions, small smooth problems.
  */
-import { evaluate } from '../compiler/ir/evaluate.ts';
+import { prepare } from '../compiler/ir/evaluate.ts';
 import type { Graph } from '../compiler/ir/graph.ts';
 import type { ArrayValue } from '../compiler/ir/operations.ts';
 import type { DataFeed, Program } from '../compiler/program.ts';
@@ -9,14 +9,22 @@ import { dataOf } from './feeds.ts';
 
 export type Named = ReadonlyMap<string, ArrayValue>;
 
-/** Outputs by name. */
-export const evaluateNamed = (
+/** Inputs and outputs by name. */
+export const prepareNamed = (
   graph: Graph,
-  inputs: Named,
   precision: 'float32' | 'float64',
-): Map<string, ArrayValue> => {
-  const outputs = evaluate(graph, inputs, { precision });
-  return new Map(graph.outputs.map(({ name }, i) => [name, outputs[i]]));
+): ((inputs: Named) => Map<string, ArrayValue>) => {
+  const run = prepare(graph, { precision });
+  const names = graph.inputs.map(({ operation }) => (operation.op === 'input' ? operation.name : ''));
+  return (inputs) => {
+    const values = names.map((name) => {
+      const value = inputs.get(name);
+      if (!value) throw new Error(`internal: nothing feeds the input ${name}`);
+      return value;
+    });
+    const outputs = run(values);
+    return new Map(graph.outputs.map(({ name }, i) => [name, outputs[i]]));
+  };
 };
 
 /** The inputs that these feeds give, every row of the data. */

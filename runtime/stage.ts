@@ -8,7 +8,7 @@ import type { Session } from './context.ts';
 import type { EvaluationResult, Stopped, Trained, Where } from './events.ts';
 import { keyValue } from './feeds.ts';
 import { draw, measure } from './measure.ts';
-import { evaluateNamed } from './oracle.ts';
+import { prepareNamed } from './oracle.ts';
 import { streamsOf, type Streams } from './random.ts';
 import { judge, summarise } from './result.ts';
 import { epochOf, isProgress } from './schedule.ts';
@@ -42,7 +42,7 @@ const initialise = async ({ session, stage, streams, where }: Current): Promise<
     );
     const inputs = new Map([['key', keyValue(streams.initial(restarts, i))]]);
     for (const [other, value] of await sources.variables.host(read)) inputs.set(`var:${other}`, value);
-    const [value] = evaluateNamed(initial, inputs, 'float32').values();
+    const [value] = prepareNamed(initial, 'float32')(inputs).values();
     sources.variables.put(id, value);
   }
   emit({ type: 'initialised', ...where, restarts });

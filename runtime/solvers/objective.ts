@@ -8,7 +8,7 @@ import { sizeOf } from '../../compiler/ir/shape.ts';
 import { optimise } from '../../compiler/passes/index.ts';
 import type { Program, Solver } from '../../compiler/program.ts';
 import { bind, keyValue, scalar } from '../feeds.ts';
-import { evaluateNamed, wholeInputs } from '../oracle.ts';
+import { prepareNamed, wholeInputs } from '../oracle.ts';
 import type { Objective } from './line-search.ts';
 import type { Training } from './training.ts';
 
@@ -98,11 +98,11 @@ const fixedInputs = async (solver: Whole, { sources, keys }: Training): Promise<
 
 /** Every output of the solver's graph at x, in doubles. */
 export const inDoubles = async (solver: Whole, training: Training, flat: Flat) => {
-  const graph = optimise(solver.graph);
+  const run = prepareNamed(optimise(solver.graph), 'float64');
   const inputs = await fixedInputs(solver, training);
   return (x: Float64Array): Map<string, ArrayValue> => {
     for (const [id, value] of flat.unpack(x, 'float64')) inputs.set(`var:${id}`, value);
-    return evaluateNamed(graph, inputs, 'float64');
+    return run(inputs);
   };
 };
 
