@@ -5,7 +5,8 @@
 import { env, findBackend, getKernel, setBackend, type KernelBackend } from '@tensorflow/tfjs-core';
 import type { ArrayValue, DType, Shape } from '../../compiler/ir/operations.ts';
 import type { Buffer, EngineName } from './engine.ts';
-import { sizeOf, type Data } from './host/walk.ts';
+import { sizeOf } from '../../compiler/ir/shape.ts';
+import { type Data } from './host/walk.ts';
 
 /** What TF.js calls TensorInfo. */
 export interface Tensor extends Buffer {

@@ -5,7 +5,7 @@
 import type { OperationOf, Shape } from '../../compiler/ir/operations.ts';
 import type { Instruction, Plan } from '../../compiler/plan.ts';
 import type { Device, Tensor } from './device.ts';
-import { sizeOf } from './host/walk.ts';
+import { sizeOf } from '../../compiler/ir/shape.ts';
 import { prepare } from './kernels/table.ts';
 import type { Action, Loaded } from './load.ts';
 

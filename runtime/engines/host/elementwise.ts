@@ -11,9 +11,12 @@ import {
   type LogicalOp,
   type UnaryOp,
 } from '../../../compiler/ir/operations.ts';
+import { tabulate } from '../../../compiler/rules/table.ts';
 import type { HostKernel, HostTable, Spec } from './kernel.ts';
-import { binaryFloat, binaryInt, comparison, polygamma, unary } from './scalars.ts';
-import { broadcastStrides, collapse, eachRow, innermost, sizeOf, stridesOf } from './walk.ts';
+import { polygamma } from '../../../compiler/ir/special.ts';
+import { binaryFloat, binaryInt, comparison, unary } from './scalars.ts';
+import { broadcastStrides, sizeOf, stridesOf } from '../../../compiler/ir/shape.ts';
+import { collapse, eachRow, innermost } from './walk.ts';
 
 const map =
   (f: (x: number) => number): HostKernel =>
@@ -36,19 +39,16 @@ const map2 = (f: (a: number, b: number) => number, [a, b]: readonly Spec[], outp
     });
 };
 
-const names = <K extends string, V>(keys: readonly K[], value: (key: K) => V): { [P in K]: V } =>
-  Object.fromEntries(keys.map((key) => [key, value(key)])) as { [P in K]: V };
-
 export const elementwise = {
-  ...names(unaryOps, (op: UnaryOp) => () => map(unary[op])),
+  ...tabulate(unaryOps, (op: UnaryOp) => () => map(unary[op])),
   polygamma: ({ order }) => map((x) => polygamma(order, x)),
-  ...names(binaryOps, (op: BinaryOp) => (_: unknown, inputs: readonly Spec[], output: Spec) => {
+  ...tabulate(binaryOps, (op: BinaryOp) => (_: unknown, inputs: readonly Spec[], output: Spec) => {
     return map2((output.dtype === 'int32' ? binaryInt : binaryFloat)[op], inputs, output);
   }),
-  ...names(comparisonOps, (op: ComparisonOp) => (_: unknown, inputs: readonly Spec[], output: Spec) => {
+  ...tabulate(comparisonOps, (op: ComparisonOp) => (_: unknown, inputs: readonly Spec[], output: Spec) => {
     return map2(comparison[op], inputs, output);
   }),
-  ...names(logicalOps, (op: LogicalOp) => (_: unknown, inputs: readonly Spec[], output: Spec) => {
+  ...tabulate(logicalOps, (op: LogicalOp) => (_: unknown, inputs: readonly Spec[], output: Spec) => {
     return map2(op === 'and' ? (a, b) => a & b : (a, b) => a | b, inputs, output);
   }),
   not: () => map((x) => 1 - x),

@@ -1,8 +1,9 @@
 /**
  * Host kernels that are led by integers: gather and its transpose, one_hot, and the draws of the counter-based generator.
  */
+import { deriveKey, fillRandom } from '../../../compiler/ir/random.ts';
 import type { HostTable } from './kernel.ts';
-import { sizeOf } from './walk.ts';
+import { sizeOf } from '../../../compiler/ir/shape.ts';
 
 export const indexing = {
   gather: (_, [input, index]) => {
@@ -36,10 +37,10 @@ export const indexing = {
       for (let k = 0; k < index.length; k++) if (index[k] >= 0 && index[k] < depth) out[k * depth + index[k]] = 1;
     };
   },
-  random: () => () => {
-    throw new Error('internal: random is not there yet');
+  random: ({ law, site }) => {
+    return ([key], out) => fillRandom(law, key, site, out as Float32Array);
   },
-  derive_key: () => () => {
-    throw new Error('internal: derive_key is not there yet');
+  derive_key: () => {
+    return ([key, index], out) => out.set(deriveKey(key, index[0]));
   },
 } satisfies Partial<HostTable>;

@@ -2,7 +2,7 @@
  * What a host kernel is: prepared once from an operation and the shapes around it, then run on typed arrays any number of times.
  * `HostTable` is total over the operations that an instruction can hold (loops are the loader's work).
  */
-import type { DType, Operation, OpName, Shape } from '../../../compiler/ir/operations.ts';
+import type { DType, OperationOf, OpName, Shape } from '../../../compiler/ir/operations.ts';
 import type { Data } from './walk.ts';
 
 export interface Spec {
@@ -16,13 +16,6 @@ export type HostKernel = (inputs: readonly Data[], output: Data) => void;
 /** Operations that compute: sources come from outside, loops are run by the loader. */
 export type Computing = Exclude<OpName, 'input' | 'constant' | 'scan' | 'part'>;
 
-/** The operation named K with its attributes, also where several names share one member of the union. */
-export type OperationNamed<K extends OpName, O = Operation> = O extends { readonly op: infer P }
-  ? K extends P
-    ? O & { readonly op: K }
-    : never
-  : never;
-
 export type HostTable = {
-  readonly [K in Computing]: (operation: OperationNamed<K>, inputs: readonly Spec[], output: Spec) => HostKernel;
+  readonly [K in Computing]: (operation: OperationOf<K>, inputs: readonly Spec[], output: Spec) => HostKernel;
 };

@@ -3,7 +3,8 @@
  */
 import type { Shape, Window } from '../../../compiler/ir/operations.ts';
 import type { HostKernel, HostTable, Spec } from './kernel.ts';
-import { broadcastStrides, copier, eachRow, sizeOf, type Data } from './walk.ts';
+import { broadcastStrides, sizeOf } from '../../../compiler/ir/shape.ts';
+import { copier, eachRow, type Data } from './walk.ts';
 
 /** out[m, n] = a[m, k] b[k, n]; four rows of b at a time, so that the output is read and written a quarter as often. */
 const multiply = (m: number, k: number, n: number, a: Data, b: Data, out: Data, at: readonly number[]): void => {

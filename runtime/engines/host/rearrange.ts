@@ -1,7 +1,8 @@
 /**
  * Host kernels that only move numbers: each is one strided copy, told apart by strides and offsets (`walk.ts`).
  */
-import { broadcastStrides, copier, sizeOf, stridesOf, type Data } from './walk.ts';
+import { broadcastStrides, sizeOf, stridesOf } from '../../../compiler/ir/shape.ts';
+import { copier, type Data } from './walk.ts';
 import type { HostTable, Spec } from './kernel.ts';
 
 /** out[...] = in[...] with the input read by the given strides. */

@@ -2,7 +2,8 @@
  * Host kernels that fold an axis away: sums, products, extremes and where they are, and the order along the last axis.
  */
 import type { HostKernel, HostTable, Spec } from './kernel.ts';
-import { collapse, eachRow, innermost, sizeOf, stridesOf, type Data } from './walk.ts';
+import { sizeOf, stridesOf } from '../../../compiler/ir/shape.ts';
+import { collapse, eachRow, innermost, type Data } from './walk.ts';
 
 /** Walks the kept axes outside and the reduced axes inside, accumulating in float64. */
 const reduce = (
@@ -42,7 +43,7 @@ const reduce = (
     });
 };
 
-/** `better(a, b)`: a is kept before b. NaN is found first, as in the extremes. */
+/** `better(a, b)`: a is kept before b. NaN loses. */
 const extremeAt = (axis: number, [input]: readonly Spec[], better: (a: number, b: number) => boolean): HostKernel => {
   const length = input.shape[axis];
   const step = stridesOf(input.shape)[axis];
@@ -57,11 +58,15 @@ const extremeAt = (axis: number, [input]: readonly Spec[], better: (a: number, b
   };
 };
 
+/** NaN is last. */
+const compare = (a: number, b: number): number =>
+  a < b ? -1 : a > b ? 1 : a === b ? 0 : Number(a !== a && b < Infinity) - Number(b !== b && a < Infinity);
+
 const argsort = (length: number) => (x: Data, out: Data) => {
   const order = new Array<number>(length);
   for (let start = 0; start < x.length; start += length) {
     for (let i = 0; i < length; i++) order[i] = i;
-    order.sort((i, j) => x[start + i] - x[start + j] || i - j);
+    order.sort((i, j) => compare(x[start + i], x[start + j]) || i - j);
     out.set(order, start);
   }
 };
@@ -71,8 +76,8 @@ export const reducing = {
   prod: ({ axes }, inputs) => reduce(axes, inputs, 1, (total, x) => total * x),
   max_over: ({ axes }, inputs) => reduce(axes, inputs, -Infinity, Math.max),
   min_over: ({ axes }, inputs) => reduce(axes, inputs, Infinity, Math.min),
-  argmax: ({ axis }, inputs) => extremeAt(axis, inputs, (a, b) => a > b),
-  argmin: ({ axis }, inputs) => extremeAt(axis, inputs, (a, b) => a < b),
+  argmax: ({ axis }, inputs) => extremeAt(axis, inputs, (a, b) => a > b || (b !== b && a === a)),
+  argmin: ({ axis }, inputs) => extremeAt(axis, inputs, (a, b) => a < b || (b !== b && a === a)),
   argsort: (_, [input]) => {
     const sort = argsort(input.shape[input.shape.length - 1] ?? 1);
     return ([x], out) => sort(x, out);

@@ -7,26 +7,6 @@ import type { Shape } from '../../../compiler/ir/operations.ts';
 /** What the host computes on: views of an engine's memory, or plain arrays. */
 export type Data = Float32Array | Int32Array | Uint8Array;
 
-export const sizeOf = (shape: Shape): number => shape.reduce((product, size) => product * size, 1);
-
-/** Row-major strides. */
-export const stridesOf = (shape: Shape): number[] => {
-  const strides = new Array<number>(shape.length);
-  let stride = 1;
-  for (let axis = shape.length - 1; axis >= 0; axis--) {
-    strides[axis] = stride;
-    stride *= shape[axis];
-  }
-  return strides;
-};
-
-/** Strides with which `shape` is read as if it were `to`: 0 where it is repeated. */
-export const broadcastStrides = (shape: Shape, to: Shape): number[] => {
-  const own = stridesOf(shape);
-  const lead = to.length - shape.length;
-  return to.map((_, axis) => (axis < lead || shape[axis - lead] === 1 ? 0 : own[axis - lead]));
-};
-
 /** Loop sizes, and the stride of each operand in each loop. */
 export interface Loops {
   readonly sizes: readonly number[];

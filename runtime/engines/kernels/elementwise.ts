@@ -8,7 +8,8 @@ import {
   type ComparisonOp,
   type UnaryOp,
 } from '../../../compiler/ir/operations.ts';
-import { sizeOf } from '../host/walk.ts';
+import { sizeOf } from '../../../compiler/ir/shape.ts';
+import { tabulate } from '../../../compiler/rules/table.ts';
 import { alias, call, onHost, type KernelTable, type Site } from './rule.ts';
 
 const unaryNames: { readonly [K in UnaryOp]: string | undefined } = {
@@ -75,13 +76,10 @@ const binaryRule = (op: BinaryOp | ComparisonOp) => (_: unknown, site: Site) =>
     ? call(site, binaryNames[op], two)
     : undefined;
 
-const rules = <K extends string, V>(keys: readonly K[], value: (key: K) => V): { [P in K]: V } =>
-  Object.fromEntries(keys.map((key) => [key, value(key)])) as { [P in K]: V };
-
 export const elementwise = {
-  ...rules(Object.keys(unaryNames) as UnaryOp[], unaryRule),
+  ...tabulate(Object.keys(unaryNames) as UnaryOp[], unaryRule),
   polygamma: onHost,
-  ...rules([...binaryOps, ...comparisonOps], binaryRule),
+  ...tabulate([...binaryOps, ...comparisonOps], binaryRule),
   and: (_, site) => call(site, 'LogicalAnd', two),
   or: (_, site) => call(site, 'LogicalOr', two),
   not: (_, site) => call(site, 'LogicalNot', one),

@@ -2,7 +2,8 @@
  * How an instruction is run by kernels of TF.js: a rule prepares it for a device, or says that the host does it.
  * What is prepared holds its attributes and its argument object, so that running it looks nothing up and allocates nothing.
  */
-import type { OperationNamed, Spec, Computing } from '../host/kernel.ts';
+import type { OperationOf } from '../../../compiler/ir/operations.ts';
+import type { Spec, Computing } from '../host/kernel.ts';
 import type { Device, Tensor } from '../device.ts';
 
 /** Tensors in, a fresh (or aliasing) tensor out. Counted already. */
@@ -15,7 +16,7 @@ export interface Site {
 }
 
 /** undefined: the host's kernel does it (always exact, on memory the host sees). */
-export type Rule<K extends Computing> = (operation: OperationNamed<K>, site: Site) => Prepared | undefined;
+export type Rule<K extends Computing> = (operation: OperationOf<K>, site: Site) => Prepared | undefined;
 export type KernelTable = { readonly [K in Computing]: Rule<K> };
 
 /** A call of one kernel whose inputs have the given names. The shape is set by the plan: kernels differ in how they treat rank 0. */

@@ -2,7 +2,8 @@
  * Products, convolutions and reductions by TF.js kernels.
  */
 import type { Window } from '../../../compiler/ir/operations.ts';
-import { call, type KernelTable } from './rule.ts';
+import { sameList } from '../../../compiler/ir/shape.ts';
+import { call, type KernelTable, type Site } from './rule.ts';
 
 const one = ['x'];
 
@@ -16,8 +17,15 @@ const convAttrs = ({ strides, dilations, padding }: Window) => ({
 
 const isDense = ({ dilations }: Window): boolean => dilations[0] === 1 && dilations[1] === 1;
 
+/** Kernels repeat the whole of one side only: batches are equal, or one side has none. */
+const batchesAgree = ({ inputs: [a, b] }: Site): boolean => {
+  const [left, right] = [a.shape.slice(0, -2), b.shape.slice(0, -2)].map((shape) => shape.filter((n) => n !== 1));
+  return left.length === 0 || right.length === 0 || sameList(left, right);
+};
+
 export const summing = {
-  matmul: ({ transposeA, transposeB }, site) => call(site, 'BatchMatMul', ['a', 'b'], { transposeA, transposeB }),
+  matmul: ({ transposeA, transposeB }, site) =>
+    batchesAgree(site) ? call(site, 'BatchMatMul', ['a', 'b'], { transposeA, transposeB }) : undefined,
   conv: ({ window }, site) => call(site, 'Conv2D', ['x', 'filter'], convAttrs(window)),
   conv_to_input: ({ window }, site) =>
     isDense(window)
