@@ -6,6 +6,7 @@ import {
   comparisonOps,
   type BinaryOp,
   type ComparisonOp,
+  type Shape,
   type UnaryOp,
 } from '../../../compiler/ir/operations.ts';
 import { sizeOf } from '../../../compiler/ir/shape.ts';
@@ -15,7 +16,7 @@ import { alias, call, onHost, type KernelTable, type Site } from './rule.ts';
 const unaryNames: { readonly [K in UnaryOp]: string | undefined } = {
   neg: 'Neg',
   abs: 'Abs',
-  sign: 'Sign',
+  sign: undefined, // NaN becomes 0
   exp: 'Exp',
   expm1: 'Expm1',
   log: 'Log',
@@ -71,10 +72,20 @@ const unaryRule = (op: UnaryOp) => (_: unknown, site: Site) => {
   return name === undefined || site.output.dtype !== 'float32' ? undefined : call(site, name, one);
 };
 
-const binaryRule = (op: BinaryOp | ComparisonOp) => (_: unknown, site: Site) =>
-  site.inputs.every((input) => input.dtype === 'float32') && site.output.shape.length <= 4
-    ? call(site, binaryNames[op], two)
-    : undefined;
+/** One side is the other's trailing part, or a single number: broadcasting that no kernel is slow at. */
+const isSuffix = (shape: Shape, of: Shape): boolean =>
+  sizeOf(shape) === 1 || shape.every((n, i) => n === of[of.length - shape.length + i]);
+
+/** The four that XNNPACK does broadcast in any way; the others take 100 times as long over a column. */
+const broadcasting: ReadonlySet<string> = new Set(['add', 'sub', 'mul', 'div']);
+
+const binaryRule = (op: BinaryOp | ComparisonOp) => (_: unknown, site: Site) => {
+  const { inputs, output, device } = site;
+  if (inputs.some((input) => input.dtype !== 'float32')) return undefined;
+  if (device.name === 'wasm' && !broadcasting.has(op) && !inputs.every(({ shape }) => isSuffix(shape, output.shape)))
+    return undefined;
+  return call(site, binaryNames[op], two);
+};
 
 export const elementwise = {
   ...tabulate(Object.keys(unaryNames) as UnaryOp[], unaryRule),
@@ -88,9 +99,13 @@ export const elementwise = {
     const whole = site.inputs.every(
       (input) => sizeOf(input.shape) === size && input.shape.length === site.output.shape.length,
     );
-    return whole ? call(site, 'Select', ['condition', 't', 'e']) : undefined;
+    // wasm writes four bytes for each bool: past the end of the output
+    return whole && site.output.dtype !== 'bool' ? call(site, 'Select', ['condition', 't', 'e']) : undefined;
   },
-  cast: ({ dtype }, site) =>
-    site.inputs[0].dtype === dtype ? alias(undefined, site) : call(site, 'Cast', one, { dtype }),
+  cast: ({ dtype }, site) => {
+    if (site.inputs[0].dtype === dtype) return alias(undefined, site);
+    // wasm takes the lowest byte for the truth
+    return dtype === 'bool' && site.device.name === 'wasm' ? undefined : call(site, 'Cast', one, { dtype });
+  },
   stop: alias,
 } satisfies Partial<KernelTable>;

@@ -2,7 +2,7 @@
  * Products, convolutions and reductions by TF.js kernels.
  */
 import type { Window } from '../../../compiler/ir/operations.ts';
-import { sameList } from '../../../compiler/ir/shape.ts';
+import { sizeOf } from '../../../compiler/ir/shape.ts';
 import { call, type KernelTable, type Site } from './rule.ts';
 
 const one = ['x'];
@@ -17,10 +17,10 @@ const convAttrs = ({ strides, dilations, padding }: Window) => ({
 
 const isDense = ({ dilations }: Window): boolean => dilations[0] === 1 && dilations[1] === 1;
 
-/** Kernels repeat the whole of one side only: batches are equal, or one side has none. */
-const batchesAgree = ({ inputs: [a, b] }: Site): boolean => {
-  const [left, right] = [a.shape.slice(0, -2), b.shape.slice(0, -2)].map((shape) => shape.filter((n) => n !== 1));
-  return left.length === 0 || right.length === 0 || sameList(left, right);
+/** Kernels repeat the whole of one side only: each side has the output's batches, or one. */
+const batchesAgree = ({ inputs, output }: Site): boolean => {
+  const batches = sizeOf(output.shape.slice(0, -2));
+  return inputs.every(({ shape }) => [1, batches].includes(sizeOf(shape.slice(0, -2))));
 };
 
 export const summing = {

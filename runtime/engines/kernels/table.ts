@@ -2,7 +2,7 @@
  * The kernel of every operation, and which of them each backend leaves to the host although it has a kernel: measured in
  * `bench/` or wrong in a corner (NaN, ties, ranks), see the reasons.
  */
-import type { Operation } from '../../../compiler/ir/operations.ts';
+import { binaryOps, comparisonOps, reductionOps, unaryOps, type Operation } from '../../../compiler/ir/operations.ts';
 import { arrayOf } from '../device.ts';
 import type { EngineName } from '../engine.ts';
 import { hostKernel, isComputing } from '../host/table.ts';
@@ -19,8 +19,12 @@ export const kernelTable: KernelTable = { ...elementwise, ...rearranging, ...sum
 /** What these backends run by the kernels of TF.js. Everything else is the host's, on the same memory. */
 const fast: { readonly [K in EngineName]?: ReadonlySet<Computing> } = {
   wasm: new Set<Computing>([
-    ...(['add', 'sub', 'mul', 'div', 'neg', 'abs', 'sqrt', 'square', 'sigmoid', 'exp', 'tanh', 'log'] as const),
-    ...(['stop', 'reshape', 'transpose', 'matmul', 'conv', 'sum'] as const),
+    ...unaryOps,
+    ...binaryOps,
+    ...comparisonOps,
+    ...reductionOps,
+    ...(['not', 'and', 'or', 'select', 'cast', 'stop'] as const),
+    ...(['reshape', 'transpose', 'pad', 'matmul', 'conv'] as const),
   ]),
   cpu: new Set<Computing>(['stop', 'reshape']),
 };
