@@ -6,6 +6,7 @@ import type { Program } from '../compiler/program.ts';
 import { writeCheckpoint, type Carried, type CheckpointStore } from './checkpoint.ts';
 import { isMetric, type Event, type OnEvent } from './events.ts';
 import type { Sources } from './feeds.ts';
+import { hasNaN } from './finite.ts';
 import { toCheckpoint, type Journal } from './journal.ts';
 import type { Preparer } from './prepare.ts';
 
@@ -66,6 +67,8 @@ export const openSession = (
     save: async (carried) => {
       if (!store) return;
       const variables: ReadonlyMap<string, ArrayValue> = await sources.variables.host();
+      // A NaN between two log points is about to be found: the last good checkpoint must not be lost to it.
+      if ([...variables.values()].some(hasNaN)) return;
       const bytes = writeCheckpoint(toCheckpoint(journal, variables, carried));
       await store.write(bytes);
       saved = now();

@@ -5,6 +5,7 @@
  */
 import type { ArrayValue } from '../compiler/ir/operations.ts';
 import type { Instruction, Plan } from '../compiler/plan.ts';
+import type { Program } from '../compiler/program.ts';
 import type { Buffer, Engine, Step } from './engines/engine.ts';
 import type { Culprit } from './events.ts';
 
@@ -12,6 +13,16 @@ export const isFinite = ({ dtype, data }: ArrayValue): boolean => {
   if (dtype !== 'float32') return true;
   for (let i = 0; i < data.length; i++) if (!Number.isFinite(data[i])) return false;
   return true;
+};
+
+/** NaN always; an infinity only where there was none before, for a variable may be meant to begin at one. */
+export const isSound = (value: ArrayValue, before?: ArrayValue): boolean =>
+  isFinite(value) || (before !== undefined && !isFinite(before) && !hasNaN(value) && !hasNaN(before));
+
+export const hasNaN = ({ dtype, data }: ArrayValue): boolean => {
+  if (dtype !== 'float32') return false;
+  for (let i = 0; i < data.length; i++) if (Number.isNaN(data[i])) return true;
+  return false;
 };
 
 interface Executed {
@@ -154,13 +165,23 @@ export const findCulprit = async (
   engine: Engine,
   { plan, step }: { readonly plan: Plan; readonly step: Step },
   inputs: readonly Buffer[],
+  nameOf: (input: string) => string,
 ): Promise<Culprit | undefined> => {
   for (let i = 0; i < inputs.length; i++) {
     const value = await engine.download(inputs[i]);
-    if (isFinite(value)) continue;
-    const count = value.data.filter((x) => !Number.isFinite(x)).length;
-    const detail = `${count} of ${value.data.length} numbers of the input ${plan.inputs[i].name} are not finite`;
+    if (!hasNaN(value)) continue;
+    const count = value.data.filter(Number.isNaN).length;
+    const detail = `${count} of ${value.data.length} numbers of ${nameOf(plan.inputs[i].name)} are not numbers (NaN)`;
     return { operation: 'input', detail };
   }
   return culpritIn(engine, plan, step, inputs);
 };
+
+/** `var:3` and `data:tr:0` in the words of the program. */
+export const inputNames =
+  (program: Program) =>
+  (input: string): string => {
+    const [kind, id] = input.split(':');
+    if (kind === 'var') return program.variables.get(input.slice(4))?.name ?? input;
+    return kind === 'data' ? `the data set ${program.data.get(id)?.name ?? id}` : input;
+  };

@@ -147,6 +147,48 @@ describe('a run that is stopped and resumed', () => {
     expect(rest.evaluations).toEqual(once.result.evaluations);
   });
 
+  it('never overwrites a good checkpoint with one that has a NaN, and ends with the last good state', async () => {
+    // u counts up; v is NaN after u = 1000.5 or so, which the log points of 3000 steps see later.
+    const both = [p.variable('u', [], ir.scalar(0)), p.variable('v', [], ir.scalar(0))];
+    const u = ir.input('var:u', 'float32', []);
+    const next = ir.sqrt(ir.sub(ir.scalar(1002), u));
+    const graph = p.named({ loss: u, 'var:u': ir.add(u, ir.scalar(1)), 'var:v': next });
+    const players = [{ name: 'f', graph, feeds: [], every: 1, sense: 'minimize' as const }];
+    const solver = { kind: 'gradient' as const, players, steps: 3000, stepsPerEpoch: 0 };
+    const saved: number[] = [];
+    const store = {
+      read: () => Promise.resolve(undefined),
+      write: (bytes: Uint8Array) => {
+        const checkpoint = readCheckpoint(bytes);
+        if ('failed' in checkpoint) throw new Error(checkpoint.failed);
+        expect(checkpoint.tensors.get('var:v')!.data[0]).not.toBeNaN();
+        saved.push(checkpoint.header.position.step);
+        return Promise.resolve();
+      },
+    };
+    const program = p.program([p.stage('s', both, [p.train(solver)])], both, []);
+    const { stopped } = await runProgram(program, { engine, seed: 5, store, checkpointEverySeconds: 0 });
+    expect(stopped).toMatchObject({ reason: 'non-finite', step: 1003, what: 'f.v', detail: 'sqrt of -1' });
+    expect(saved.at(-1)).toBe(1003);
+  });
+
+  it('takes an infinity that a variable begins with for what it is', async () => {
+    const best = [p.variable('best', [], ir.scalar(Infinity), 'statistic'), p.variable('u', [], ir.scalar(3))];
+    const u = ir.input('var:u', 'float32', []);
+    const step = ir.input('step', 'float32', []);
+    const least = ir.select(ir.lt(step, ir.scalar(2)), ir.input('var:best', 'float32', []), u);
+    const players = [
+      { name: 'f', graph: p.named({ loss: u, 'var:best': least }), feeds: [], every: 1, sense: 'minimize' as const },
+    ];
+    const solver = { kind: 'gradient' as const, players, steps: 5, stepsPerEpoch: 0 };
+    const { stopped, variables: left } = await runProgram(
+      p.program([p.stage('s', best, [p.train(solver)])], best, []),
+      { engine, seed: 1 },
+    );
+    expect(stopped.reason).toBe('finished');
+    expect(left.get('best')!.data[0]).toBe(3);
+  });
+
   it('is refused by another program', async () => {
     const store = memory();
     await runProgram(training, { engine, seed: 5, store, signal: { aborted: true } });

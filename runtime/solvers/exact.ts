@@ -2,7 +2,7 @@
  * A quadratic loss solved exactly in double precision, or a solution that the graph itself computes (`closed`).
  */
 import type { Solved } from '../events.ts';
-import { findCulprit } from '../finite.ts';
+import { findCulprit, inputNames } from '../finite.ts';
 import { bind } from '../feeds.ts';
 import { flatten, inDoubles, type Flat, type Whole } from './objective.ts';
 import { solveQuadratic, type Unbounded } from './quadratic.ts';
@@ -29,7 +29,7 @@ export const blame = async (solver: Whole, training: Training, step: number): Pr
   const prepared = training.prepare(solver.graph);
   const bound = bind(prepared, solver.feeds, keys.orders, sources);
   const { inputs, release } = bound.fill({ step: 0, total: 1, move: 0, key: keys.draws });
-  const culprit = await findCulprit(sources.engine, prepared, inputs);
+  const culprit = await findCulprit(sources.engine, prepared, inputs, inputNames(sources.program));
   release();
   return { kind: 'non-finite', step, what: 'the loss or its gradient', culprit, carried: nothing };
 };

@@ -9,7 +9,7 @@ import type { PlayerStep, Solver } from '../../compiler/program.ts';
 import type { Carried } from '../checkpoint.ts';
 import type { Buffer } from '../engines/engine.ts';
 import { bind, type Bound, type Moment } from '../feeds.ts';
-import { findCulprit, isFinite } from '../finite.ts';
+import { findCulprit, inputNames, isFinite, isSound } from '../finite.ts';
 import type { Prepared } from '../prepare.ts';
 import { deriveKey, type Key } from '../random.ts';
 import { epochOf, isLogged, isSnapshot } from '../schedule.ts';
@@ -93,9 +93,10 @@ export const trainByGradient = async (solver: Gradient, training: Training): Pro
       if (loss) keepLoss(player, engine.upload(loss));
     }
   };
-  const firstBad = ({ variables: values, carried: { tensors } }: Snapshot): string | undefined => {
-    for (const [name, value] of tensors) if (!isFinite(value)) return name.replace('loss:', 'the loss of ');
-    for (const [id, value] of values) if (!isFinite(value)) return sources.program.variables.get(id)?.name ?? id;
+  const nameOf = inputNames(sources.program);
+  const firstBad = (now: Snapshot, before: Snapshot): string | undefined => {
+    for (const [name, value] of now.carried.tensors) if (!isFinite(value)) return name.replace('loss:', 'the loss of ');
+    for (const [id, value] of now.variables) if (!isSound(value, before.variables.get(id))) return nameOf(`var:${id}`);
     return undefined;
   };
 
@@ -108,19 +109,23 @@ export const trainByGradient = async (solver: Gradient, training: Training): Pro
         const { inputs, release } = player.bound.fill(player.moment(step));
         const outputs = player.prepared.step.run(inputs);
         const values = await Promise.all(outputs.map((buffer) => engine.download(buffer)));
-        if (values.every(isFinite)) {
+        const names = player.prepared.outputs;
+        const bad = names.find((name, i) =>
+          name.startsWith('var:')
+            ? !isSound(values[i], before.variables.get(name.slice(4)))
+            : name === 'loss' && !isFinite(values[i]),
+        );
+        if (bad === undefined) {
           release();
           accept(player, outputs);
           continue;
         }
-        const bad = player.prepared.outputs[values.findIndex((value) => !isFinite(value))];
-        const named = bad === 'loss' ? `the loss of ${player.player.name}` : bad.replace(/^var:/, '');
         outputs.forEach((buffer) => engine.release(buffer));
-        const culprit = await findCulprit(engine, player.prepared, inputs);
+        const culprit = await findCulprit(engine, player.prepared, inputs, nameOf);
         release();
         restore(before);
-        const name = sources.program.variables.get(named)?.name ?? named;
-        return { kind: 'non-finite', step, what: name, culprit, carried: before.carried };
+        const named = bad === 'loss' ? `the loss of ${player.player.name}` : nameOf(bad);
+        return { kind: 'non-finite', step, what: named, culprit, carried: before.carried };
       }
       before = await takeSnapshot(step + 1);
     }
@@ -144,7 +149,7 @@ export const trainByGradient = async (solver: Gradient, training: Training): Pro
       if (isLogged(done, total)) {
         const finite = await report(done);
         const next = !finite || isSnapshot(done, total, bytes) ? await takeSnapshot(done) : undefined;
-        const bad = next && firstBad(next);
+        const bad = next && firstBad(next, good);
         if (bad) return diagnose(good, done, bad);
         good = next ?? good;
       }
