@@ -1,0 +1,56 @@
+/** What a command is: its options, its help, and what it does. Each is one file in `commands/`. */
+import { common, readArguments } from './arguments.ts';
+import type { OptionSpecs, Parsed } from './arguments.ts';
+import { codes } from './exit.ts';
+import type { ExitCode } from './exit.ts';
+import { paint } from './terminal.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface Command {
+  readonly name: string;
+  /** Behind `learn`: `run FILE [options]`. */
+  readonly usage: string;
+  readonly summary: string;
+  help(terminal: Terminal): string;
+  run(argv: readonly string[], terminal: Terminal): Promise<ExitCode>;
+}
+
+interface Definition<O extends OptionSpecs> {
+  readonly name: string;
+  readonly usage: string;
+  readonly summary: string;
+  readonly options: O;
+  /** Paragraphs below the options. */
+  readonly notes?: string;
+  run(parsed: Parsed<O>, terminal: Terminal): Promise<ExitCode>;
+}
+
+const optionLines = (options: OptionSpecs): string =>
+  Object.entries({ ...options, 'no-color': common['no-color'] })
+    .map(([name, o]) => `  ${`--${name}${o.value ? ` ${o.value}` : ''}`.padEnd(18)} ${o.help}`)
+    .join('\n');
+
+export const command = <O extends OptionSpecs>(d: Definition<O>): Command => {
+  const help = (terminal: Terminal): string =>
+    [
+      `${paint(terminal, 'bold', `learn ${d.usage}`)}`,
+      d.summary,
+      '',
+      optionLines(d.options),
+      ...(d.notes ? ['', d.notes] : []),
+    ].join('\n');
+  return {
+    name: d.name,
+    usage: d.usage,
+    summary: d.summary,
+    help,
+    run: async (argv, terminal) => {
+      const parsed = readArguments(d.name, argv, d.options);
+      if ((parsed.values as { help?: boolean }).help) {
+        terminal.out(help(terminal));
+        return codes.ok;
+      }
+      return d.run(parsed, terminal);
+    },
+  };
+};

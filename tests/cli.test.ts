@@ -1,0 +1,125 @@
+/** The command line: what is printed, where it goes, and the exit code, for every way a command can end without training. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { reportCrash } from '../cli/crash.ts';
+import { bar, duration, openProgress } from '../cli/progress.ts';
+import { indented, wrapped } from '../cli/text.ts';
+import { fakeTerminal, openDesk } from './fixtures/terminal.ts';
+
+const desk = openDesk();
+afterAll(() => desk.remove());
+
+describe('commands and options', () => {
+  test('help lists commands and exit codes', async () => {
+    const { code, out } = await desk.learn('help');
+    expect(code).toBe(0);
+    for (const name of ['run', 'check', 'fmt', 'explain', 'compile', 'eval', 'new', 'version'])
+      expect(out).toMatch(new RegExp(`^  ${name} `, 'm'));
+    expect(out).toMatch(/^ {3}70 {2}a bug in learn$/m);
+  });
+  test('no command is help', async () => expect((await desk.learn()).out).toBe((await desk.learn('help')).out));
+  test('help of a command and its --help are the same', async () => {
+    const { out } = await desk.learn('help', 'new');
+    expect(out).toMatch(/^learn new NAME\n/);
+    expect((await desk.learn('new', '--help')).out).toBe(out);
+  });
+  test('an unknown command: did you mean', async () => {
+    expect(await desk.learn('chek')).toEqual({
+      code: 64,
+      out: '',
+      err: 'error: there is no command `chek`\n  help: did you mean `learn check`?\n',
+    });
+  });
+  test('an unknown option: did you mean', async () => {
+    const { code, err } = await desk.learn('new', 'x', '--jsn');
+    expect(code).toBe(64);
+    expect(err).toBe('error: `learn new` has no option `--jsn`\n  help: did you mean `--json`?\n');
+  });
+  test('a missing argument says what is needed, with an example', async () => {
+    const { code, err } = await desk.learn('new');
+    expect([code, err]).toEqual([64, 'error: `learn new` needs a name\n  help: for example `learn new my-problem`\n']);
+  });
+  test('version, also for machines', async () => {
+    expect((await desk.learn('version')).out).toMatch(/^learn \d+\.\d+\.\d+ \(node \d+/);
+    expect(JSON.parse((await desk.learn('version', '--json')).out)).toMatchObject({ node: process.versions.node });
+  });
+});
+
+describe('learn new', () => {
+  test('makes a spec, data and a README, and never overwrites', async () => {
+    const { code, out } = await desk.learn('new', 'prices');
+    expect(code).toBe(0);
+    expect(out).toContain('Next: learn run prices/prices.learn');
+    expect(readFileSync(join(desk.folder, 'prices/prices.learn'), 'utf8')).toContain('csv("points.csv")');
+    expect(readFileSync(join(desk.folder, 'prices/points.csv'), 'utf8').split('\n')[0]).toBe('x,y');
+    writeFileSync(join(desk.folder, 'prices/prices.learn'), 'mine');
+    const again = await desk.learn('new', 'prices');
+    expect(again.code).toBe(3);
+    expect(readFileSync(join(desk.folder, 'prices/prices.learn'), 'utf8')).toBe('mine');
+  });
+  test('refuses a name that is none', async () => expect((await desk.learn('new', '-- x')).code).toBe(64));
+});
+
+test('a bug shows no stack, but what to report and where the trace is', () => {
+  const terminal = fakeTerminal(desk.folder);
+  expect(reportCrash(new Error('internal: no such slot'), ['run', 'a.learn'], terminal)).toBe(70);
+  const { err } = terminal.read();
+  expect(err).toContain('learn itself failed: internal: no such slot');
+  expect(err).toContain(`node ${process.versions.node}`);
+  expect(err).not.toMatch(/^\s+at /m);
+  const [, path] = /the whole trace: (.*)/.exec(err) ?? [];
+  expect(readFileSync(path, 'utf8')).toMatch(/^\s+at /m);
+});
+
+describe('progress', () => {
+  const step = (k: number, total: number) =>
+    ({
+      type: 'step',
+      stage: 's',
+      run: 0,
+      seed: 1,
+      action: 0,
+      label: 'train',
+      step: k,
+      total,
+      epoch: 0,
+      losses: { f: 1 / k },
+    }) as const;
+  test('about ten lines when it is not a terminal', () => {
+    const terminal = fakeTerminal('.');
+    const progress = openProgress(terminal, () => 5000);
+    for (let k = 1; k <= 5000; k++) progress.step(step(k, 5000), k / 100);
+    const lines = terminal.read().out.trimEnd().split('\n');
+    expect(lines.length).toBeGreaterThan(8);
+    expect(lines.length).toBeLessThan(14);
+    expect(lines.at(-1)).toMatch(/^ {2}5000\/5000 {2}loss 0.0002/);
+    expect(lines[5]).toMatch(/\d+ s left$/);
+  });
+  test('on a terminal one line, redrawn at most ten times a second and never wider than the window', () => {
+    const terminal = fakeTerminal('.', '', { tty: true, columns: 60 });
+    const progress = openProgress(terminal, () => 1000);
+    for (let k = 1; k <= 1000; k++) progress.step(step(k, 1000), k / 500);
+    const drawn = terminal.read().out.split('\r\x1b[K').slice(1);
+    expect(drawn.length).toBeLessThan(25);
+    expect(Math.max(...drawn.map((line) => [...line].length))).toBeLessThan(60);
+  });
+  test('the bar grows by eighths', () => {
+    expect([0, 0.5, 1, 2].map((share) => bar(share, 4))).toEqual(['    ', '██  ', '████', '████']);
+    expect(bar(0.53125, 4)).toBe('██▏ ');
+  });
+  test('durations', () => expect([0, 59, 61, 3700].map(duration)).toEqual(['0 s', '59 s', '1 min 01 s', '1 h 01 min']));
+});
+
+describe('text', () => {
+  test('folds at spaces under the text, not under its label', () => {
+    expect(wrapped('  goal  ', 'one two three four five six seven eight nine ten', 40)).toBe(
+      '  goal  one two three four five six\n        seven eight nine ten',
+    );
+  });
+  test('long lines of a formula continue deeper', () => {
+    const [first, second] = indented(`  where ${'a + '.repeat(30)}b`, 60).split('\n');
+    expect(first.startsWith('    where a')).toBe(true);
+    expect(second.startsWith('            ')).toBe(true);
+  });
+});
