@@ -31,7 +31,6 @@ export const paint = (terminal: Pick<Terminal, 'colour'>, style: Style, text: st
   terminal.colour ? `${escapes[style]}${text}\x1b[0m` : text;
 
 /** Without colour codes and other escapes. */
-// eslint-disable-next-line no-control-regex -- escape sequences begin with a control character
 export const plain = (text: string): string => text.replace(/\x1b\[[0-9;?]*[A-Za-z]/g, '');
 
 export const systemTerminal = (arguments_: readonly string[]): Terminal => {

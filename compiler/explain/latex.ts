@@ -87,7 +87,8 @@ export const toLatex = (b: Box): string => {
       if (b.role === 'punctuation') return `${b.text} `;
       return b.role === 'prefix' ? symbol(b.text) : ` ${b.text === 'mod' ? '\\bmod' : symbol(b.text)} `;
     case 'row':
-      return join(b.items.map(toLatex));
+      // Operators bring their own space.
+      return join(b.items.filter((item, i) => !(item.kind === 'space' && b.items[i - 1]?.kind === 'big')).map(toLatex));
     case 'fraction':
       return `\\frac{${toLatex(b.top)}}{${toLatex(b.bottom)}}`;
     case 'root':

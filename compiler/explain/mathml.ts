@@ -25,9 +25,8 @@ const bigMl = (b: Extract<Box, { kind: 'big' }>): string => {
   const sign = /^[∑∏⋀⋁]$/u.test(b.text)
     ? operator(b.text, ' largeop="true" movablelimits="false"')
     : `<mi mathvariant="normal">${escapeXml(b.text)}</mi>`;
-  const space = '<mspace width="0.17em"/>';
-  if (b.under && b.over) return `<munderover>${sign}${group(b.under)}${group(b.over)}</munderover>${space}`;
-  return b.under ? `<munder>${sign}${group(b.under)}</munder>${space}` : sign + space;
+  if (b.under && b.over) return `<munderover>${sign}${group(b.under)}${group(b.over)}</munderover>`;
+  return b.under ? `<munder>${sign}${group(b.under)}</munder>` : sign;
 };
 
 /** One element, also where the box is a row. */

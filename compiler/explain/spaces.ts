@@ -13,6 +13,7 @@ import {
   number,
   parens,
   POWER,
+  prefix,
   PRODUCT,
   punctuation,
   relation,
@@ -45,7 +46,7 @@ const own = new Set(['Class', 'Simplex', 'Sphere', 'Ball', 'Interval', 'Seq', 'S
 
 export const isSpaceName = (name: string): boolean => name in plain || own.has(name);
 
-const times = (items: readonly Box[]): Box => list(items, { kind: 'operator', text: '×', role: 'punctuation' });
+const times = (items: readonly Box[]): Box => list(items, prefix('×'));
 
 const labels = (count: Box): Box => {
   const last =

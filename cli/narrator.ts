@@ -1,0 +1,210 @@
+/**
+ * Tells a run to its audience: the terminal (or JSON lines), metrics.jsonl, and the record that the report is made from.
+ */
+import { resolve } from 'node:path';
+import { explain } from '../compiler/explain.ts';
+import type { Explanation } from '../compiler/explain.ts';
+import { position } from '../grammar/diagnostics.ts';
+import { toMetricsLine } from '../runtime/events.ts';
+import type { Event, OnEvent, Stopped, Summary } from '../runtime/events.ts';
+import { formatNumber } from '../runtime/report/axes.ts';
+import { newRecord, recordEvent } from '../runtime/report/record.ts';
+import type { RunRecord } from '../runtime/report/record.ts';
+import type { RunResult } from '../runtime/result.ts';
+import type { Loaded } from './load.ts';
+import { duration, openProgress } from './progress.ts';
+import type { RunFacts, RunFolder } from './run-folder.ts';
+import { paint } from './terminal.ts';
+import type { Terminal } from './terminal.ts';
+import { columns, indented, wrapped } from './text.ts';
+
+export interface NarratorOptions {
+  readonly terminal: Terminal;
+  readonly folder: RunFolder;
+  readonly loaded: Loaded;
+  readonly facts: RunFacts;
+  readonly reason: string;
+  readonly json: boolean;
+  readonly quiet: boolean;
+}
+
+export interface Narrator {
+  readonly record: RunRecord;
+  readonly onEvent: OnEvent;
+  say(text: string): void;
+  begin(): void;
+  /** Events of the part of the run that was done before. */
+  replay(lines: readonly string[]): void;
+  end(result: RunResult): void;
+}
+
+const signs: Readonly<Record<string, string>> = { '<=': '≤', '>=': '≥', '==': '=' };
+
+export const summaryRow = (s: Summary, terminal: Terminal): string[] => {
+  const verdict =
+    s.verdict === 'met'
+      ? paint(terminal, 'green', '✓ met')
+      : s.verdict === 'not met'
+        ? paint(terminal, 'red', '✗ not met')
+        : '';
+  const bound = s.compare ? `${signs[s.compare.op] ?? s.compare.op} ${formatNumber(s.compare.bound)}` : '';
+  const seeds = s.perSeed.length > 1 ? `(median of ${s.perSeed.map((p) => formatNumber(p.value)).join(', ')})` : '';
+  return [s.name, formatNumber(s.value), bound, verdict, seeds];
+};
+
+const stoppedText = (stopped: Stopped, { file, compilation }: Loaded): string => {
+  switch (stopped.reason) {
+    case 'finished':
+      return '';
+    case 'interrupted':
+      return `Interrupted after step ${stopped.step}; the checkpoint is saved.`;
+    case 'non-finite': {
+      const source = stopped.span && compilation.sources.get(stopped.span.file);
+      const at = stopped.span && source !== undefined ? position(source, stopped.span.start) : undefined;
+      const where =
+        at && stopped.span && source !== undefined
+          ? `\n  ${file}:${at.line}:${at.column}: ${source.slice(stopped.span.start, stopped.span.end)}`
+          : '';
+      return `Stopped after step ${stopped.step}: ${stopped.what} is not finite.${stopped.detail ? `\n  it came from ${stopped.detail}` : ''}${where}\n  The members are those of the last good step. A smaller learning rate or \`clip(1)\` may help.`;
+    }
+    default:
+      return stopped.message;
+  }
+};
+
+const plainText = (text: string): string => text.replaceAll('`', '');
+
+const stageText = (
+  e: Explanation | undefined,
+  event: Extract<Event, { type: 'stage' }>,
+  terminal: Terminal,
+): string => {
+  const name = event.name === 'problem' ? '' : `${event.name}: `;
+  const formula = e?.formula.unicode ?? event.formula.unicode;
+  const members = event.members.map((m) => `${m.name} in ${m.model}, ${m.parameters} parameters`).join('; ');
+  return [
+    `\n${paint(terminal, 'bold', `${name}${plainText(e?.map.goal.place ?? 'a problem')}`)}`,
+    indented(formula, terminal.columns),
+    ...(members ? [`  ${paint(terminal, 'dim', members)}`] : []),
+  ].join('\n');
+};
+
+/** Gradient steps of a stage over all its seeds, for the time left. */
+const totalSteps =
+  (loaded: Loaded) =>
+  (stage: string): number => {
+    const found = loaded.compilation.program?.stages.find((s) => s.id === stage);
+    const steps =
+      found?.actions.reduce(
+        (n, a) => n + (a.kind === 'train' && a.solver.kind === 'gradient' ? a.solver.steps : 0),
+        0,
+      ) ?? 0;
+    return steps * (found?.seeds ?? 1);
+  };
+
+export const openNarrator = (o: NarratorOptions): Narrator => {
+  const { terminal, folder, facts } = o;
+  const record = newRecord();
+  const progress = openProgress(terminal, totalSteps(o.loaded));
+  const talk = !o.json && !o.quiet;
+  const explanations = explain(o.loaded.compilation.module, o.loaded.compilation.program);
+  const say = (text: string): void => {
+    if (o.json) return;
+    progress.clear();
+    terminal.out(text);
+  };
+  const tell = (event: Event, seconds: number): void => {
+    switch (event.type) {
+      case 'stage':
+        say(
+          stageText(
+            explanations.find((e) => e.name === event.name),
+            event,
+            terminal,
+          ),
+        );
+        return;
+      case 'decision':
+        say(
+          wrapped(
+            `  ${plainText(event.subject)}: `,
+            `${plainText(event.choice)} (${plainText(event.reason)})`,
+            terminal.columns,
+          ),
+        );
+        return;
+      case 'step':
+        progress.step(event, seconds);
+        return;
+      case 'solved':
+        say(`  solved: ${event.method}, ${event.unknowns} unknowns, loss ${formatNumber(event.loss)}`);
+        return;
+      case 'warning':
+        say(`  ${paint(terminal, 'yellow', 'note')}: ${plainText(event.message)}`);
+        return;
+      case 'train':
+        if (event.run > 0 && event.action === 0) say(`  seed ${event.seed}`);
+        return;
+      default:
+        return;
+    }
+  };
+  const results = (result: RunResult): string => {
+    const several = new Set(result.summaries.map((s) => s.stage)).size > 1;
+    const named = (s: Summary): string =>
+      o.loaded.compilation.program?.stages.find((p) => p.id === s.stage)?.name ?? s.stage;
+    const rows = result.summaries.map((s) => [...(several ? [named(s)] : []), ...summaryRow(s, terminal)]);
+    return columns(rows, several ? [false, false, true] : [false, true]);
+  };
+  return {
+    record,
+    say,
+    begin: () => {
+      if (!talk) return;
+      terminal.out(
+        `learn ${facts.versions.learn}, seed ${facts.seed}, engine ${o.reason} (${facts.engine.description})`,
+      );
+    },
+    replay: (lines) => {
+      for (const line of lines)
+        recordEvent(
+          record,
+          JSON.parse(line, (_, v: unknown) =>
+            v === 'NaN' || v === 'Infinity' || v === '-Infinity' ? Number(v) : v,
+          ) as Event,
+        );
+    },
+    onEvent: (event, seconds) => {
+      recordEvent(record, event);
+      const line = toMetricsLine(event, seconds);
+      if (line !== undefined) folder.metrics(line);
+      if (event.type === 'checkpoint') folder.flush();
+      if (o.json) terminal.out(line ?? JSON.stringify({ ...event, seconds }));
+      else if (talk) tell(event, seconds);
+    },
+    end: (result) => {
+      progress.clear();
+      const { stopped } = result;
+      if (o.json) {
+        const { met, seconds, steps } = result;
+        terminal.out(
+          JSON.stringify({
+            type: 'result',
+            status: stopped.reason,
+            met,
+            seconds,
+            steps,
+            folder: resolve(folder.path),
+            results: result.summaries,
+          }),
+        );
+        return;
+      }
+      const why = stoppedText(stopped, o.loaded);
+      if (why !== '') terminal.err(`\n${why}`);
+      if (stopped.reason === 'interrupted') terminal.err(`  learn run --resume ${folder.shown}`);
+      if (result.summaries.length > 0) terminal.out(`\n${results(result)}`);
+      if (talk) terminal.out(`\n${duration(result.seconds)}; report: ${folder.shown}/report.html`);
+    },
+  };
+};

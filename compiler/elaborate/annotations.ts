@@ -1,0 +1,353 @@
+/**
+ * Annotations: `x: R[28, d]` meets the value that is given. Dimensions and spaces with a known name must agree, unknown
+ * names are bound to what the value has. Values are brought into the annotated space where that is a widening
+ * (a class as its one-hot vector, a bit as a number).
+ */
+import type { Expr, Span, SpaceArgument, SpaceExpr } from '../../grammar/tree.ts';
+import { fail, similar } from '../messages.ts';
+import {
+  classOf,
+  contains,
+  elementDType,
+  elementShape,
+  printSpace,
+  real,
+  sameShape,
+  storageShape,
+} from '../spaces/space.ts';
+import type { Element, Space, TensorSpace } from '../spaces/space.ts';
+import { bind, lookup, visibleNames } from './context.ts';
+import type { Context } from './context.ts';
+import { asCount, asStatic, describe, mapTensors, poisoned, spaceOf } from './describe.ts';
+import { constantNumber, known, knownArray, shapeOf, tensor, toReal } from './tensors.ts';
+import * as ir from '../ir/build.ts';
+import type { Tensor, Value } from './values.ts';
+
+/** Spaces built into the language: name -> number of arguments. */
+export const builtinSpaces: ReadonlyMap<string, number> = new Map([
+  ['R', 0],
+  ['Positive', 0],
+  ['Bit', 0],
+  ['Nat', 0],
+  ['Int', 0],
+  ['Circle', 0],
+  ['Interval', 2],
+  ['Class', 1],
+  ['Simplex', 1],
+  ['Sphere', 1],
+  ['Ball', 1],
+]);
+/** Spaces of spaces, and what a distribution can do: understood in annotations. */
+export const builtinKinds: ReadonlySet<string> = new Set(['Seq', 'Set', 'Dist', 'Sampler', 'Data', 'Text']);
+
+/** A dimension: a known number, or a name that is still free. */
+type Dimension = { readonly size: number } | { readonly free: string };
+
+const dimension = (e: Expr, ctx: Context): Dimension => {
+  if (e.kind === 'name' && lookup(ctx.scope, e.name) === undefined) return { free: e.name };
+  return { size: asCount(ctx.shared.run.evaluate(e, ctx), e.span, 'a dimension') };
+};
+
+const argumentExpr = (a: SpaceArgument): Expr => {
+  if (a.kind === 'dimension') return a.value;
+  const s = a.space;
+  if (s.kind === 'named' && s.groups.length === 0) return { kind: 'name', name: s.name.text, span: s.span };
+  return fail('L0302', s.span, { expected: 'a dimension', seen: 'a space' });
+};
+
+const builtinElement = (name: string, args: readonly number[]): Element => {
+  switch (name) {
+    case 'Interval':
+      return { kind: 'Interval', from: args[0], to: args[1] };
+    case 'Class':
+      return { kind: 'Class', size: args[0] };
+    case 'Simplex':
+      return { kind: 'Simplex', size: args[0] };
+    case 'Sphere':
+      return { kind: 'Sphere', dimension: args[0] };
+    case 'Ball':
+      return { kind: 'Ball', dimension: args[0] };
+    default:
+      return { kind: name as 'R' };
+  }
+};
+
+/** Pattern of a space in which dimensions may be free. */
+type Shaped = { readonly element: Element; readonly dims: readonly Dimension[] };
+
+/** A tensor space written in source, dimensions possibly free; undefined when it is another kind of space. */
+const shaped = (s: SpaceExpr, ctx: Context): Shaped | undefined => {
+  if (s.kind === 'array') {
+    const inner = shaped(s.element, ctx);
+    return inner && { element: inner.element, dims: [...s.dims.map((d) => dimension(d, ctx)), ...inner.dims] };
+  }
+  if (s.kind !== 'named') return undefined;
+  const name = s.name.text;
+  const arity = builtinSpaces.get(name);
+  if (arity !== undefined && lookup(ctx.scope, name)?.kind !== 'space') {
+    const groups = s.groups.map((g) => g.map(argumentExpr));
+    const args = arity > 0 ? (groups[0] ?? []) : [];
+    if (args.length !== arity)
+      fail('L0302', s.span, { expected: `\`${name}[${name === 'Interval' ? 'a, b' : 'n'}]\``, seen: `\`${name}\`` });
+    const sizes = args.map((e) => dimensionOrBind(e, ctx));
+    const element = builtinElement(name, sizes);
+    const dims = groups.slice(arity > 0 ? 1 : 0).flat();
+    return { element, dims: dims.map((d) => dimension(d, ctx)) };
+  }
+  const value = lookup(ctx.scope, name);
+  if (value?.kind === 'space' && value.space.kind === 'tensor') {
+    const dims = s.groups.flat().map((a) => dimension(argumentExpr(a), ctx));
+    return { element: value.space.element, dims: [...dims, ...value.space.shape.map((size) => ({ size }))] };
+  }
+  return undefined;
+};
+
+/** The argument of `Class[K]`: must be known, except that matching a value may have bound it before. */
+const dimensionOrBind = (e: Expr, ctx: Context): number =>
+  e.kind === 'name' && lookup(ctx.scope, e.name) === undefined
+    ? NaN
+    : asStatic(ctx.shared.run.evaluate(e, ctx), e.span, 'a dimension');
+
+/** A space in which every dimension is known: in declarations, parameters, and where a space is a value. */
+export const resolveSpace = (s: SpaceExpr, ctx: Context): Space => {
+  switch (s.kind) {
+    case 'tuple':
+      return s.items.length === 1
+        ? resolveSpace(s.items[0], ctx)
+        : { kind: 'tuple', items: s.items.map((x) => resolveSpace(x, ctx)) };
+    case 'record':
+      return { kind: 'record', fields: new Map(s.fields.map((f) => [f.name.text, resolveSpace(f.space, ctx)])) };
+    case 'function':
+      return { kind: 'function', from: resolveSpace(s.from, ctx), to: resolveSpace(s.to, ctx), stochastic: s.stochastic };
+    case 'data':
+      return { kind: 'data', element: resolveSpace(s.element, ctx) };
+    case 'array':
+    case 'named': {
+      const tensorSpace = shaped(s, ctx);
+      if (tensorSpace) {
+        const shape = tensorSpace.dims.map((d) =>
+          'size' in d ? d.size : fail('L0201', s.span, { name: d.free, kind: 'dimension' }),
+        );
+        return { kind: 'tensor', element: tensorSpace.element, shape };
+      }
+      if (s.kind === 'array') return fail('L0601', s.span, { what: 'an array of this space' });
+      const name = s.name.text;
+      const value = lookup(ctx.scope, name);
+      if (value?.kind === 'space') return value.space;
+      if (value?.kind === 'poison') return poisoned();
+      if (name === 'Text') return { kind: 'text' };
+      if (builtinKinds.has(name)) {
+        const first = s.groups[0]?.[0];
+        const element: Space = first
+          ? first.kind === 'space'
+            ? resolveSpace(first.space, ctx)
+            : resolveSpace({ kind: 'named', name: { text: (first.value as { name?: string }).name ?? '?', span: s.span }, groups: [], span: s.span }, ctx)
+          : { kind: 'any', name: 'X' };
+        if (name === 'Seq') return { kind: 'sequence', element };
+        if (name === 'Set') return { kind: 'set', element };
+        return { kind: name === 'Data' ? 'data' : 'dist', element };
+      }
+      return fail('L0201', s.name.span, {
+        name,
+        kind: 'space',
+        similar: similar(name, [...builtinSpaces.keys(), ...builtinKinds, ...visibleNames(ctx.scope)]),
+      });
+    }
+  }
+};
+
+const mismatch = (name: string, expected: string, v: Value, span: Span): never =>
+  fail('L0304', span, { name, expected, seen: describe(v) });
+
+/** Brings one tensor into a space (dimensions known). */
+export const coerceTensor = (t: Tensor, space: TensorSpace, name: string, span: Span): Tensor => {
+  const want = space.element;
+  const have = t.space.element;
+  if (want.kind === 'R') {
+    const x = toReal(t);
+    return sameShape(shapeOf(x), space.shape) ? { ...x, space } : mismatch(name, printSpace(space), t, span);
+  }
+  if (want.kind === 'Class') {
+    if (have.kind === 'Class' && have.size === want.size && sameShape(t.space.shape, space.shape)) return t;
+    return mismatch(name, printSpace(space), t, span);
+  }
+  const values = knownArray(t);
+  const fits = sameShape(shapeOf(t), storageShape(space));
+  if (!fits) return mismatch(name, printSpace(space), t, span);
+  if (have.kind === want.kind) return t;
+  if (values) {
+    const n = elementShape(want).reduce((p, k) => p * k, 1);
+    for (let i = 0; i < values.length; i += n)
+      if (!contains(want, values.slice(i, i + n))) return mismatch(name, printSpace(space), t, span);
+  } else if (want.kind === 'Bit' || want.kind === 'Simplex' || want.kind === 'Sphere') {
+    return mismatch(name, printSpace(space), t, span);
+  }
+  return tensor(ir.cast(t.node, elementDType(want)), t.axes, space);
+};
+
+/** Brings a value into a space, or says why not. */
+export const coerce = (v: Value, space: Space, name: string, span: Span): Value => {
+  if (v.kind === 'poison') return v;
+  switch (space.kind) {
+    case 'tensor':
+      if (v.kind === 'tensor') return coerceTensor(v, space, name, span);
+      if (v.kind === 'range') return v;
+      return mismatch(name, printSpace(space), v, span);
+    case 'tuple':
+      if (v.kind === 'tuple' && v.items.length === space.items.length)
+        return { kind: 'tuple', items: v.items.map((x, i) => coerce(x, space.items[i], name, span)) };
+      return mismatch(name, printSpace(space), v, span);
+    case 'record':
+      if (v.kind === 'record') {
+        const fields = new Map<string, Value>();
+        for (const [field, s] of space.fields) {
+          const x = v.fields.get(field);
+          if (!x) return mismatch(name, printSpace(space), v, span);
+          fields.set(field, coerce(x, s, `${name}.${field}`, span));
+        }
+        return { kind: 'record', fields };
+      }
+      if (v.kind === 'tuple' && v.items.length === space.fields.size) {
+        const names = [...space.fields];
+        return {
+          kind: 'record',
+          fields: new Map(names.map(([field, s], i) => [field, coerce(v.items[i], s, `${name}.${field}`, span)])),
+        };
+      }
+      return mismatch(name, printSpace(space), v, span);
+    default:
+      return v;
+  }
+};
+
+/** How well a value fits an annotation, for choosing an overload: undefined is not at all, larger is more specific. */
+export const fitness = (s: SpaceExpr | undefined, v: Value, ctx: Context): number | undefined => {
+  if (!s) return v.kind === 'missing' ? undefined : 0;
+  if (v.kind === 'poison') return 0;
+  switch (s.kind) {
+    case 'function':
+      return ['function', 'member', 'model', 'stage'].includes(v.kind) ? 2 : undefined;
+    case 'data':
+      return v.kind === 'data' || (v.kind === 'dist' && v.facts.has('data')) ? 3 : undefined;
+    case 'tuple':
+      if (s.items.length === 1) return fitness(s.items[0], v, ctx);
+      return v.kind === 'tuple' && v.items.length === s.items.length ? 2 : undefined;
+    case 'record':
+      return v.kind === 'record' || v.kind === 'tuple' ? 2 : undefined;
+    case 'array':
+      return v.kind === 'tensor' || v.kind === 'along' ? 2 : undefined;
+    case 'named': {
+      const name = s.name.text;
+      if (builtinSpaces.has(name)) {
+        if (v.kind === 'range') return 1;
+        if (v.kind !== 'tensor') return undefined;
+        if (name === 'Class' || v.space.element.kind === 'Class') {
+          if (name === 'Class') return v.space.element.kind === 'Class' ? 3 : undefined;
+        }
+        if (name === 'Bit' && v.node.dtype !== 'bool') return undefined;
+        const dims = s.groups.flat().length;
+        const rank = shapeOf(toReal(v)).length;
+        const exact = name === 'R' ? dims === rank : true;
+        return exact ? 2 : 1;
+      }
+      if (name === 'Seq' || name === 'Set') return ['tensor', 'along', 'range'].includes(v.kind) ? 1 : undefined;
+      if (name === 'Sampler') return isDistribution(v) || v.kind === 'data' ? 1 : undefined;
+      if (name === 'Dist') return isDistribution(v) ? 2 : undefined;
+      const value = lookup(ctx.scope, name);
+      if (value?.kind === 'function') return v.kind === 'dist' && v.family === name ? 4 : undefined;
+      if (value?.kind === 'model') return v.kind === 'member' ? 2 : undefined;
+      if (value?.kind === 'space' && value.space.kind === 'tensor') return v.kind === 'tensor' ? 2 : undefined;
+      return 0;
+    }
+  }
+};
+
+const isDistribution = (v: Value): boolean =>
+  v.kind === 'dist' || v.kind === 'along' || (v.kind === 'member' && v.model.declaration.params.length === 0);
+
+/** Binds free dimensions of an annotation to the value's, checks the known ones, and widens the value. */
+export const matchAnnotation = (s: SpaceExpr, v: Value, ctx: Context, name: string, span: Span): Value => {
+  if (v.kind === 'poison') return v;
+  switch (s.kind) {
+    case 'tuple':
+      if (s.items.length === 1) return matchAnnotation(s.items[0], v, ctx, name, span);
+      if (v.kind === 'tuple' && v.items.length === s.items.length)
+        return { kind: 'tuple', items: v.items.map((x, i) => matchAnnotation(s.items[i], x, ctx, name, span)) };
+      return fail('L0302', span, { expected: `a tuple of ${s.items.length}`, seen: describe(v), where: name });
+    case 'record': {
+      const items = v.kind === 'tuple' && v.items.length === s.fields.length ? v.items : undefined;
+      if (v.kind !== 'record' && !items)
+        return fail('L0302', span, { expected: 'a record', seen: describe(v), where: name });
+      const fields = s.fields.map((f, i) => {
+        const x = v.kind === 'record' ? v.fields.get(f.name.text) : items?.[i];
+        if (!x) return fail('L0308', span, { field: f.name.text, of: describe(v) });
+        return [f.name.text, matchAnnotation(f.space, x, ctx, `${name}.${f.name.text}`, span)] as const;
+      });
+      return { kind: 'record', fields: new Map(fields) };
+    }
+    case 'function':
+    case 'data':
+      return v;
+    case 'array':
+    case 'named': {
+      if (s.kind === 'named' && !builtinSpaces.has(s.name.text)) {
+        const alias = lookup(ctx.scope, s.name.text);
+        if (alias === undefined && !builtinKinds.has(s.name.text)) {
+          // An unknown space is bound to the value's own.
+          const space = spaceOf(v);
+          if (space) bind(ctx.scope, s.name.text, { kind: 'space', space });
+          return v;
+        }
+        if (alias?.kind === 'space' && s.groups.length === 0) return coerce(v, alias.space, name, span);
+        if (alias?.kind !== 'space') return v;
+      }
+      if (v.kind === 'range') return v;
+      const pattern = s.kind === 'named' && s.name.text === 'Class' ? classPattern(s, v, ctx) : shaped(s, ctx);
+      if (!pattern) return v;
+      if (v.kind === 'along') return mapTensors(v, (t) => t);
+      if (v.kind !== 'tensor') return mismatch(name, printPattern(pattern), v, span);
+      const wide = pattern.element.kind === 'R' ? toReal(v) : v;
+      const own = pattern.element.kind === 'R' ? shapeOf(wide) : wide.space.shape;
+      const element = sizedElement(pattern.element, wide);
+      const shape = pattern.element.kind !== 'R' && elementShape(element).length > 0 && wide.space.element.kind !== element.kind
+        ? shapeOf(wide).slice(0, shapeOf(wide).length - 1)
+        : own;
+      if (shape.length !== pattern.dims.length) return mismatch(name, printPattern(pattern), v, span);
+      pattern.dims.forEach((d, i) => {
+        if ('free' in d) {
+          const bound = lookup(ctx.scope, d.free);
+          const first = bound?.kind === 'tensor' ? known(bound) : undefined;
+          if (first === undefined) bind(ctx.scope, d.free, constantNumber(shape[i]));
+          else if (first !== shape[i])
+            fail('L0310', span, { name: d.free, first: String(first), second: String(shape[i]) });
+        } else if (d.size !== shape[i]) mismatch(name, printPattern(pattern), v, span);
+      });
+      return coerceTensor(wide, { kind: 'tensor', element, shape }, name, span);
+    }
+  }
+};
+
+/** `Class[K]` with a free K takes it from the value. */
+const classPattern = (s: Extract<SpaceExpr, { kind: 'named' }>, v: Value, ctx: Context): Shaped | undefined => {
+  const first = s.groups[0]?.[0];
+  const e = first && argumentExpr(first);
+  if (e?.kind === 'name' && lookup(ctx.scope, e.name) === undefined && v.kind === 'tensor' && v.space.element.kind === 'Class')
+    bind(ctx.scope, e.name, constantNumber(v.space.element.size));
+  return shaped(s, ctx);
+};
+
+const sizedElement = (e: Element, v: Tensor): Element => {
+  const last = shapeOf(v)[shapeOf(v).length - 1] ?? 0;
+  if (e.kind === 'Simplex' && Number.isNaN(e.size)) return { kind: 'Simplex', size: last };
+  if (e.kind === 'Sphere' && Number.isNaN(e.dimension)) return { kind: 'Sphere', dimension: last - 1 };
+  if (e.kind === 'Ball' && Number.isNaN(e.dimension)) return { kind: 'Ball', dimension: last };
+  if (e.kind === 'Class' && v.space.element.kind === 'Class' && Number.isNaN(e.size)) return classOf(v.space.element.size).element;
+  return e;
+};
+
+const printPattern = (p: Shaped): string =>
+  printSpace({ kind: 'tensor', element: p.element, shape: [] }) +
+  (p.dims.length === 0 ? '' : `[${p.dims.map((d) => ('size' in d ? d.size : d.free)).join(', ')}]`);
+
+/** The bare real numbers with free dimensions: what a parameter without space would be. */
+export const anyReal: Element = real;

@@ -1,0 +1,216 @@
+/**
+ * Calling: a function is run on the values it is given (its body sees their shapes, so dimensions need no inference of
+ * their own); a model is run as one of its members; a distribution gives its density.
+ */
+import type { Expr, Parameter, Span } from '../../grammar/tree.ts';
+import * as ir from '../ir/build.ts';
+import { fail, similar } from '../messages.ts';
+import { fitness, matchAnnotation } from './annotations.ts';
+import { bind, childScope, lookup } from './context.ts';
+import type { Context, Scope } from './context.ts';
+import { describe, poisoned } from './describe.ts';
+import { draws, logDensity, program, toDistribution } from './distributions.ts';
+import { applyMember, bindStatics, submember } from './members.ts';
+import { bindPattern } from './patterns.ts';
+import { runIntrinsic } from './intrinsics/index.ts';
+import { mapUnary, tensor } from './tensors.ts';
+import type { Closure, FunctionValue, Given, Value } from './values.ts';
+
+const deepest = 400;
+
+/** Assigns arguments to parameters by position and name; a sentence when they do not fit. */
+const assign = (
+  params: readonly Parameter[],
+  args: readonly Given[],
+): { readonly given: readonly (Given | undefined)[] } | { readonly wrong: string; readonly span?: Span } => {
+  const given: (Given | undefined)[] = params.map(() => undefined);
+  let position = 0;
+  for (const arg of args) {
+    if (arg.name === undefined) {
+      const param = params[position];
+      if (param === undefined || param.keyword)
+        return { wrong: `there ${position === 1 ? 'is 1 argument' : `are at most ${position} arguments`} by position, but one more is given`, span: arg.span };
+      given[position++] = arg;
+    } else {
+      const i = params.findIndex((p) => p.pattern.kind === 'name' && p.pattern.name === arg.name);
+      if (i < 0) {
+        const names = params.flatMap((p) => (p.pattern.kind === 'name' ? [p.pattern.name] : []));
+        const near = similar(arg.name, names);
+        return { wrong: `there is no parameter \`${arg.name}\`${near ? ` (did you mean \`${near}\`?)` : ''}`, span: arg.span };
+      }
+      if (given[i]) return { wrong: `\`${arg.name}\` is given twice`, span: arg.span };
+      given[i] = arg;
+    }
+  }
+  const missing = params.findIndex((p, i) => !given[i] && !p.default);
+  if (missing >= 0) {
+    const p = params[missing].pattern;
+    return { wrong: `argument ${p.kind === 'name' ? `\`${p.name}\`` : missing + 1} is missing` };
+  }
+  return { given };
+};
+
+/** A single tuple given to several parameters is taken apart: `f((a, b))` is `f(a, b)`. */
+const spread = (params: readonly Parameter[], args: readonly Given[]): readonly Given[] => {
+  const positional = params.filter((p) => !p.keyword && !p.default).length;
+  const first = args[0];
+  return args.length === 1 && first.name === undefined && positional > 1 && first.value.kind === 'tuple' && first.value.items.length === params.length
+    ? first.value.items.map((value) => ({ value, span: first.span }))
+    : args;
+};
+
+const score = (closure: Closure, args: readonly Given[], ctx: Context): number | undefined => {
+  const assigned = assign(closure.params, args);
+  if ('wrong' in assigned) return undefined;
+  let total = 0;
+  const scope = childScope(closure.scope);
+  for (let i = 0; i < closure.params.length; i++) {
+    const arg = assigned.given[i];
+    if (!arg) continue;
+    const fit = fitness(closure.params[i].space, arg.value, { ...ctx, scope });
+    if (fit === undefined) return undefined;
+    total += fit;
+  }
+  return total;
+};
+
+/** The overload that takes these arguments most specifically. */
+const choose = (fn: FunctionValue, args: readonly Given[], ctx: Context, span: Span): Closure => {
+  if (fn.overloads.length === 1) return fn.overloads[0];
+  let best: Closure | undefined;
+  let most = -1;
+  for (const closure of fn.overloads) {
+    const s = score(closure, spread(closure.params, args), ctx);
+    if (s !== undefined && s > most) {
+      most = s;
+      best = closure;
+    }
+  }
+  return (
+    best ??
+    fail(
+      'L0305',
+      span,
+      { name: fn.name, seen: args.map((a) => (a.name ? `${a.name} = ` : '') + describe(a.value)).join(', ') },
+      {
+        notes: fn.overloads.slice(0, 4).map((c) => ({ message: `\`${c.name}\` takes ${c.params.length} arguments here`, span: c.span })),
+      },
+    )
+  );
+};
+
+export const applyFunction = (fn: FunctionValue, args: readonly Given[], ctx: Context, span: Span): Value => {
+  if (fn.run) return fn.run(ctx, args, span);
+  if (args.some((a) => a.value.kind === 'poison')) return poisoned();
+  const closure = choose(fn, args, ctx, span);
+  return runClosure(closure, spread(closure.params, args), fn, ctx, span);
+};
+
+const runClosure = (closure: Closure, args: readonly Given[], fn: FunctionValue, ctx: Context, span: Span): Value => {
+  const counters = ctx.shared.counters;
+  if (counters.depth >= deepest)
+    fail('L0602', span, { what: `\`${closure.name}\` calls itself without end` });
+  const scope = childScope(closure.scope);
+  bindStatics(scope, closure.name, closure.statics, fn, ctx, span);
+  const assigned = assign(closure.params, args);
+  if ('wrong' in assigned) return fail('L0303', assigned.span ?? span, { what: assigned.wrong, call: closure.name || 'a lambda' });
+  const family = new Map<string, Value>();
+  const inner: Context = { ...ctx, scope };
+  closure.params.forEach((param, i) => {
+    const arg = assigned.given[i];
+    let value = arg ? arg.value : ctx.shared.run.evaluate(param.default as Expr, { ...inner, axes: ctx.axes });
+    const name = param.pattern.kind === 'name' ? param.pattern.name : `argument ${i + 1}`;
+    const annotation = param.space ?? (param.pattern.kind === 'name' ? param.pattern.space : undefined);
+    // A stochastic map's value given where a point is meant stands for one draw of it.
+    if (annotation && value.kind === 'dist' && value.implicit && fitness(annotation, value, inner) === undefined)
+      value = draws(value, ctx, arg?.span ?? span);
+    if (annotation) value = matchAnnotation(annotation, value, inner, name, arg?.span ?? span);
+    bindPattern(scope, param.pattern, value, inner, arg?.span ?? span);
+    if (param.pattern.kind === 'name') family.set(name, value);
+  });
+  counters.depth++;
+  try {
+    if (isIntrinsic(closure.body))
+      return runIntrinsic(closure.name, { ctx: inner, caller: ctx, args: family, statics: fn.bound ?? [], span, scope });
+    const home = closure.home;
+    const at: Context = home
+      ? { ...inner, member: home.member, path: home.path }
+      : { ...inner, path: `${ctx.path}/${span.start}`, family: { name: closure.name, args: family } };
+    const body = closure.body as Expr;
+    if (closure.result?.stochastic && hasDraw(body)) return program(closure.name, body, at, span);
+    const value = ctx.shared.run.evaluate(body, at);
+    if (closure.result && !closure.result.stochastic && value.kind !== 'dist')
+      return matchAnnotation(closure.result.space, value, inner, `the value of ${closure.name}`, span);
+    return value;
+  } finally {
+    counters.depth--;
+  }
+};
+
+const isIntrinsic = (body: Expr | undefined): boolean =>
+  body === undefined || (body.kind === 'name' && body.name === 'intrinsic');
+
+/** Does the body draw something before it ends? Then its value has no density of its own. */
+export const hasDraw = (body: Expr): boolean =>
+  body.kind === 'block' && body.statements.some((s) => s.kind === 'draw');
+
+/** Static arguments (`zeros[32]`, `dense[10]`, `mlp[[64, 64], 10]`) given in brackets. */
+export const giveStatics = (callee: Value, statics: readonly Given[], span: Span): Value => {
+  if (callee.kind === 'function')
+    return {
+      ...callee,
+      bound: statics.filter((s) => s.name === undefined).map((s) => s.value),
+      boundNamed: new Map(statics.flatMap((s) => (s.name === undefined ? [] : [[s.name, s.value] as const]))),
+    };
+  return fail('L0309', span, { seen: describe(callee) });
+};
+
+export const applyValue = (callee: Value, args: readonly Given[], ctx: Context, span: Span): Value => {
+  switch (callee.kind) {
+    case 'function':
+      return applyFunction(callee, args, ctx, span);
+    case 'member':
+      return applyMember(callee, args, ctx, span);
+    case 'model':
+      if (!ctx.member) return fail('L0311', span, { name: callee.declaration.name.text });
+      return applyMember(submember(callee, ctx, span), args, ctx, span);
+    case 'dist': {
+      const x: Value = args.length === 1 ? args[0].value : { kind: 'tuple', items: args.map((a) => a.value) };
+      const t = logDensity(callee, x, ctx, span, 'its value at a point');
+      return mapUnary('exp', t, span);
+    }
+    case 'along': {
+      // An array of functions or members is applied entry by entry.
+      return fail('L0309', span, { seen: describe(callee) });
+    }
+    case 'space':
+      return fail('L0309', span, { seen: describe(callee) }, { help: 'spaces stand behind `:` and `over`; to convert, use class(...) or a function' });
+    case 'poison':
+      return poisoned();
+    default:
+      return fail('L0309', span, { seen: describe(callee) });
+  }
+};
+
+/** `log p(x | z)`, `log P(x)` */
+export const densityOf = (callee: Value, x: readonly Given[], given: readonly Given[] | undefined, ctx: Context, span: Span) => {
+  const applied = given ? applyValue(callee, given, ctx, span) : callee;
+  const dist = toDistribution(applied, ctx, span);
+  const point: Value = x.length === 1 ? x[0].value : { kind: 'tuple', items: x.map((a) => a.value) };
+  return logDensity(dist, point, ctx, span, 'the density');
+};
+
+/** `f ∘ g`: first g, then f. */
+export const compose = (f: Value, g: Value): FunctionValue => ({
+  kind: 'function',
+  name: '',
+  overloads: [],
+  run: (ctx, args, span) => applyValue(f, [{ value: applyValue(g, args, ctx, span), span }], ctx, span),
+});
+
+/** Truth and numbers for messages in scopes: kept here for intrinsics that build scopes of their own. */
+export const bindNumbers = (scope: Scope, values: ReadonlyMap<string, number>): void => {
+  for (const [name, x] of values) bind(scope, name, tensor(ir.scalar(x), [], { kind: 'tensor', element: { kind: 'R' }, shape: [] }));
+};
+
+export const known = (scope: Scope, name: string): Value | undefined => lookup(scope, name);

@@ -1,0 +1,140 @@
+/**
+ * Where an expression is being run: its names, the axes around it, the member whose body it is, the problem it serves.
+ * Contexts are immutable; what is shared by a whole compilation is in `Shared`, the only thing that changes.
+ */
+import type { Diagnostic } from '../../grammar/diagnostics.ts';
+import type { Expr, ProblemExpr, Span } from '../../grammar/tree.ts';
+import type { DataRequest, DataFailure, Table } from '../host.ts';
+import type { Node } from '../ir/graph.ts';
+import type { DataSet, Decision, Show, Stage, Variable } from '../program.ts';
+import type { Axis, Data, Given, Store, Value } from './values.ts';
+
+/** Names, innermost first. `lazy` entries are run at their first use. */
+export interface Scope {
+  readonly names: Map<string, Entry>;
+  readonly parent?: Scope;
+}
+
+export type Entry = { readonly value: Value } | { readonly lazy: () => Value };
+
+/** The mutually recursive heart, handed down so that modules need not import each other in circles. */
+export interface Runner {
+  evaluate(expr: Expr, ctx: Context): Value;
+  /** Calls a function, member, model (a new sub-member) or distribution. `site` is where, for members made by mentions. */
+  apply(callee: Value, args: readonly Given[], ctx: Context, span: Span): Value;
+  /** A problem that stands in an expression or declaration. */
+  solve(problem: ProblemExpr, ctx: Context, name: string | undefined): Value;
+}
+
+/** What one compilation collects. */
+export interface Shared {
+  readonly run: Runner;
+  readonly diagnostics: Diagnostic[];
+  readonly tables: ReadonlyMap<string, Table | DataFailure>;
+  /** Data asked for that was not there yet: the host reads it, then compilation starts again. */
+  readonly wanted: Map<string, DataRequest>;
+  readonly variables: Map<string, Variable>;
+  readonly data: Map<string, DataSet>;
+  readonly stages: Stage[];
+  readonly shows: Show[];
+  readonly sources: Map<string, string>;
+  /** Nodes that hold evaluation data, and sets that constants were computed from. */
+  readonly evaluationNodes: Set<Node>;
+  readonly rootsOf: Map<Node, ReadonlySet<string>>;
+  /** Printed space of each expression, by `file:start:end`, for hover and `--emit types`. */
+  readonly spaces: Map<string, string>;
+  readonly seed: number;
+  /** The input node of each variable, one object for all graphs. */
+  readonly inputs: Map<string, Node>;
+  readonly counters: { axis: number; site: number; data: number; stage: number; depth: number };
+}
+
+/** Rows reach a graph through named inputs; the same rows for every use of a set in one objective. */
+export interface Feed {
+  readonly data: Data;
+  readonly rows: number;
+  readonly order: 'shuffled' | 'all';
+  readonly inputs: { readonly name: string; readonly leaf: number; readonly node: Node }[];
+}
+
+/** The objective or evaluation that is being built. */
+export interface ProblemContext {
+  readonly mode: 'train' | 'eval';
+  /** Rows per step; undefined: all of them. */
+  readonly batch?: number;
+  readonly feeds: Map<string, Feed>;
+  /** Next values of running statistics. */
+  readonly updates: Map<string, Node>;
+  readonly decisions: Decision[];
+  /** Variables made while building it, in order. */
+  readonly created: Variable[];
+  /** `step` and `total` of the training, as nodes. */
+  readonly step: Node;
+  readonly total: Node;
+  /** A nested problem's unrolled parameters: variable id -> its current value. */
+  readonly replaced?: ReadonlyMap<string, Node>;
+}
+
+export interface Context {
+  readonly shared: Shared;
+  readonly scope: Scope;
+  readonly axes: readonly Axis[];
+  /** int32 [2] from which draws are made; undefined where nothing random may be. */
+  readonly key: Node;
+  readonly problem?: ProblemContext;
+  readonly member?: Store;
+  /** Inside a member at another time: whose variables to read. */
+  readonly at?: (variable: Variable) => Variable;
+  /** Calls between the member's body and here: tells apart the members that one mention makes. */
+  readonly path: string;
+  /** The def being run: the family of a `distribution(...)` and its arguments. */
+  readonly family?: { readonly name: string; readonly args: ReadonlyMap<string, Value> };
+}
+
+/** A user's error on its way to the statement that goes on after it. */
+export class Failure extends Error {
+  readonly diagnostics: readonly Diagnostic[];
+  constructor(diagnostics: readonly Diagnostic[]) {
+    super(diagnostics.map((d) => `${d.code}: ${d.message}`).join('\n'));
+    this.diagnostics = diagnostics;
+  }
+}
+
+export const childScope = (parent: Scope): Scope => ({ names: new Map(), parent });
+
+export const bind = (scope: Scope, name: string, value: Value): void => {
+  scope.names.set(name, { value });
+};
+
+export const findEntry = (scope: Scope, name: string): { entry: Entry; scope: Scope } | undefined => {
+  for (let s: Scope | undefined = scope; s; s = s.parent) {
+    const entry = s.names.get(name);
+    if (entry) return { entry, scope: s };
+  }
+  return undefined;
+};
+
+export const lookup = (scope: Scope, name: string): Value | undefined => {
+  const found = findEntry(scope, name);
+  if (!found) return undefined;
+  return 'value' in found.entry ? found.entry.value : found.entry.lazy();
+};
+
+/** Every name that can be seen from here, for "did you mean". */
+export const visibleNames = (scope: Scope): string[] => {
+  const names: string[] = [];
+  for (let s: Scope | undefined = scope; s; s = s.parent) names.push(...s.names.keys());
+  return names;
+};
+
+export const newAxis = (ctx: Context, size: number, name: string): Axis => ({
+  size,
+  order: ctx.shared.counters.axis++,
+  name,
+});
+
+export const inAxes = (ctx: Context, ...axes: Axis[]): Context => ({ ...ctx, axes: [...ctx.axes, ...axes] });
+
+export const inScope = (ctx: Context, scope: Scope): Context => ({ ...ctx, scope });
+
+export const spanKey = (span: Span): string => `${span.file}:${span.start}:${span.end}`;

@@ -1,0 +1,169 @@
+/** Values in the words of messages, and the coercions whose failure is worth a sentence. */
+import type { Span } from '../../grammar/tree.ts';
+import { fail } from '../messages.ts';
+import { printSpace } from '../spaces/space.ts';
+import type { Space } from '../spaces/space.ts';
+import { Failure } from './context.ts';
+import { known, rankOf, tensor, toReal } from './tensors.ts';
+import * as ir from '../ir/build.ts';
+import type { Data, Template, Tensor, Value } from './values.ts';
+
+export const spaceOfTemplate = (t: Template): Space => {
+  switch (t.kind) {
+    case 'leaf':
+      return t.space;
+    case 'texts':
+      return { kind: 'text' };
+    case 'tuple':
+      return { kind: 'tuple', items: t.items.map(spaceOfTemplate) };
+    case 'record':
+      return { kind: 'record', fields: new Map([...t.fields].map(([name, f]) => [name, spaceOfTemplate(f)])) };
+  }
+};
+
+/** The space of a value of data, or undefined for what has none (models, distributions, ...). */
+export const spaceOf = (v: Value): Space | undefined => {
+  switch (v.kind) {
+    case 'tensor':
+      return v.space;
+    case 'along': {
+      const element = spaceOf(v.element);
+      return element && { kind: 'data', element };
+    }
+    case 'texts':
+    case 'text':
+      return { kind: 'text' };
+    case 'data':
+      return { kind: 'data', element: spaceOfTemplate(v.template) };
+    case 'tuple': {
+      const items = v.items.map(spaceOf);
+      return items.every((s) => s !== undefined) ? { kind: 'tuple', items: items as Space[] } : undefined;
+    }
+    case 'record': {
+      const fields = [...v.fields].map(([name, f]) => [name, spaceOf(f)] as const);
+      return fields.every(([, s]) => s !== undefined)
+        ? { kind: 'record', fields: new Map(fields as [string, Space][]) }
+        : undefined;
+    }
+    default:
+      return undefined;
+  }
+};
+
+/** What a reader would call the value. */
+export const describe = (v: Value): string => {
+  const space = v.kind === 'data' ? undefined : spaceOf(v);
+  if (space && v.kind !== 'text') return printSpace(space);
+  switch (v.kind) {
+    case 'data':
+      return `a data set ${printSpace(spaceOfTemplate(v.template))}`;
+    case 'dist':
+      return v.family === '' ? 'a distribution' : `a distribution (${v.family})`;
+    case 'function':
+      return v.name === '' ? 'a function' : `the function \`${v.name}\``;
+    case 'model':
+      return `the model \`${v.declaration.name.text}\``;
+    case 'member':
+      return `a member of the model \`${v.model.declaration.name.text}\``;
+    case 'stage':
+      return 'a trained problem';
+    case 'paradigm':
+      return `the paradigm \`${v.name}\``;
+    case 'optimiser':
+      return `the optimiser \`${v.name}\``;
+    case 'tuple':
+      return `a tuple of ${v.items.length}`;
+    case 'record':
+      return `a record (${[...v.fields.keys()].join(', ')})`;
+    case 'list':
+      return `a list of ${v.items.length}`;
+    case 'along':
+      return `an array of ${describe(v.element)}`;
+    case 'space':
+      return `the space ${printSpace(v.space)}`;
+    case 'text':
+      return `the text "${v.text}"`;
+    case 'range':
+      return `the range ${v.from}..${v.to}`;
+    case 'missing':
+      return '`missing`';
+    default:
+      return 'a value';
+  }
+};
+
+/** Stops silently: the cause has been reported. */
+export const poisoned = (): never => {
+  throw new Failure([]);
+};
+
+export const asTensor = (v: Value, span: Span, where?: string): Tensor => {
+  switch (v.kind) {
+    case 'tensor':
+      return v;
+    case 'poison':
+      return poisoned();
+    case 'range': {
+      const data = Float32Array.from({ length: Math.max(0, v.to - v.from + 1) }, (_, i) => v.from + i);
+      return tensor(ir.constant({ dtype: 'float32', shape: [data.length], data }), [], {
+        kind: 'tensor',
+        element: { kind: 'Int' },
+        shape: [data.length],
+      });
+    }
+    case 'model':
+      return fail('L0311', span, { name: v.declaration.name.text });
+    default:
+      return fail('L0302', span, { expected: 'a number or an array', seen: describe(v), where });
+  }
+};
+
+/** A number that is known while compiling. */
+export const asStatic = (v: Value, span: Span, what: string): number => {
+  const t = asTensor(v, span, what);
+  const x = known(t);
+  return x === undefined ? fail('L0307', span, { what }) : x;
+};
+
+export const asCount = (v: Value, span: Span, what: string): number => {
+  const x = asStatic(v, span, what);
+  return Number.isInteger(x) && x >= 0
+    ? x
+    : fail('L0302', span, { expected: 'a whole number, 0 or more', seen: String(x), where: what });
+};
+
+export const asScalar = (v: Value, span: Span, what: string): Tensor => {
+  const t = asTensor(v, span, what);
+  return rankOf(t) === 0 ? toReal(t) : fail('L0402', span, { what, seen: printSpace(t.space) });
+};
+
+export const asData = (v: Value, span: Span, what: string): Data =>
+  v.kind === 'data' ? v : v.kind === 'poison' ? poisoned() : fail('L0302', span, { expected: 'a data set', seen: describe(v), where: what });
+
+/** Applies `f` to every tensor in a structured value. */
+export const mapTensors = (v: Value, f: (t: Tensor) => Value): Value => {
+  switch (v.kind) {
+    case 'tensor':
+      return f(v);
+    case 'tuple':
+      return { ...v, items: v.items.map((x) => mapTensors(x, f)) };
+    case 'list':
+      return { ...v, items: v.items.map((x) => mapTensors(x, f)) };
+    case 'record':
+      return { ...v, fields: new Map([...v.fields].map(([name, x]) => [name, mapTensors(x, f)])) };
+    case 'along':
+      return { ...v, element: mapTensors(v.element, f) };
+    default:
+      return v;
+  }
+};
+
+/** The tensors of a structured value, in order. */
+export const tensorsOf = (v: Value): Tensor[] => {
+  const found: Tensor[] = [];
+  mapTensors(v, (t) => {
+    found.push(t);
+    return t;
+  });
+  return found;
+};

@@ -1,0 +1,284 @@
+/**
+ * Members: one function of a model, with parameters of its own. They are made when a body is first run, named by where they
+ * are mentioned, so that running the same member again finds the same parameters.
+ */
+import type { ModelDeclaration, ParamStatement, Span, StaticParameter } from '../../grammar/tree.ts';
+import * as ir from '../ir/build.ts';
+import { graphOf } from '../ir/graph.ts';
+import type { Node } from '../ir/graph.ts';
+import { fail } from '../messages.ts';
+import type { Variable } from '../program.ts';
+import { printSpace, sameShape, storageShape, R } from '../spaces/space.ts';
+import type { TensorSpace } from '../spaces/space.ts';
+import { coerceTensor, matchAnnotation, resolveSpace } from './annotations.ts';
+import { bind, childScope, newAxis } from './context.ts';
+import type { Context, Scope } from './context.ts';
+import { asTensor, describe } from './describe.ts';
+import { bindPattern } from './patterns.ts';
+import { axisToShape, shapeOf, tensor, toReal } from './tensors.ts';
+import { intoSpace, outOfSpace } from './transforms.ts';
+import type { Axis, Dist, Given, Member, Model, Store, Tensor, Value } from './values.ts';
+
+export const newStore = (name: string): Store => ({ name, parameters: new Map(), members: new Map(), names: new Map() });
+
+/** Binds static parameters to what stands in brackets, or their defaults. */
+export const bindStatics = (
+  scope: Scope,
+  name: string,
+  statics: readonly StaticParameter[],
+  given: { readonly bound?: readonly Value[]; readonly boundNamed?: ReadonlyMap<string, Value> },
+  ctx: Context,
+  span: Span,
+): void => {
+  const bound = given.bound ?? [];
+  statics.forEach((param, i) => {
+    const value = given.boundNamed?.get(param.name.text) ?? bound[i];
+    if (value) {
+      bind(scope, param.name.text, param.space ? matchAnnotation(param.space, value, { ...ctx, scope }, param.name.text, span) : value);
+    } else if (param.default) {
+      bind(scope, param.name.text, ctx.shared.run.evaluate(param.default, { ...ctx, scope }));
+    } else {
+      fail('L0303', span, { what: `the static argument \`[${param.name.text}]\` is missing`, call: name });
+    }
+  });
+};
+
+/** `dense[10]`: the model with its static arguments. */
+export const instantiate = (model: Model, given: readonly Given[], ctx: Context, span: Span): Model => {
+  const { statics, name } = model.declaration;
+  if (given.filter((g) => g.name === undefined).length > statics.length)
+    fail('L0303', span, { what: `there are ${statics.length} static arguments, but more are given`, call: name.text });
+  const scope = childScope(model.scope);
+  const bound = given.filter((g) => g.name === undefined).map((g) => g.value);
+  const boundNamed = new Map(given.flatMap((g) => (g.name === undefined ? [] : [[g.name, g.value] as const])));
+  bindStatics(scope, name.text, statics, { bound, boundNamed }, { ...ctx, scope }, span);
+  const values = new Map<string, Value>();
+  for (const s of statics) {
+    const entry = scope.names.get(s.name.text);
+    if (entry && 'value' in entry) values.set(s.name.text, entry.value);
+  }
+  return { ...model, statics: values };
+};
+
+const uniqueName = (store: Store, name: string): string => {
+  const used = (store.names.get(name) ?? 0) + 1;
+  store.names.set(name, used);
+  return used === 1 ? name : `${name}${used}`;
+};
+
+/** The member that this mention of a model stands for: made at the first run, found again afterwards. */
+export const submember = (model: Model, ctx: Context, span: Span, name?: string): Member => {
+  const store = ctx.member as Store;
+  const key = `${ctx.path}/${name ?? span.start}:${model.declaration.name.text}`;
+  let member = store.members.get(key);
+  if (!member) {
+    const own = uniqueName(store, name ?? model.declaration.name.text);
+    member = { kind: 'member', model, store: newStore(`${store.name}.${own}`) };
+    store.members.set(key, member);
+  }
+  return { ...member, model, at: ctx.at };
+};
+
+const memberScope = (member: Member, declaration: ModelDeclaration, ctx: Context, span: Span): Scope => {
+  const scope = childScope(member.model.scope);
+  if (member.model.statics) for (const [name, value] of member.model.statics) bind(scope, name, value);
+  else bindStatics(scope, declaration.name.text, declaration.statics, {}, { ...ctx, scope }, span);
+  return scope;
+};
+
+/** Binds the arguments and gives the context in which the body runs. */
+export const enterMember = (member: Member, args: readonly Given[], ctx: Context, span: Span): Context => {
+  const { declaration } = member.model;
+  const scope = memberScope(member, declaration, ctx, span);
+  const params = declaration.params;
+  const spread =
+    args.length === 1 && params.length > 1 && args[0].value.kind === 'tuple'
+      ? args[0].value.items.map((value) => ({ value, span: args[0].span, name: undefined }))
+      : args;
+  const positional = spread.filter((a) => a.name === undefined);
+  if (positional.length > params.length)
+    fail('L0303', span, { what: `there ${params.length === 1 ? 'is 1 parameter' : `are ${params.length} parameters`}, but ${positional.length} arguments`, call: member.store.name });
+  const inner: Context = { ...ctx, scope };
+  params.forEach((param, i) => {
+    const name = param.pattern.kind === 'name' ? param.pattern.name : `argument ${i + 1}`;
+    const arg = spread.find((a) => a.name === name) ?? positional[i];
+    let value: Value;
+    if (arg) value = arg.value;
+    else if (param.default) value = ctx.shared.run.evaluate(param.default, inner);
+    else return fail('L0303', span, { what: `argument \`${name}\` is missing`, call: member.store.name });
+    const annotation = param.space ?? (param.pattern.kind === 'name' ? param.pattern.space : undefined);
+    if (value.kind === 'dist' && value.implicit && value.sample) value = value.sample(ctx);
+    if (annotation) value = matchAnnotation(annotation, value, inner, name, arg?.span ?? span);
+    bindPattern(scope, param.pattern, value, inner, arg?.span ?? span);
+    return undefined;
+  });
+  return { ...inner, member: member.store, at: member.at, path: '' };
+};
+
+// ---------------------------------------------------------------- parameters
+
+/** The node through which graphs read a variable. */
+export const variableInput = (variable: Variable, ctx: Context): Node => {
+  const replaced = ctx.problem?.replaced?.get(variable.id);
+  if (replaced) return replaced;
+  let node = ctx.shared.inputs.get(variable.id);
+  if (!node) {
+    node = ir.input(`var:${variable.id}`, variable.dtype, variable.shape);
+    ctx.shared.inputs.set(variable.id, node);
+  }
+  return node;
+};
+
+export const registerVariable = (variable: Variable, ctx: Context): Variable => {
+  ctx.shared.variables.set(variable.id, variable);
+  ctx.problem?.created.push(variable);
+  return variable;
+};
+
+export const uniqueId = (name: string, ctx: Context): string => {
+  if (!ctx.shared.variables.has(name)) return name;
+  for (let i = 2; ; i++) if (!ctx.shared.variables.has(`${name}'${i}`)) return `${name}'${i}`;
+};
+
+/** A graph that gives back its input: for variables without a transform. */
+export const identityGraph = (id: string, node: Node) => ({ inputs: [node], outputs: [{ name: id, node }] });
+
+/** A fresh parameter in `space` with initial value `v` (in the space; made with draws from input `key`). */
+const makeParameter = (
+  name: string,
+  space: TensorSpace,
+  initial: (ctx: Context) => Tensor,
+  ctx: Context,
+  span: Span,
+): Variable => {
+  const shape = storageShape(space);
+  const key = ir.input('key', 'int32', [2]);
+  const clean: Context = { ...ctx, axes: [], key, problem: undefined };
+  const start = initial(clean);
+  const raw = outOfSpace(space.element, start.node, span);
+  const id = uniqueId(name, ctx);
+  const own = ir.input(`var:${id}`, 'float32', shape);
+  return registerVariable(
+    {
+      id,
+      name,
+      role: 'parameter',
+      dtype: 'float32',
+      shape,
+      initial: graphOf([{ name: id, node: raw }], [key]),
+      value: graphOf([{ name: id, node: intoSpace(space.element, own, span) }], [own]),
+      space: printSpace(space),
+      span,
+    },
+    ctx,
+  );
+};
+
+/** What a parameter starts at when its declaration does not say. */
+const defaultInitial = (space: TensorSpace): { readonly constant: number } | { readonly spread: number } => {
+  switch (space.element.kind) {
+    case 'Positive':
+      return { constant: 1 };
+    case 'Interval':
+      return { constant: (space.element.from + space.element.to) / 2 };
+    case 'Simplex':
+      return { constant: 1 / space.element.size };
+    case 'Sphere':
+      return { spread: 1 };
+    default:
+      return space.shape.length === 0 ? { constant: 0 } : { spread: 1 / Math.sqrt(Math.max(1, space.shape[0])) };
+  }
+};
+
+const initialOf = (statement: ParamStatement, space: TensorSpace) => (ctx: Context): Tensor => {
+  const shape = storageShape(space);
+  const flat: TensorSpace = R(...shape);
+  const init = statement.init;
+  if (!init) {
+    const start = defaultInitial(space);
+    const node =
+      'constant' in start
+        ? ir.broadcastTo(ir.scalar(start.constant), shape)
+        : ir.mul(ir.random('normal', shape, ctx.shared.counters.site++, ctx.key), ir.scalar(start.spread));
+    return tensor(node, [], flat);
+  }
+  const value = ctx.shared.run.evaluate(init.value, ctx);
+  const name = statement.name.text;
+  if (init.relation === '~') {
+    const dist = value.kind === 'dist' ? value : fail('L0302', init.value.span, { expected: 'a distribution', seen: describe(value), where: `the initial value of \`${name}\`` });
+    return spreadDraw(dist, shape, ctx, init.value.span, name);
+  }
+  if (value.kind === 'dist') return fail('L0302', init.value.span, { expected: 'a value', seen: describe(value), where: `the initial value of \`${name}\`` }, { help: `a draw is written with \`~\`: param ${name} ~ ...` });
+  const t = toReal(asTensor(value, init.value.span, `the initial value of \`${name}\``));
+  if (shapeOf(t).length === 0) return tensor(ir.broadcastTo(t.node, shape), [], flat);
+  coerceTensor(t, flat, name, init.value.span);
+  return t;
+};
+
+/** Draws an array of `shape`, independently in every entry that the distribution itself does not cover. */
+const spreadDraw = (dist: Dist, shape: readonly number[], ctx: Context, span: Span, name: string): Tensor => {
+  if (!dist.sample) return fail('L0313', span, { name: dist.family || 'the distribution', what: 'sampler' });
+  const once = toReal(asTensor(dist.sample(ctx), span));
+  const own = shapeOf(once);
+  if (sameShape(own, shape)) return once;
+  const lead = shape.slice(0, shape.length - own.length);
+  if (own.length > shape.length || !sameShape(shape.slice(lead.length), own))
+    return fail('L0304', span, { name, expected: printSpace(R(...shape)), seen: printSpace(R(...own)) });
+  const axes: Axis[] = lead.map((n) => newAxis(ctx, n, 'entry'));
+  let t = toReal(asTensor(dist.sample({ ...ctx, axes }), span));
+  for (const axis of [...axes].reverse()) t = axisToShape(t, axis);
+  return t;
+};
+
+/** The current value of a parameter. */
+const currentValue = (variable: Variable, space: TensorSpace, ctx: Context): Tensor => {
+  const read = ctx.at ? ctx.at(variable) : variable;
+  return tensor(intoSpace(space.element, variableInput(read, ctx)), [], space);
+};
+
+/** `param w : R[d, n] ~ init`: made when its body first runs, when d and n are known. */
+export const declareParameter = (statement: ParamStatement, ctx: Context): Tensor => {
+  const store = ctx.member;
+  if (!store) return fail('L0602', statement.span, { what: '`param` belongs into the body of a model' });
+  const key = `${ctx.path}/${statement.name.text}`;
+  const existing = store.parameters.get(key);
+  if (existing) return currentValue(existing.variable, existing.space, ctx);
+  const space = resolveSpace(statement.space, ctx);
+  if (space.kind !== 'tensor')
+    return fail('L0302', statement.space.span, { expected: 'a space of numbers', seen: printSpace(space), where: `\`${statement.name.text}\`` });
+  const name = `${store.name}.${uniqueName(store, statement.name.text)}`;
+  const variable = makeParameter(name, space, initialOf(statement, space), ctx, statement.span);
+  store.parameters.set(key, { variable, space, value: tensor(variableInput(variable, ctx), [], space) });
+  return currentValue(variable, space, ctx);
+};
+
+/** `over z in R[2]`: a point of a space as a parameter. */
+export const pointParameter = (name: string, space: TensorSpace, store: Store, ctx: Context, span: Span): Tensor => {
+  const key = `/${name}`;
+  const existing = store.parameters.get(key);
+  if (existing) return currentValue(existing.variable, existing.space, ctx);
+  const start = initialOf({ kind: 'param', name: { text: name, span }, space: { kind: 'tuple', items: [], span }, span }, space);
+  const variable = makeParameter(name, space, start, ctx, span);
+  store.parameters.set(key, { variable, space, value: tensor(variableInput(variable, ctx), [], space) });
+  return currentValue(variable, space, ctx);
+};
+
+/** All variables of a member and of the members inside it. */
+export const variablesOf = (store: Store): Variable[] => [
+  ...[...store.parameters.values()].map((p) => p.variable),
+  ...[...store.members.values()].flatMap((m) => variablesOf(m.store)),
+];
+
+/** `f.w`: a parameter or sub-member by name, once the member has been run. */
+export const memberField = (member: Member, name: string, ctx: Context): Value | undefined => {
+  for (const [key, p] of member.store.parameters)
+    if (key.endsWith(`/${name}`)) return currentValue(p.variable, p.space, { ...ctx, at: member.at });
+  for (const m of member.store.members.values())
+    if (m.store.name === `${member.store.name}.${name}`) return { ...m, at: member.at };
+  return undefined;
+};
+
+export const fieldsOf = (member: Member): string[] => [
+  ...[...member.store.parameters.keys()].map((key) => key.slice(key.lastIndexOf('/') + 1)),
+  ...[...member.store.members.values()].map((m) => m.store.name.slice(member.store.name.length + 1)),
+];

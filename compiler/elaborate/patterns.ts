@@ -1,0 +1,38 @@
+/** Patterns: `(x, y)`, `[a, b]`, `_` and names, bound to the parts of a value. */
+import type { Pattern, Span } from '../../grammar/tree.ts';
+import { fail } from '../messages.ts';
+import { matchAnnotation } from './annotations.ts';
+import { bind } from './context.ts';
+import type { Context, Scope } from './context.ts';
+import { describe } from './describe.ts';
+import { entryAt } from './indexing.ts';
+import { shapeOf } from './tensors.ts';
+import type { Value } from './values.ts';
+
+export const bindPattern = (scope: Scope, pattern: Pattern, value: Value, ctx: Context, span: Span): void => {
+  switch (pattern.kind) {
+    case 'wildcard':
+      return;
+    case 'name':
+      bind(
+        scope,
+        pattern.name,
+        pattern.space ? matchAnnotation(pattern.space, value, { ...ctx, scope }, pattern.name, span) : value,
+      );
+      return;
+    case 'tuple':
+    case 'array': {
+      const parts = split(value, pattern.items.length, span, ctx);
+      pattern.items.forEach((item, i) => bindPattern(scope, item, parts[i], ctx, span));
+    }
+  }
+};
+
+const split = (value: Value, count: number, span: Span, ctx: Context): readonly Value[] => {
+  if (value.kind === 'poison') return Array.from({ length: count }, () => value);
+  if ((value.kind === 'tuple' || value.kind === 'list') && value.items.length === count) return value.items;
+  if (value.kind === 'record' && value.fields.size === count) return [...value.fields.values()];
+  if (value.kind === 'tensor' && shapeOf(value)[0] === count)
+    return Array.from({ length: count }, (_, i) => entryAt(value, i, ctx, span));
+  return fail('L0302', span, { expected: `${count} parts`, seen: describe(value), where: 'the pattern' });
+};

@@ -1,0 +1,207 @@
+/**
+ * What an expression stands for while the compiler runs the program symbolically. Functions are run where they are used,
+ * on tensors whose leading dimensions are the axes of the binders around them (see docs/decisions/001).
+ */
+import type { Expr, ModelDeclaration, Parameter, SpaceExpr, Span, StaticParameter } from '../../grammar/tree.ts';
+import type { ArrayValue } from '../ir/operations.ts';
+import type { Node } from '../ir/graph.ts';
+import type { Variable } from '../program.ts';
+import type { Space, TensorSpace } from '../spaces/space.ts';
+import type { Context, Scope } from './context.ts';
+
+/** What a binder introduces: one more leading dimension. Later axes stand further right. */
+export interface Axis {
+  readonly size: number;
+  readonly order: number;
+  readonly name: string;
+}
+
+/** `node.shape` is the sizes of `axes` (ascending by order), then the storage shape of `space`. */
+export interface Tensor {
+  readonly kind: 'tensor';
+  readonly node: Node;
+  readonly axes: readonly Axis[];
+  readonly space: TensorSpace;
+  /** The value is the position on this axis plus offset: indexing with it is a relabelling. */
+  readonly counts?: { readonly axis: Axis; readonly offset: number };
+}
+
+/** An array whose entries are not plain tensors (tuples, distributions, ...), held as one value under an axis of its own. */
+export interface Along {
+  readonly kind: 'along';
+  readonly axis: Axis;
+  readonly element: Value;
+  /** bool under the axis: entries that are there. */
+  readonly mask?: Tensor;
+}
+
+/** Texts of a data file under an axis that enumerates its rows; null is missing. */
+export interface TextColumn {
+  readonly kind: 'texts';
+  readonly axis: Axis;
+  readonly values: readonly (string | null)[];
+}
+
+/** How the leaves of a row are arranged. */
+export type Template =
+  | { readonly kind: 'leaf'; readonly leaf: number; readonly space: TensorSpace }
+  | { readonly kind: 'texts'; readonly values: readonly (string | null)[] }
+  | { readonly kind: 'tuple'; readonly items: readonly Template[] }
+  | { readonly kind: 'record'; readonly fields: ReadonlyMap<string, Template> };
+
+/** A data set: leaves as arrays with rows first. */
+export interface Data {
+  readonly kind: 'data';
+  readonly id: string;
+  readonly name: string;
+  readonly rows: number;
+  readonly leaves: readonly ArrayValue[];
+  readonly template: Template;
+  /** For messages: where row i came from. */
+  readonly placeOf: (row: number) => string;
+  /** The sets it was computed from, itself included. */
+  readonly roots: ReadonlySet<string>;
+  /** Held back for evaluation. */
+  readonly evaluation: boolean;
+  /** A lazy `[body for pattern in data if conditions]`: applied after a row is bound. */
+  readonly view?: (ctx: Context, row: Value) => { readonly value: Value; readonly mask?: Tensor };
+}
+
+/** Reason why a distribution cannot do something. */
+export interface Lack {
+  readonly message: string;
+  readonly span?: Span;
+}
+
+/** A distribution and what it can do; absent abilities have their reason in `lacks`. */
+export interface Dist {
+  readonly kind: 'dist';
+  /** The `def` that made it (`Normal`), for overloads such as `KL(q: Normal, p: Normal)`. */
+  readonly family: string;
+  readonly args: ReadonlyMap<string, Value>;
+  readonly sample?: (ctx: Context) => Value;
+  readonly logDensity?: (ctx: Context, x: Value, span: Span) => Tensor;
+  /** By-name facts: mean, variance, mode, entropy, support, ... */
+  readonly facts: ReadonlyMap<string, (ctx: Context) => Value>;
+  readonly reparameterised: boolean;
+  /** Finite support: all points under a new axis. */
+  readonly points?: (ctx: Context) => { readonly axis: Axis; readonly value: Value } | undefined;
+  readonly lacks: { readonly density?: Lack; readonly sample?: Lack };
+  /** A stochastic map's value that is meant as its draw where a value is needed. */
+  readonly implicit: boolean;
+  /** Independent over the entries of its arguments: an array of it is the same family with larger arguments. */
+  readonly construct?: (args: ReadonlyMap<string, Value>) => Dist;
+  /** `P^n`: so many independent draws of `base`. */
+  readonly power?: { readonly base: Value; readonly count: number };
+}
+
+export interface Closure {
+  readonly kind: 'def' | 'lambda' | 'intrinsic';
+  readonly name: string;
+  readonly statics: readonly StaticParameter[];
+  readonly params: readonly Parameter[];
+  readonly result?: { readonly space: SpaceExpr; readonly stochastic: boolean };
+  readonly body?: Expr;
+  readonly scope: Scope;
+  /** Where a lambda was made: mentions of models in it belong to that member. */
+  readonly home?: Pick<Context, 'member' | 'path' | 'problem'>;
+  readonly span: Span;
+}
+
+/** One name, several overloads. `bound`: static arguments already given. */
+export interface FunctionValue {
+  readonly kind: 'function';
+  readonly name: string;
+  readonly overloads: readonly Closure[];
+  readonly bound?: readonly Value[];
+  readonly boundNamed?: ReadonlyMap<string, Value>;
+  /** Made by the compiler (composition): run this instead. */
+  readonly run?: (ctx: Context, args: readonly Given[], span: Span) => Value;
+}
+
+export interface Given {
+  readonly name?: string;
+  readonly value: Value;
+  readonly span: Span;
+}
+
+/** A set of functions: all values of its parameters. */
+export interface Model {
+  readonly kind: 'model';
+  readonly declaration: ModelDeclaration;
+  readonly scope: Scope;
+  readonly statics?: ReadonlyMap<string, Value>;
+}
+
+/** One function of a model, with its own parameters, made at the first use. */
+export interface Member {
+  readonly kind: 'member';
+  readonly model: Model;
+  readonly store: Store;
+  /** Reads other variables instead of its own: a member at another time. */
+  readonly at?: (variable: Variable) => Variable;
+}
+
+/** A member that is a point of a space (`z in R[2]`). */
+export interface Store {
+  readonly name: string;
+  readonly parameters: Map<string, { readonly variable: Variable; readonly space: TensorSpace; readonly value: Tensor }>;
+  readonly members: Map<string, Member>;
+  /** Names of sub-members in use, for people: dense, dense2, ... */
+  readonly names: Map<string, number>;
+}
+
+/** A trained problem: `pre.h` is a member of it. */
+export interface StageValue {
+  readonly kind: 'stage';
+  readonly id: string;
+  readonly members: ReadonlyMap<string, Value>;
+  readonly train?: Data;
+  readonly evaluation?: Data;
+  readonly value?: (ctx: Context) => Tensor;
+}
+
+/** A protocol with its data. */
+export interface Paradigm {
+  readonly kind: 'paradigm';
+  readonly name: string;
+  readonly steps: readonly ProtocolStep[];
+}
+
+export type ProtocolStep =
+  | { readonly kind: 'train'; readonly data: Value; readonly count?: number; readonly unit?: 'epochs' | 'steps'; readonly span: Span }
+  | { readonly kind: 'eval'; readonly data: Value; readonly label?: string; readonly span: Span }
+  | { readonly kind: 'restart'; readonly span: Span };
+
+/** An update rule for parameters, or a transformation of their gradient (`clip`), written in the language. */
+export interface Optimiser {
+  readonly kind: 'optimiser';
+  readonly name: string;
+  readonly transform: boolean;
+  readonly start?: Value;
+  readonly step: Value;
+  readonly text: string;
+}
+
+export type Value =
+  | Tensor
+  | Along
+  | TextColumn
+  | Data
+  | Dist
+  | FunctionValue
+  | Model
+  | Member
+  | StageValue
+  | Paradigm
+  | Optimiser
+  | { readonly kind: 'tuple'; readonly items: readonly Value[] }
+  | { readonly kind: 'record'; readonly fields: ReadonlyMap<string, Value> }
+  /** Values known one by one while compiling: data sets, models, functions. */
+  | { readonly kind: 'list'; readonly items: readonly Value[] }
+  | { readonly kind: 'space'; readonly space: Space }
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'range'; readonly from: number; readonly to: number }
+  | { readonly kind: 'missing' }
+  /** Something that has been reported already. */
+  | { readonly kind: 'poison' };

@@ -1,0 +1,247 @@
+/**
+ * The one table of diagnostics: code -> texts. L01xx syntax (grammar/messages.ts), L02xx names, L03xx spaces and values,
+ * L04xx problems, L05xx data, L06xx not available yet, L09xx warnings.
+ */
+import { message, reporter } from '../grammar/diagnostics.ts';
+import type { Diagnostic, Extra, Message } from '../grammar/diagnostics.ts';
+import type { Span } from '../grammar/tree.ts';
+import { Failure } from './elaborate/context.ts';
+
+export const messages = {
+  L0201: message<{ name: string; kind?: string; similar?: string }>({
+    severity: 'error',
+    title: 'unknown name',
+    text: (p) => `there is no ${p.kind ?? 'name'} \`${p.name}\` here`,
+    help: (p) => (p.similar ? `did you mean \`${p.similar}\`?` : undefined),
+    explanation:
+      'Every name must be declared in this file, imported, or be in the standard library. Names are case-sensitive.',
+  }),
+  L0202: message<{ name: string }>({
+    severity: 'error',
+    title: 'declared twice',
+    text: (p) => `\`${p.name}\` is declared twice`,
+    help: () => 'rename one of them; only `def`s may share a name, as overloads',
+    explanation: 'A name stands for one thing in a file. Several `def`s may share a name: they are overloads.',
+  }),
+  L0203: message<{ name: string }>({
+    severity: 'error',
+    title: 'defined by itself',
+    text: (p) => `\`${p.name}\` is defined by itself`,
+    explanation: 'The value of a `let` or `data` may not depend on itself. A function may call itself.',
+  }),
+  L0204: message<{ name: string; what: string }>({
+    severity: 'error',
+    title: 'no such module',
+    text: (p) => `${p.what} \`${p.name}\``,
+    explanation: 'An import names a file relative to the importing file, and names that the file declares.',
+  }),
+  L0301: message<{ op: string; left: string; right: string; why?: string }>({
+    severity: 'error',
+    title: 'shapes that do not fit',
+    text: (p) => `\`${p.op}\` does not fit its two sides: ${p.left} and ${p.right}`,
+    label: (p) => p.why,
+    explanation:
+      'Elementwise operations take equal shapes, a number with anything, or an array whose shape ends with the shape of the other. A matrix product needs equal inner dimensions.',
+  }),
+  L0302: message<{ expected: string; seen: string; where?: string }>({
+    severity: 'error',
+    title: 'another kind of value is needed',
+    text: (p) => `${p.where ? `${p.where}: ` : ''}expected ${p.expected}, found ${p.seen}`,
+    explanation: 'The value is of another kind than the place needs, for example a function where a number is meant.',
+  }),
+  L0303: message<{ what: string; call: string }>({
+    severity: 'error',
+    title: 'arguments that do not match',
+    text: (p) => `${p.what} in the call of \`${p.call}\``,
+    explanation: 'Every parameter without a default needs an argument, and every argument a parameter.',
+  }),
+  L0304: message<{ name: string; expected: string; seen: string }>({
+    severity: 'error',
+    title: 'a value outside its space',
+    text: (p) => `\`${p.name}\` should be in ${p.expected}, but is in ${p.seen}`,
+    explanation: 'The annotation says which space the value must be in, and the value is known to be in another.',
+  }),
+  L0305: message<{ name: string; seen: string }>({
+    severity: 'error',
+    title: 'no overload fits',
+    text: (p) => `no \`${p.name}\` takes ${p.seen}`,
+    explanation: 'None of the definitions of this name accepts these arguments.',
+  }),
+  L0306: message<{ index: string; size: number }>({
+    severity: 'error',
+    title: 'index out of range',
+    text: (p) => `index ${p.index} is outside an axis of length ${p.size}`,
+    help: (p) => `indices start at 0: the last one is ${p.size - 1}`,
+    explanation: 'Indices start at 0 and end at the length minus one.',
+  }),
+  L0307: message<{ what: string }>({
+    severity: 'error',
+    title: 'must be known when compiling',
+    text: (p) => `${p.what} must be known when compiling`,
+    explanation: 'Sizes, static arguments and counts are fixed before training starts: they cannot depend on data or parameters.',
+  }),
+  L0308: message<{ field: string; of: string; similar?: string }>({
+    severity: 'error',
+    title: 'no such field',
+    text: (p) => `${p.of} has no \`${p.field}\``,
+    help: (p) => (p.similar ? `did you mean \`${p.similar}\`?` : undefined),
+    explanation: 'Records have the fields they were written with, rows the columns of their file, members their parameters.',
+  }),
+  L0309: message<{ seen: string }>({
+    severity: 'error',
+    title: 'not a function',
+    text: (p) => `${p.seen} cannot be called`,
+    explanation: 'Only functions, members of models and distributions (their density) take arguments.',
+  }),
+  L0310: message<{ name: string; first: string; second: string }>({
+    severity: 'error',
+    title: 'contradicting dimensions',
+    text: (p) => `\`${p.name}\` would have to be ${p.first} and ${p.second} at once`,
+    explanation: 'A dimension that is written with a letter has one value in one use of a function.',
+  }),
+  L0311: message<{ name: string }>({
+    severity: 'error',
+    title: 'a set of functions where one of them is meant',
+    text: (p) => `\`${p.name}\` is a model, a set of functions; here one of its members is needed`,
+    help: () => 'name a member: `over f in M` in a problem, `g in M` in a body',
+    explanation: 'A model is the set of functions that its parameters can make. Training looks for one of them.',
+  }),
+  L0312: message<{ name: string; purpose: string }>({
+    severity: 'error',
+    title: 'no density',
+    text: (p) => `\`${p.name}\` has no density, so ${p.purpose} is not defined`,
+    help: () =>
+      'use a divergence of samples: MMD(D_tr || g), W1(D_tr || g; critic = ...), JS(D_tr || g; critic = ...)',
+    explanation:
+      'A model whose body ends in a value, or draws before its end, can be sampled but has no density that could be computed.',
+  }),
+  L0313: message<{ name: string; what: string }>({
+    severity: 'error',
+    title: 'the distribution cannot do this',
+    text: (p) => `\`${p.name}\` has no ${p.what}`,
+    explanation: 'Distributions differ in what they can do: sample, density, mean, mode, entropy, finite support.',
+  }),
+  L0401: message<{ name: string }>({
+    severity: 'error',
+    title: 'the objective does not depend on a member',
+    text: (p) => `the objective does not depend on \`${p.name}\`, so there is nothing to train in it`,
+    explanation: 'Every member behind `over` must occur in its objective.',
+  }),
+  L0402: message<{ seen: string; what: string }>({
+    severity: 'error',
+    title: 'not one number',
+    text: (p) => `${p.what} must be one number, but it is in ${p.seen}`,
+    help: () => 'take a mean or a sum: `E[...]`, `mean(...)`, `sum(...)`',
+    explanation: 'What is minimised, and what is compared with a threshold, is one real number.',
+  }),
+  L0403: message<{ model: string; free: readonly string[] }>({
+    severity: 'error',
+    title: 'which name is the member?',
+    text: (p) =>
+      p.free.length === 0
+        ? `the objective has no free name that could stand for the member of \`${p.model}\``
+        : `the objective has several free names (${p.free.join(', ')}): which one is the member of \`${p.model}\`?`,
+    help: (p) => `name it: \`over f in ${p.model}\``,
+    explanation: 'With a model alone behind `over`, its member takes the one free name of the objective.',
+  }),
+  L0404: message<{ set: string }>({
+    severity: 'error',
+    title: 'evaluation data in a training objective',
+    text: (p) => `the training objective depends on evaluation data (${p.set})`,
+    help: () => 'use `D_tr`, or fit what you need (a mean, a scale) inside the training data',
+    explanation:
+      'Nothing that depends on evaluation data may reach a training objective: also not a statistic of all rows, or a member trained on them.',
+  }),
+  L0405: message<{ name: string }>({
+    severity: 'error',
+    title: 'no data',
+    text: (p) => `\`${p.name}\` is only defined with \`on S\``,
+    help: () => 'add `on supervised(D, holdout = 0.2)` or another paradigm',
+    explanation: '`D_tr` and `D_eval` are supplied by the task paradigm behind `on`.',
+  }),
+  L0406: message<{ what: string }>({
+    severity: 'error',
+    title: 'a problem that cannot be solved as stated',
+    text: (p) => p.what,
+    explanation: 'The problem has no solution, or its solver cannot find one.',
+  }),
+  L0501: message<{ what: string; place?: string }>({
+    severity: 'error',
+    title: 'a data file that cannot be read',
+    text: (p) => (p.place ? `${p.what} (${p.place})` : p.what),
+    explanation: 'The file is missing, damaged, or not what its name says.',
+  }),
+  L0502: message<{ set: string; place: string; column: string; space: string; seen: string }>({
+    severity: 'error',
+    title: 'a row outside its space',
+    text: (p) => `${p.set}, ${p.place}: ${p.column} is ${p.seen}, which is not in ${p.space}`,
+    help: (p) =>
+      p.seen === 'missing' ? 'leave such rows out: `... for r in D if r.column != missing`' : undefined,
+    explanation: 'Every row of a data set is checked against the space it is declared in.',
+  }),
+  L0503: message<{ column: string; set: string; similar?: string }>({
+    severity: 'error',
+    title: 'no such column',
+    text: (p) => `${p.set} has no column \`${p.column}\``,
+    help: (p) => (p.similar ? `did you mean \`${p.similar}\`?` : undefined),
+    explanation: 'Columns are read from the file when compiling.',
+  }),
+  L0504: message<{ what: string }>({
+    severity: 'error',
+    title: 'a data set that does not serve',
+    text: (p) => p.what,
+    explanation: 'The data set is empty, or has another number of rows than is needed.',
+  }),
+  L0601: message<{ what: string }>({
+    severity: 'error',
+    title: 'not available yet',
+    text: (p) => `${p.what} is part of the language, but not available yet`,
+    explanation: 'The construct parses and prints, and a later version will give it its meaning.',
+  }),
+  L0602: message<{ what: string }>({
+    severity: 'error',
+    title: 'not possible',
+    text: (p) => p.what,
+    explanation: 'The construct cannot be used in this way.',
+  }),
+} satisfies Record<string, Message<never>>;
+
+export const diagnose = reporter(messages);
+
+type Table = typeof messages;
+type ParametersOf<C extends keyof Table> = Table[C] extends Message<infer P> ? P : never;
+
+/** Stops the statement at hand with one diagnostic. */
+export const fail = <C extends keyof Table & string>(
+  code: C,
+  span: Span | undefined,
+  p: ParametersOf<C>,
+  extra?: Extra,
+): never => {
+  throw new Failure([diagnose(code, span, p, extra) as Diagnostic]);
+};
+
+/** The candidate closest to `name` by edit distance, if close enough to be a slip. */
+export const similar = (name: string, candidates: Iterable<string>): string | undefined => {
+  let best: string | undefined;
+  let least = Math.max(1, Math.floor(name.length / 3)) + 1;
+  for (const candidate of candidates) {
+    const d = editDistance(name.toLowerCase(), candidate.toLowerCase());
+    if (d < least) {
+      least = d;
+      best = candidate;
+    }
+  }
+  return best;
+};
+
+const editDistance = (a: string, b: string): number => {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++)
+      next.push(Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1)));
+    row = next;
+  }
+  return row[b.length];
+};

@@ -1,0 +1,34 @@
+/**
+ * The passes in their order, and why each stands where it stands; `optimise` runs them until nothing changes.
+ */
+import type { Graph } from '../ir/graph.ts';
+import { fold } from './fold.ts';
+import { mergeLoops, pruneLoops } from './loops.ts';
+import type { Pass } from './pass.ts';
+import { rearrange } from './rearrange.ts';
+import { share } from './share.ts';
+import { simplify } from './simplify.ts';
+import { stable } from './stable.ts';
+
+export const passes: readonly Pass[] = [
+  fold, // first: what is known makes more patterns match
+  stable, // before algebra takes the forms apart that it looks for
+  rearrange, // brings products and sums next to each other
+  simplify,
+  share, // after all that writes nodes: equal ones have become equal in form
+  mergeLoops, // needs equal carries to be one node
+  pruneLoops, // after merging, which turns a result read nowhere into one read somewhere
+];
+
+/** Rounds of all passes; in practice two or three. */
+const rounds = 6;
+
+export const optimise = (graph: Graph): Graph => {
+  let current = graph;
+  for (let i = 0; i < rounds; i++) {
+    const next = passes.reduce((g, pass) => pass.run(g), current);
+    if (next === current) break;
+    current = next;
+  }
+  return current;
+};

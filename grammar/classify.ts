@@ -1,0 +1,120 @@
+/**
+ * Looks further ahead than a grammar of two tokens does, and gives a token the type that its company implies:
+ * `sum` before binders is a big operator and a name elsewhere, `(` before parameters and an arrow opens a lambda.
+ * After this step the grammar has no choice that the next two tokens do not decide.
+ */
+import type { IToken, TokenType } from 'chevrotain';
+import { retype } from './lex.ts';
+import { bigWords, canonicalBig, clauseWords, T } from './tokens.ts';
+
+const is = (token: IToken | undefined, ...types: TokenType[]): boolean =>
+  token !== undefined && types.includes(token.tokenType);
+
+export const isWord = (token: IToken | undefined): boolean =>
+  token !== undefined && (token.tokenType.CATEGORIES?.includes(T.Word) ?? false);
+
+const opening = [T.LParen, T.LBracket, T.LBrace];
+const closing = [T.RParen, T.RBracket, T.RBrace];
+
+/** For every bracket the index of its partner. `layout` has made them match. */
+const matchBrackets = (tokens: readonly IToken[]): ReadonlyMap<number, number> => {
+  const partners = new Map<number, number>();
+  const open: number[] = [];
+  for (const [i, token] of tokens.entries()) {
+    if (is(token, ...opening)) open.push(i);
+    else if (is(token, ...closing)) {
+      const start = open.pop();
+      if (start !== undefined) partners.set(start, i);
+    }
+  }
+  return partners;
+};
+
+const softClauses = [...clauseWords, 'to', 'every', 'batch', 'seed', 'seeds', 'as', 'at', 'from', 'tuning', 'into'];
+const statementWords = [T.Def, T.Let, T.Model];
+
+export const classify = (tokens: readonly IToken[]): IToken[] => {
+  const partners = matchBrackets(tokens);
+  const at = (i: number): IToken | undefined => tokens[i];
+  const after = (i: number): number => (partners.get(i) ?? i) + 1;
+
+  /** Where a pattern that begins at `i` ends, or -1. */
+  const afterPattern = (i: number): number =>
+    isWord(at(i)) ? i + 1 : is(at(i), T.LParen, T.LBracket) && partners.has(i) ? after(i) : -1;
+
+  /** Patterns separated by commas, then a relation. */
+  const binders = (i: number, relations: TokenType[]): boolean => {
+    let j = afterPattern(i);
+    while (j >= 0 && is(at(j), T.Comma)) j = afterPattern(j + 1);
+    return j >= 0 && is(at(j), ...relations);
+  };
+
+  const statementStart = (i: number): boolean => i === 0 || is(at(i - 1), T.End, T.LBrace);
+
+  /** An expression may begin here (and none ended just before). */
+  const fresh = (i: number): boolean =>
+    statementStart(i) ||
+    is(at(i - 1), T.Assign, T.LParen, T.LBracket, T.Comma, T.Arrow, T.StochasticArrow, T.Then, T.Else) ||
+    is(at(i - 1), T.Semicolon);
+
+  const operandEnd = (i: number): boolean =>
+    isWord(at(i)) || is(at(i), T.Number, T.Text, T.True, T.False, T.RParen, T.RBracket, T.RBrace);
+
+  /** `over` follows at the same depth, before the statement or the bracket ends. */
+  const hasOver = (i: number): boolean => {
+    for (let j = i; j < tokens.length && j < i + 2000; j++) {
+      if (is(at(j), T.Over)) return true;
+      if (is(at(j), T.End, ...closing)) return false;
+      if (partners.has(j)) j = partners.get(j)!;
+    }
+    return false;
+  };
+
+  const beginsOperand = (token: IToken | undefined): boolean =>
+    isWord(token) || is(token, T.Number, T.LBracket, T.Minus, T.LBrace);
+
+  const classifyWord = (i: number): TokenType | undefined => {
+    const token = at(i)!;
+    const previous = at(i - 1);
+    const next = at(i + 1);
+    if (is(previous, T.Dot)) return T.Identifier;
+    const big = canonicalBig(token.image);
+    if ((bigWords as readonly string[]).includes(big) && is(next, T.LBracket) && !is(previous, ...statementWords)) {
+      if (big === 'grad') return T.Big;
+      const relations = [T.In, T.Tilde, T.Less, ...(big === 'E' ? [T.Assign] : [])];
+      if (binders(i + 2, relations)) return T.Big;
+    }
+    if (is(token, T.Argmin, T.Argmax) && fresh(i) && (beginsOperand(next) || is(next, T.LParen)) && hasOver(i + 1)) {
+      return T.ArgProblem;
+    }
+    if (is(token, T.Log) && isWord(next) && !is(next, T.Mod) && !is(previous, ...statementWords)) {
+      const clause = softClauses.includes(next!.image);
+      if (!clause || is(at(i + 2), T.LParen)) return T.LogOf;
+    }
+    if (is(token, T.Dist) && is(next, T.LBrace)) return T.DistOf;
+    if (is(token, T.Fold, T.Scan) && !is(previous, ...statementWords)) {
+      const end = afterPattern(i + 1);
+      if (end >= 0 && is(at(end), T.Assign) && hasOver(end)) return T.FoldOf;
+    }
+    if (is(token, T.For) && binders(i + 1, [T.In, T.Tilde, T.Less])) return T.ForEach;
+    return undefined;
+  };
+
+  const classifyBracket = (i: number): TokenType | undefined => {
+    const round = is(at(i), T.LParen);
+    const behind = at(after(i));
+    const word = isWord(at(i - 1));
+    if (statementStart(i) && is(behind, T.Assign, T.Tilde)) return round ? T.PatternParen : T.PatternBracket;
+    if (round && word && statementStart(i - 1) && is(behind, T.Assign)) return T.DefParen;
+    if (operandEnd(i - 1)) return undefined;
+    if (is(behind, T.Arrow, T.StochasticArrow)) return round ? T.LambdaParen : T.LambdaBracket;
+    if (round && isWord(at(i + 1)) && is(at(i + 2), T.Assign)) return T.RecordParen;
+    if (round && isWord(at(i + 1)) && is(at(i + 2), T.Colon)) return T.RecordSpaceParen;
+    return undefined;
+  };
+
+  return tokens.map((token, i) => {
+    const type = isWord(token) ? classifyWord(i) : is(token, T.LParen, T.LBracket) ? classifyBracket(i) : undefined;
+    return type ? retype(token, type) : token;
+  });
+};
