@@ -6,7 +6,7 @@ import type { Graph, Node } from '../compiler/ir/graph.ts';
 import type { ArrayValue } from '../compiler/ir/operations.ts';
 import type { Engine } from '../runtime/engines/engine.ts';
 import type { Case } from './engines-cases.ts';
-import { plan } from './engines-plan.ts';
+import { plan } from '../compiler/plan.ts';
 
 export const graphOf = ({ inputs, build }: Case): Graph => {
   const nodes = inputs.map(({ dtype, shape }, i) => input(`x${i}`, dtype, shape));

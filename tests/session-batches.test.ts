@@ -52,7 +52,7 @@ describe('streams', () => {
         return [...initial, ...[0, 1].flatMap((a) => [s.draws(a), s.orders(a), s.evaluation(a, 0), s.show(a)])];
       }),
     );
-    expect(new Set(keys.map((k) => k.join())).size).toBe(keys.length);
+    expect(new Set(keys.map((k) => Array.from(k).join())).size).toBe(keys.length);
   });
 });
 

@@ -8,7 +8,7 @@ import type { ArrayValue } from '../../compiler/ir/operations.ts';
 import { openEngine } from '../../runtime/engines/choose.ts';
 import type { Buffer, Engine, EngineName } from '../../runtime/engines/engine.ts';
 import { difference, runOn } from '../engines-compare.ts';
-import { plan } from '../engines-plan.ts';
+import { plan } from '../../compiler/plan.ts';
 import { perceptron, randomGraph, startOf } from '../engines-programs.ts';
 
 const names: EngineName[] = (process.env.ENGINES?.split(',') as EngineName[]) ?? ['oracle', 'wasm', 'cpu', 'webgpu'];
