@@ -29,6 +29,9 @@ export const common: Readonly<Record<'help' | 'no-color', OptionSpec>> = {
   'no-color': { type: 'boolean', help: 'no colours' },
 };
 
+/** `-log(2)`, `-1`: an expression, not options. */
+const isExpression = (argument: string): boolean => /^-[^-]/.test(argument) && /[^-A-Za-z]/.test(argument);
+
 export const readArguments = <O extends OptionSpecs>(
   command: string,
   argv: readonly string[],
@@ -59,12 +62,12 @@ export const readArguments = <O extends OptionSpecs>(
       Object.entries(all).map(([name, o]) => [name, { type: o.type, ...(name === 'help' ? { short: 'h' } : {}) }]),
     );
     const { values, positionals } = parseArgs({
-      args: [...argv],
+      args: argv.filter((a) => !isExpression(a)),
       options: specs,
       allowPositionals: true,
       strict: true,
     });
-    return { values: values as Values<O>, files: positionals };
+    return { values: values as Values<O>, files: [...positionals, ...argv.filter(isExpression)] };
   } catch (error) {
     const [message] = (error instanceof Error ? error.message : String(error)).split('. ');
     throw new Stop(codes.usage, message, `\`learn help ${command}\` shows its options`);

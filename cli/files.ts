@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { similar } from '../compiler/messages.ts';
 import { codes, Stop } from './exit.ts';
 
-const reason = (error: unknown): string => {
+export const reasonOf = (error: unknown): string => {
   const code = (error as NodeJS.ErrnoException).code;
   switch (code) {
     case 'ENOENT':
@@ -37,7 +37,7 @@ export const readText = (file: string, cwd: string): string => {
   } catch (error) {
     const close = similar(basename(path), beside(path));
     const help = close ? `did you mean \`${join(dirname(file), close)}\`?` : undefined;
-    throw new Stop(codes.file, `cannot read \`${file}\`: ${reason(error)}`, help);
+    throw new Stop(codes.file, `cannot read \`${file}\`: ${reasonOf(error)}`, help);
   }
 };
 
@@ -46,6 +46,6 @@ export const writeFile = (path: string, content: string | Uint8Array): void => {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, content);
   } catch (error) {
-    throw new Stop(codes.file, `cannot write \`${path}\`: ${reason(error)}`);
+    throw new Stop(codes.file, `cannot write \`${path}\`: ${reasonOf(error)}`);
   }
 };

@@ -24,11 +24,14 @@ export interface Loaded {
 export const host = (): Host => nodeHost();
 
 /** Files are named from the folder the command runs in, so that messages show what the user wrote. */
-export const load = async (file: string, terminal: Terminal, text = readText(file, terminal.cwd)): Promise<Loaded> => ({
-  file,
-  text,
-  compilation: await compile(resolve(terminal.cwd, file), text, host(), {}),
-});
+export const load = async (
+  file: string,
+  terminal: Terminal,
+  options: { readonly seed?: number } = {},
+): Promise<Loaded> => {
+  const text = readText(file, terminal.cwd);
+  return { file, text, compilation: await compile(resolve(terminal.cwd, file), text, host(), options) };
+};
 
 const errors = (diagnostics: readonly Diagnostic[]): Diagnostic[] => diagnostics.filter((d) => d.severity === 'error');
 
@@ -46,8 +49,6 @@ export const counted = (diagnostics: readonly Diagnostic[]): string => {
   return [...count(wrong, 'error'), ...count(diagnostics.length - wrong, 'warning')].join(', ') || 'no errors';
 };
 
-const shortened = (text: string, file: string, shown: string): string => text.replaceAll(file, shown);
-
 const coloured = (text: string, d: Diagnostic, terminal: Terminal): string => {
   const colour = d.severity === 'error' ? 'red' : 'yellow';
   return text
@@ -60,12 +61,24 @@ const coloured = (text: string, d: Diagnostic, terminal: Terminal): string => {
     .join('\n');
 };
 
-/** Shows the diagnostics of a file, on standard error. */
-export const showDiagnostics = ({ file, compilation }: Loaded, terminal: Terminal): void => {
-  const full = resolve(terminal.cwd, file);
-  for (const d of compilation.diagnostics)
-    terminal.err(`${coloured(shortened(render(d, compilation.sources), full, file), d, terminal)}\n`);
+/** Shows diagnostics on standard error; `named`: a file and how the user wrote it. */
+export const showDiagnosticsOf = (
+  diagnostics: readonly Diagnostic[],
+  sources: ReadonlyMap<string, string>,
+  terminal: Terminal,
+  named?: { readonly file: string; readonly shown: string },
+): void => {
+  for (const d of diagnostics) {
+    const text = render(d, sources);
+    terminal.err(`${coloured(named ? text.replaceAll(named.file, named.shown) : text, d, terminal)}\n`);
+  }
 };
+
+export const showDiagnostics = ({ file, compilation }: Loaded, terminal: Terminal): void =>
+  showDiagnosticsOf(compilation.diagnostics, compilation.sources, terminal, {
+    file: resolve(terminal.cwd, file),
+    shown: file,
+  });
 
 /** A diagnostic for machines: lines and columns from 1. */
 export const diagnosticJson = (d: Diagnostic, sources: ReadonlyMap<string, string>): object => {

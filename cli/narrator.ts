@@ -10,9 +10,11 @@ import type { Event, OnEvent, Stopped, Summary } from '../runtime/events.ts';
 import { formatNumber } from '../runtime/report/axes.ts';
 import { newRecord, recordEvent } from '../runtime/report/record.ts';
 import type { RunRecord } from '../runtime/report/record.ts';
+import type { StepProfile } from '../runtime/profile.ts';
 import type { RunResult } from '../runtime/result.ts';
 import type { Loaded } from './load.ts';
 import { duration, openProgress } from './progress.ts';
+import { byLine, profileText } from './profile.ts';
 import type { RunFacts, RunFolder } from './run-folder.ts';
 import { paint } from './terminal.ts';
 import type { Terminal } from './terminal.ts';
@@ -35,6 +37,7 @@ export interface Narrator {
   begin(): void;
   /** Events of the part of the run that was done before. */
   replay(lines: readonly string[]): void;
+  profile(steps: readonly StepProfile[]): void;
   end(result: RunResult): void;
 }
 
@@ -181,6 +184,13 @@ export const openNarrator = (o: NarratorOptions): Narrator => {
       if (event.type === 'checkpoint') folder.flush();
       if (o.json) terminal.out(line ?? JSON.stringify({ ...event, seconds }));
       else if (talk) tell(event, seconds);
+    },
+    profile: (steps) => {
+      const { sources } = o.loaded.compilation;
+      if (o.json)
+        for (const { instructions: _, ...step } of steps.map((s) => ({ ...s, lines: byLine(s, sources) })))
+          terminal.out(JSON.stringify({ type: 'profile', ...step }));
+      else for (const step of steps) say(`\n${profileText(step, sources, terminal)}`);
     },
     end: (result) => {
       progress.clear();

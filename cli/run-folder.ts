@@ -4,7 +4,7 @@
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 import { codes, Stop } from './exit.ts';
-import { writeFile } from './files.ts';
+import { reasonOf, writeFile } from './files.ts';
 
 /** What run.json says; `status` and `results` change while the run goes on. */
 export interface RunFacts {
@@ -54,10 +54,7 @@ const open = (path: string, cwd: string): RunFolder => {
     try {
       appendFileSync(file('metrics.jsonl'), lines);
     } catch (error) {
-      throw new Stop(
-        codes.file,
-        `cannot write \`${join(shown, 'metrics.jsonl')}\`: ${error instanceof Error ? error.message : String(error)}`,
-      );
+      throw new Stop(codes.file, `cannot write \`${join(shown, 'metrics.jsonl')}\`: ${reasonOf(error)}`);
     }
   };
   return {
@@ -84,10 +81,7 @@ export const newFolder = (cwd: string, spec: string, out: string | undefined): R
   try {
     mkdirSync(join(path, 'checkpoint'), { recursive: true });
   } catch (error) {
-    throw new Stop(
-      codes.file,
-      `cannot make the folder \`${path}\`: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    throw new Stop(codes.file, `cannot make the folder \`${path}\`: ${reasonOf(error)}`);
   }
   return open(path, cwd);
 };

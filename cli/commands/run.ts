@@ -3,16 +3,17 @@
  */
 import { resolve } from 'node:path';
 import { readCheckpoint } from '../../runtime/checkpoint.ts';
-import type { Checkpoint } from '../../runtime/checkpoint.ts';
-import { openEngine } from '../../runtime/engines/choose.ts';
-import type { Chosen } from '../../runtime/engines/choose.ts';
+import type { Checkpoint, CheckpointStore } from '../../runtime/checkpoint.ts';
 import { fileStore } from '../../runtime/files.ts';
 import { fingerprint } from '../../runtime/hash.ts';
+import { profile } from '../../runtime/profile.ts';
 import { runProgram } from '../../runtime/session.ts';
 import { oneOf, wholeNumber } from '../arguments.ts';
 import { command } from '../command.ts';
+import { engineOrStop } from '../engine.ts';
 import { codes, Stop } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
+import { reasonOf } from '../files.ts';
 import { codeOf, diagnosticJson, load, showDiagnostics } from '../load.ts';
 import type { Loaded } from '../load.ts';
 import { cutMetrics, newFolder, oldFolder, saveSources } from '../run-folder.ts';
@@ -22,31 +23,37 @@ import type { Terminal } from '../terminal.ts';
 import { versions } from '../version.ts';
 import { finish } from '../wrap-up.ts';
 
-const engineOrStop = async (name: string | undefined): Promise<Chosen> => {
-  const chosen = await openEngine(name);
-  if ('failed' in chosen)
-    throw new Stop(
-      codes.engine,
-      chosen.failed,
-      name ? 'leave `--engine` out: learn takes the best one that starts' : undefined,
-    );
-  return chosen;
-};
-
 const checkpointPath = (folder: RunFolder): string => folder.file('checkpoint/last.safetensors');
 
-const checkpointOrStop = async (folder: RunFolder): Promise<Checkpoint> => {
+/** Where to go on. A run that was killed before its first checkpoint begins anew: at most half a minute is lost. */
+const lastCheckpoint = async (folder: RunFolder): Promise<Checkpoint | undefined> => {
   const bytes = await fileStore(checkpointPath(folder)).read();
-  if (!bytes) throw new Stop(codes.file, `there is no checkpoint in \`${folder.shown}\``, 'start the run anew');
+  if (!bytes) return undefined;
   const checkpoint = readCheckpoint(bytes);
   if ('failed' in checkpoint)
     throw new Stop(codes.file, `the checkpoint in \`${folder.shown}\` cannot be read: ${checkpoint.failed}`);
   return checkpoint;
 };
 
+/** The lines of metrics that a checkpoint counts are on the disk before it is. */
+const storeIn = (folder: RunFolder): CheckpointStore => {
+  const store = fileStore(checkpointPath(folder));
+  return {
+    read: () => store.read(),
+    write: async (bytes) => {
+      folder.flush();
+      try {
+        await store.write(bytes);
+      } catch (error) {
+        throw new Stop(codes.file, `cannot write the checkpoint in \`${folder.shown}\`: ${reasonOf(error)}`);
+      }
+    },
+  };
+};
+
 /** The spec compiled without errors, or undefined with its errors shown. */
-const compiled = async (file: string, json: boolean, terminal: Terminal): Promise<Loaded | ExitCode> => {
-  const loaded = await load(file, terminal);
+const compiled = async (file: string, seed: number, json: boolean, terminal: Terminal): Promise<Loaded | ExitCode> => {
+  const loaded = await load(file, terminal, { seed });
   const { diagnostics, sources, program } = loaded.compilation;
   if (json)
     for (const d of diagnostics) terminal.out(JSON.stringify({ type: 'diagnostic', ...diagnosticJson(d, sources) }));
@@ -75,6 +82,7 @@ export const run = command({
     out: { type: 'string', value: 'DIR', help: 'folder of the run (default runs/<spec>-<n>)' },
     resume: { type: 'string', value: 'DIR', help: 'go on with an interrupted run' },
     json: { type: 'boolean', help: 'one JSON document a line: every event, then the result' },
+    profile: { type: 'boolean', help: 'at the end, where the time and memory of a step go, by source line' },
     quiet: { type: 'boolean', help: 'only the results' },
   },
   notes: 'Ctrl-C saves a checkpoint and stops; a second Ctrl-C quits at once.',
@@ -82,21 +90,18 @@ export const run = command({
     const json = values.json === true;
     const old = values.resume === undefined ? undefined : oldFolder(terminal.cwd, values.resume);
     const file = old && files.length === 0 ? old.facts.file : oneOf('run', files, 'a file');
-    const loaded = await compiled(file, json, terminal);
+    const seed = old?.facts.seed ?? wholeNumber('seed', values.seed ?? '1');
+    const loaded = await compiled(file, seed, json, terminal);
     if (typeof loaded === 'number') return loaded;
     const program = loaded.compilation.program;
     if (!program) return codes.spec;
 
-    const checkpoint = old && (await checkpointOrStop(old.folder));
+    const checkpoint = old && (await lastCheckpoint(old.folder));
     const chosen = await engineOrStop(values.engine ?? old?.facts.engine.name);
     const { engine } = chosen;
     const folder = old?.folder ?? newFolder(terminal.cwd, file, values.out);
     const facts: RunFacts = {
-      ...{
-        format: 1,
-        file: resolve(terminal.cwd, file),
-        seed: checkpoint?.header.seed ?? wholeNumber('seed', values.seed ?? '1'),
-      },
+      ...{ format: 1, file: resolve(terminal.cwd, file), seed },
       command: `learn run ${[...files, ...Object.entries(values).flatMap(([k, v]) => (v === true ? [`--${k}`] : [`--${k}`, String(v)]))].join(' ')}`,
       versions: versions(),
       engine: { name: engine.name, description: engine.description, reason: chosen.reason },
@@ -116,7 +121,7 @@ export const run = command({
       json,
       quiet: values.quiet === true,
     });
-    if (old && checkpoint) narrator.replay(cutMetrics(folder, checkpoint.header.metrics));
+    if (old) narrator.replay(cutMetrics(folder, checkpoint?.header.metrics ?? 0));
     const controller = new AbortController();
     const restore = terminal.onInterrupt(() => {
       narrator.say('\nStopping after this step; once more quits at once.');
@@ -130,10 +135,11 @@ export const run = command({
         ...(checkpoint && { resume: checkpoint }),
         onEvent: narrator.onEvent,
         signal: controller.signal,
-        store: fileStore(checkpointPath(folder)),
+        store: storeIn(folder),
       });
       folder.flush();
       await finish({ result, program, loaded, folder, facts, record: narrator.record });
+      if (values.profile) narrator.profile(await profile(program, engine, result.variables, seed));
       narrator.end(result);
       return exitCode(result.stopped.reason, result.met, values.check === true);
     } catch (error) {

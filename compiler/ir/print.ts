@@ -31,7 +31,7 @@ const printAttribute = (key: string, value: unknown): string => {
   return `${key}=${String(value)}`;
 };
 
-const printOperation = (operation: Operation): string => {
+export const printOperation = (operation: Operation): string => {
   const skipShape = operation.op === 'reshape' || operation.op === 'broadcast' || operation.op === 'random';
   const attributes = Object.entries(operation)
     .filter(([key]) => !implied.has(key) && !(skipShape && key === 'shape'))

@@ -1,0 +1,65 @@
+/** `learn eval`: the value of an expression, alone on the last line. */
+import { resolve } from 'node:path';
+import { compileExpression } from '../../compiler/compile.ts';
+import { keyValue } from '../../runtime/feeds.ts';
+import { prepareNamed } from '../../runtime/oracle.ts';
+import { keyOfSeed } from '../../runtime/random.ts';
+import { oneOf, wholeNumber } from '../arguments.ts';
+import { command } from '../command.ts';
+import { codes, Stop } from '../exit.ts';
+import { readText } from '../files.ts';
+import { codeOf, diagnosticJson, host, showDiagnosticsOf } from '../load.ts';
+import { valueJson, valueText } from '../value.ts';
+import type { Part } from '../value.ts';
+
+const digitsOf = (text: string | undefined): number => {
+  const digits = wholeNumber('digits', text ?? '6');
+  if (digits >= 1 && digits <= 17) return digits;
+  throw new Stop(codes.usage, `\`--digits\` is 1 to 17, not ${digits}`);
+};
+
+export const evaluate = command({
+  name: 'eval',
+  usage: "eval 'EXPR'",
+  summary: 'Prints the value of an expression; all of the library can be used in it.',
+  options: {
+    in: { type: 'string', value: 'FILE', help: 'names declared in this spec can be used' },
+    seed: { type: 'string', value: 'N', help: 'seed of what is drawn (default 1)' },
+    digits: { type: 'string', value: 'N', help: 'significant digits (default 6)' },
+    json: { type: 'boolean', help: 'one document: {value, space}, or {diagnostics}' },
+  },
+  notes: 'Computed in double precision. What is drawn depends on the seed alone.',
+  run: async ({ values, files }, terminal) => {
+    const text = oneOf('eval', files, 'an expression');
+    const digits = digitsOf(values.digits);
+    const seed = wholeNumber('seed', values.seed ?? '1');
+    const file = values.in === undefined ? undefined : resolve(terminal.cwd, values.in);
+    // A missing file is said by its name, before anything is compiled.
+    if (values.in !== undefined) readText(values.in, terminal.cwd);
+    const { diagnostics, sources, value } = await compileExpression(text, host(), { seed, ...(file && { file }) });
+    const code = codeOf(diagnostics);
+    if (values.json && code !== codes.ok)
+      terminal.out(JSON.stringify({ diagnostics: diagnostics.map((d) => diagnosticJson(d, sources)) }));
+    else if (!values.json)
+      showDiagnosticsOf(
+        diagnostics,
+        sources,
+        terminal,
+        file === undefined ? undefined : { file, shown: values.in ?? '' },
+      );
+    if (code !== codes.ok) return code;
+    if (!value) throw new Error('internal: no errors and no value');
+    const key = keyValue(keyOfSeed(seed));
+    const parts = value.parts.map(({ name, graph, space }): Part => {
+      const result = prepareNamed(graph, 'float64')(new Map([['key', key]])).get('value');
+      if (!result) throw new Error('internal: the graph of an expression has no output `value`');
+      return { name, space, value: result };
+    });
+    terminal.out(
+      values.json
+        ? JSON.stringify({ value: valueJson(parts), space: value.space })
+        : valueText(parts, digits, terminal.tty ? terminal.columns - 1 : Infinity),
+    );
+    return codes.ok;
+  },
+});

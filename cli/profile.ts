@@ -1,0 +1,77 @@
+/** A profile as a table by source line: which line of the spec (or of the library) a step's time and memory go to. */
+import { relative } from 'node:path';
+import { bytesText } from '../compiler/emit/plan.ts';
+import { position } from '../grammar/diagnostics.ts';
+import type { InstructionProfile, StepProfile } from '../runtime/profile.ts';
+import { paint } from './terminal.ts';
+import type { Terminal } from './terminal.ts';
+import { columns } from './text.ts';
+
+export interface LineProfile {
+  readonly file?: string;
+  readonly line?: number;
+  readonly text: string;
+  readonly seconds: number;
+  readonly bytes: number;
+  readonly instructions: number;
+}
+
+const lineOf = (
+  x: InstructionProfile,
+  sources: ReadonlyMap<string, string>,
+): Omit<LineProfile, 'seconds' | 'bytes' | 'instructions'> => {
+  const source = x.span && sources.get(x.span.file);
+  if (!x.span || source === undefined) return { text: 'gradients and updates that no line wrote' };
+  const { line } = position(source, x.span.start);
+  return { file: x.span.file, line, text: (source.split('\n')[line - 1] ?? '').trim() };
+};
+
+/** Most time first. */
+export const byLine = (profile: StepProfile, sources: ReadonlyMap<string, string>): LineProfile[] => {
+  const lines = new Map<string, LineProfile>();
+  for (const x of profile.instructions) {
+    const line = lineOf(x, sources);
+    const key = `${line.file}:${line.line}`;
+    const was = lines.get(key) ?? { ...line, seconds: 0, bytes: 0, instructions: 0 };
+    const { seconds, bytes, instructions } = was;
+    lines.set(key, { ...was, seconds: seconds + x.seconds, bytes: bytes + x.bytes, instructions: instructions + 1 });
+  }
+  return [...lines.values()].sort((a, b) => b.seconds - a.seconds);
+};
+
+export const milliseconds = (seconds: number): string => `${Number((seconds * 1000).toPrecision(3))} ms`;
+
+/** Lines beyond these are summed up. */
+const shown = 12;
+
+export const profileText = (profile: StepProfile, sources: ReadonlyMap<string, string>, terminal: Terminal): string => {
+  const lines = byLine(profile, sources);
+  const total = lines.reduce((sum, l) => sum + l.seconds, 0) || 1;
+  const place = ({ file, line }: LineProfile): string =>
+    file === undefined ? '' : `${file.startsWith('stdlib/') ? file : relative(terminal.cwd, file)}:${line}`;
+  const row = (l: LineProfile): string[] => [
+    `${((100 * l.seconds) / total).toFixed(1)} %`,
+    milliseconds(l.seconds),
+    bytesText(l.bytes),
+    place(l),
+    l.text,
+  ];
+  const rest = lines.slice(shown);
+  const others: LineProfile = {
+    text: `${rest.length} more lines`,
+    seconds: rest.reduce((sum, l) => sum + l.seconds, 0),
+    bytes: rest.reduce((sum, l) => sum + l.bytes, 0),
+    instructions: 0,
+  };
+  const rows = [...lines.slice(0, shown), ...(rest.length > 0 ? [others] : [])].map(row);
+  const name = profile.stage === 'problem' ? profile.name : `${profile.stage}: ${profile.name}`;
+  const count = profile.instructions.length;
+  return [
+    paint(
+      terminal,
+      'bold',
+      `A step of ${name}: ${milliseconds(profile.seconds)}, ${count} instructions, ${bytesText(profile.peakBytes)} at most at once`,
+    ),
+    columns([['share', 'time', 'written', 'line', ''], ...rows], [true, true, true]),
+  ].join('\n');
+};
