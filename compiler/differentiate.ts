@@ -5,6 +5,7 @@
 import * as ir from './ir/build.ts';
 import { topological, type Node } from './ir/graph.ts';
 import { sameList } from './ir/shape.ts';
+import { stabilised } from './passes/stable.ts';
 import { isDifferentiable, mixing, pull, steep } from './rules/gradients.ts';
 import { pullScan } from './rules/gradients/loops.ts';
 
@@ -79,8 +80,9 @@ const visit = (walk: Walk, node: Node): void => {
   walk.parts.set(scanned, cotangents);
 };
 
-/** Σ cotangentᵢ · ∂outputᵢ/∂wrt; zeros for what no output depends on. */
-export const vjp = (outputs: readonly Node[], cotangents: readonly Node[], wrt: readonly Node[]): Node[] => {
+/** Σ cotangentᵢ · ∂outputᵢ/∂wrt; zeros for what no output depends on. The slope of log σ(x) is that of -softplus(-x): first to stable forms. */
+export const vjp = (values: readonly Node[], cotangents: readonly Node[], wrt: readonly Node[]): Node[] => {
+  const outputs = stabilised(values, wrt);
   for (const x of wrt)
     if (x.dtype !== 'float32') throw new Error(`internal: no gradient with respect to ${x.dtype} numbers`);
   const order = topological(outputs);
@@ -96,6 +98,7 @@ export const vjp = (outputs: readonly Node[], cotangents: readonly Node[], wrt: 
 
 /** The gradient of a single number. */
 export const gradients = (output: Node, wrt: readonly Node[]): Node[] => {
-  if (output.shape.length > 0) throw new Error(`internal: the gradient of [${output.shape.join(',')}], not of one number`);
+  if (output.shape.length > 0)
+    throw new Error(`internal: the gradient of [${output.shape.join(',')}], not of one number`);
   return vjp([output], [ir.scalar(1)], wrt);
 };

@@ -8,10 +8,14 @@ import { rewrite, type Pass } from './pass.ts';
 export const fold: Pass = {
   name: 'fold',
   why: 'What is known while compiling is not computed in every step.',
-  run: (graph) =>
-    rewrite(graph, (node) => {
-      if (node.inputs.length === 0) return undefined;
-      const made = make(node.operation, node.inputs, node.span);
-      return made.operation === node.operation ? undefined : made;
-    }),
+  run: (graph, settled) =>
+    rewrite(
+      graph,
+      (node) => {
+        if (node.inputs.length === 0) return undefined;
+        const made = make(node.operation, node.inputs, node.span);
+        return made.operation === node.operation ? undefined : made;
+      },
+      settled,
+    ),
 };

@@ -1,7 +1,7 @@
 /**
  * The passes in their order, and why each stands where it stands; `optimise` runs them until nothing changes.
  */
-import type { Graph } from '../ir/graph.ts';
+import type { Graph, Node } from '../ir/graph.ts';
 import { fold } from './fold.ts';
 import { mergeLoops, pruneLoops } from './loops.ts';
 import type { Pass } from './pass.ts';
@@ -24,9 +24,10 @@ export const passes: readonly Pass[] = [
 const rounds = 6;
 
 export const optimise = (graph: Graph): Graph => {
+  const settled = passes.map(() => new Set<Node>());
   let current = graph;
   for (let i = 0; i < rounds; i++) {
-    const next = passes.reduce((g, pass) => pass.run(g), current);
+    const next = passes.reduce((g, pass, k) => pass.run(g, settled[k]), current);
     if (next === current) break;
     current = next;
   }

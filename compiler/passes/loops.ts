@@ -106,7 +106,7 @@ const mergePair = (graph: Graph): Graph => {
 };
 
 const mergeAll = (graph: Graph): Graph => {
-  for (let current = graph; ; ) {
+  for (let current = graph; ;) {
     const next = mergePair(current);
     if (next === current) return current;
     current = next;
@@ -141,7 +141,7 @@ const mapScans = (graph: Graph, change: (node: Node) => Node): Graph => {
 export const mergeLoops: Pass = {
   name: 'merge loops',
   why: 'A loop and the same loop with more results, which differentiating makes, run once.',
-  run: mergeEverywhere,
+  run: (graph) => mergeEverywhere(graph),
 };
 
 // -- less of one
@@ -155,7 +155,7 @@ const isSmallConstant = (node: Node): boolean => {
 const liveOutputs = (operation: Scan, read: ReadonlySet<number>): Set<number> => {
   const { body, carries } = operation;
   const live = new Set(read);
-  for (let size = -1; size !== live.size; ) {
+  for (let size = -1; size !== live.size;) {
     size = live.size;
     const reached = new Set(topological([...live].map((i) => body.outputs[i].node)));
     for (let i = 0; i < carries; i++) if (reached.has(body.inputs[i + 1])) live.add(i);
@@ -243,5 +243,5 @@ const prune = (graph: Graph): Graph => {
 export const pruneLoops: Pass = {
   name: 'prune loops',
   why: 'What a loop carries, reads or stacks for nobody costs time and memory in every round.',
-  run: prune,
+  run: (graph) => prune(graph),
 };

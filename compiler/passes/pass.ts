@@ -9,7 +9,8 @@ import { sameList } from '../ir/shape.ts';
 export interface Pass {
   readonly name: string;
   readonly why: string;
-  readonly run: (graph: Graph) => Graph;
+  /** `settled`: nodes that the pass is known to leave alone; it adds to them, so that another round looks at what is new only. */
+  readonly run: (graph: Graph, settled?: Set<Node>) => Graph;
 }
 
 /** The same graph over other nodes; the same object if they are the same nodes. */
@@ -37,24 +38,35 @@ export const entering = (run: (graph: Graph) => Graph): ((node: Node) => Node) =
 /** A rule that goes on for ever is a bug; this many steps at one node are enough. */
 const stepsAtOneNode = 8;
 
-export const rewrite = (graph: Graph, rule: (node: Node) => Node | undefined): Graph => {
-  const enter = entering((body) => rewrite(body, rule));
+/** `fixed`: nodes that stay as they are, with all that they are computed from. */
+export const rewrite = (
+  graph: Graph,
+  rule: (node: Node) => Node | undefined,
+  settled: Set<Node> = new Set(),
+  fixed: ReadonlySet<Node> = new Set(),
+): Graph => {
+  const enter = entering((body) => rewrite(body, rule, settled));
   const map = new Map<Node, Node>();
   const order = topological(graph.outputs.map((o) => o.node));
   for (const old of order) {
+    if (fixed.has(old)) {
+      map.set(old, old);
+      continue;
+    }
     let node = enter(
       withInputs(
         old,
         old.inputs.map((x) => map.get(x) as Node),
       ),
     );
-    for (let i = 0; i < stepsAtOneNode; i++) {
+    for (let i = settled.has(node) ? stepsAtOneNode : 0; i < stepsAtOneNode; i++) {
       const next = rule(node);
       if (!next || next === node) break;
       if (!sameList(next.shape, node.shape) || next.dtype !== node.dtype)
         throw new Error(`internal: a rewrite of ${node.operation.op} changes its type`);
       node = next;
     }
+    settled.add(node);
     map.set(old, node);
   }
   return withOutputs(

@@ -37,7 +37,8 @@ const match = (pattern: Pattern, node: Node, nodes: Nodes, numbers: Numbers): bo
     return true;
   }
   if (node.operation.op !== pattern.op) return false;
-  const matches = (inputs: readonly Node[]): boolean => pattern.inputs.every((q, i) => match(q, inputs[i], nodes, numbers));
+  const matches = (inputs: readonly Node[]): boolean =>
+    pattern.inputs.every((q, i) => match(q, inputs[i], nodes, numbers));
   if (!commutative.has(pattern.op)) return matches(node.inputs);
   const before = { ...nodes };
   if (matches(node.inputs)) return true;

@@ -74,7 +74,13 @@ const reduction: Rule<ReductionOp> = ({ op, axes, keep }, node) => {
   if (operation.op === 'transpose') {
     // over axes of the source, and fewer numbers are moved afterwards
     const { permutation } = operation;
-    const reduced = ir.reduce(op, x.inputs[0], axes.map((i) => permutation[i]), true, node.span);
+    const reduced = ir.reduce(
+      op,
+      x.inputs[0],
+      axes.map((i) => permutation[i]),
+      true,
+      node.span,
+    );
     return ir.reshape(ir.transpose(reduced, permutation), node.shape);
   }
   if (op !== 'sum') return undefined;
@@ -131,8 +137,11 @@ const concat: Rule<'concat'> = ({ axis }, node) => {
   let at = first.operation.begin[axis];
   for (const piece of pieces) {
     const { operation } = piece;
-    if (operation.op !== 'slice' || piece.inputs[0] !== source || operation.strides.some((s) => s !== 1)) return undefined;
-    const others = operation.begin.every((b, i) => i === axis || b === (first.operation as OperationOf<'slice'>).begin[i]);
+    if (operation.op !== 'slice' || piece.inputs[0] !== source || operation.strides.some((s) => s !== 1))
+      return undefined;
+    const others = operation.begin.every(
+      (b, i) => i === axis || b === (first.operation as OperationOf<'slice'>).begin[i],
+    );
     if (!others || operation.begin[axis] !== at) return undefined;
     at += operation.size[axis];
   }
@@ -173,6 +182,5 @@ const apply = (node: Node): Node | undefined => {
 export const rearrange: Pass = {
   name: 'rearrange',
   why: 'Transposes, copies and slices that the operation reading them can do itself, or that move equal numbers.',
-  run: (graph) => rewrite(graph, apply),
+  run: (graph, settled) => rewrite(graph, apply, settled),
 };
-

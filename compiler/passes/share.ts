@@ -30,7 +30,9 @@ interface Names {
 
 const valueKey = ({ dtype, shape, data }: ArrayValue, names: Names): string => {
   const numbers =
-    data.length <= comparedSize ? Array.from(data, (x) => (Object.is(x, -0) ? '-0' : String(x))).join(',') : `#${names.data(data)}`;
+    data.length <= comparedSize
+      ? Array.from(data, (x) => (Object.is(x, -0) ? '-0' : String(x))).join(',')
+      : `#${names.data(data)}`;
   return `${dtype}[${shape.join(',')}]${numbers}`;
 };
 
@@ -96,5 +98,5 @@ const run = (graph: Graph): Graph => {
 export const share: Pass = {
   name: 'share',
   why: 'Reverse mode writes the same slope once for every use, and readers of a formula repeat themselves too.',
-  run,
+  run: (graph) => run(graph),
 };

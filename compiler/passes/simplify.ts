@@ -97,7 +97,7 @@ const isFinite = (start: Node): boolean => {
 export const simplify: Pass = {
   name: 'simplify',
   why: 'Differentiation and vectorising leave signs, factors and choices behind that algebra removes.',
-  run: (graph) => rewrite(graph, apply),
+  run: (graph, settled) => rewrite(graph, apply, settled),
 };
 
 const apply = applier([...signs, ...products, ...choices]);
