@@ -11,6 +11,8 @@ export interface Command {
   /** Behind `learn`: `run FILE [options]`. */
   readonly usage: string;
   readonly summary: string;
+  readonly options: OptionSpecs;
+  readonly notes?: string;
   help(terminal: Terminal): string;
   run(argv: readonly string[], terminal: Terminal): Promise<ExitCode>;
 }
@@ -43,6 +45,8 @@ export const command = <O extends OptionSpecs>(d: Definition<O>): Command => {
     name: d.name,
     usage: d.usage,
     summary: d.summary,
+    options: { ...d.options, 'no-color': common['no-color'] },
+    notes: d.notes,
     help,
     run: async (argv, terminal) => {
       const parsed = readArguments(d.name, argv, d.options);

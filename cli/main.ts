@@ -11,7 +11,7 @@ import { paint, systemTerminal } from './terminal.ts';
 import type { Terminal } from './terminal.ts';
 import { versions } from './version.ts';
 
-const commands: Readonly<Record<string, { readonly summary: string; load(): Promise<Command> }>> = {
+export const commands: Readonly<Record<string, { readonly summary: string; load(): Promise<Command> }>> = {
   run: {
     summary: 'train and evaluate what a spec asks for',
     load: async () => (await import('./commands/run.ts')).run,
@@ -40,7 +40,7 @@ const overview = (terminal: Terminal): string => {
     `${bold('learn')}: state a learning problem, and have it solved`,
     '',
     ...Object.entries(commands).map(([name, c]) => `  ${bold(name.padEnd(9))} ${c.summary}`),
-    `  ${bold('help'.padEnd(9))} explain a command: learn help run`,
+    `  ${bold('help'.padEnd(9))} explain a command or a diagnostic: learn help run, learn help L0312`,
     `  ${bold('version'.padEnd(9))} versions of learn, node and TensorFlow.js`,
     '',
     'Exit codes',
@@ -59,10 +59,23 @@ const unknown = (name: string): Stop => {
   );
 };
 
+const helpOnCode = async (code: string, terminal: Terminal): Promise<void> => {
+  const { codeEntries, codeText } = await import('./reference/codes.ts');
+  const entries = codeEntries();
+  const found = entries.find((e) => e.code === code);
+  if (found) return terminal.out(codeText(found));
+  const close = similar(
+    code,
+    entries.map((e) => e.code),
+  );
+  throw new Stop(codes.usage, `there is no diagnostic ${code}`, close && `did you mean ${close}?`);
+};
+
 const help = async (name: string | undefined, terminal: Terminal): Promise<ExitCode> => {
   if (name === undefined) terminal.out(overview(terminal));
   else if (Object.hasOwn(commands, name)) terminal.out((await commands[name].load()).help(terminal));
   else if (names.includes(name)) terminal.out(overview(terminal));
+  else if (/^L\d+$/i.test(name)) await helpOnCode(name.toUpperCase(), terminal);
   else throw unknown(name);
   return codes.ok;
 };

@@ -1,7 +1,7 @@
 /**
  * `learn run`: compile, choose an engine, train, evaluate, and leave a folder with everything about it.
  */
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { readCheckpoint } from '../../runtime/checkpoint.ts';
 import type { Checkpoint, CheckpointStore } from '../../runtime/checkpoint.ts';
 import { fileStore } from '../../runtime/files.ts';
@@ -97,6 +97,13 @@ export const run = command({
     if (!program) return codes.spec;
 
     const checkpoint = old && (await lastCheckpoint(old.folder));
+    const hash = fingerprint(program);
+    if (old && checkpoint && checkpoint.header.program !== hash)
+      throw new Stop(
+        codes.file,
+        `the spec or its data have changed since the run in \`${old.folder.shown}\` was stopped`,
+        `undo the change (the spec as it was: \`${join(old.folder.shown, 'spec.learn')}\`), or start a new run`,
+      );
     const chosen = await engineOrStop(values.engine ?? old?.facts.engine.name);
     const { engine } = chosen;
     const folder = old?.folder ?? newFolder(terminal.cwd, file, values.out);
@@ -105,7 +112,7 @@ export const run = command({
       command: `learn run ${[...files, ...Object.entries(values).flatMap(([k, v]) => (v === true ? [`--${k}`] : [`--${k}`, String(v)]))].join(' ')}`,
       versions: versions(),
       engine: { name: engine.name, description: engine.description, reason: chosen.reason },
-      program: fingerprint(program),
+      program: hash,
       started: old?.facts.started ?? new Date().toISOString(),
       status: 'running',
     };

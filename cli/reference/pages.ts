@@ -1,0 +1,26 @@
+/** All generated reference pages, by their path in docs/reference/, laid out as `prettier --check` wants them. */
+import { format } from 'prettier';
+import type { Command } from '../command.ts';
+import { commands } from '../main.ts';
+import { commandsPage } from './commands.ts';
+import { diagnosticPages } from './diagnostics.ts';
+import { libraryPage } from './library.ts';
+
+/** Folders in which nothing else may be. */
+export const generatedFolders: readonly string[] = ['diagnostics'];
+
+const laidOut = (text: string): Promise<string> =>
+  format(text, { parser: 'markdown', printWidth: 120, singleQuote: true, trailingComma: 'all' });
+
+export const referencePages = async (): Promise<Map<string, string>> => {
+  const all: Command[] = [];
+  for (const { load } of Object.values(commands)) all.push(await load());
+  const made: [string, string][] = [
+    ['commands.md', commandsPage(all)],
+    ['library.md', await libraryPage()],
+    ...diagnosticPages().map(([name, text]): [string, string] => [`diagnostics/${name}`, text]),
+  ];
+  const pages = new Map<string, string>();
+  for (const [name, text] of made) pages.set(name, await laidOut(text));
+  return pages;
+};
