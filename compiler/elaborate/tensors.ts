@@ -116,6 +116,16 @@ export const mapBinary = (op: BinaryOp, a: Tensor, b: Tensor, span?: Span, name:
   return tensor(complete(ir.binary(op, p.left, p.right, span), p.axes, p.shape, span), p.axes, R(...p.shape));
 };
 
+/** A class beside a number (`y == class(3)`, where K is not said): their indices are compared, not the one-hot vector. */
+const classByIndex = (a: Tensor, b: Tensor): boolean => {
+  const [c, other] = a.space.element.kind === 'Class' ? [a, b] : [b, a];
+  if (c.space.element.kind !== 'Class' || other.space.element.kind === 'Class') return false;
+  return other.space.element.kind === 'Int' || rankOf(other) <= c.space.shape.length;
+};
+
+const asIndex = (t: Tensor): Tensor =>
+  t.space.element.kind === 'Class' ? tensor(ir.cast(t.node, 'float32'), t.axes, R(...t.space.shape)) : toReal(t);
+
 export const compareTensors = (op: ComparisonOp, a: Tensor, b: Tensor, span?: Span, name: string = op): Tensor => {
   const same = a.space.element.kind === 'Class' && b.space.element.kind === 'Class';
   const boolean = a.node.dtype === 'bool' && b.node.dtype === 'bool';
@@ -123,7 +133,8 @@ export const compareTensors = (op: ComparisonOp, a: Tensor, b: Tensor, span?: Sp
     const p = pair(name, a, b, span);
     return tensor(complete(ir.compare(op, p.left, p.right, span), p.axes, p.shape), p.axes, Bit(...p.shape));
   }
-  const p = pair(name, toReal(a), toReal(b), span);
+  const [x, y] = classByIndex(a, b) ? [a, b].map(asIndex) : [toReal(a), toReal(b)];
+  const p = pair(name, x, y, span);
   return tensor(complete(ir.compare(op, p.left, p.right, span), p.axes, p.shape), p.axes, Bit(...p.shape));
 };
 

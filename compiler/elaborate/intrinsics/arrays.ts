@@ -1,0 +1,202 @@
+/** Rearranging arrays: the numbers stay, their places change. Truth values and classes keep their space. */
+import * as ir from '../../ir/build.ts';
+import type { Node } from '../../ir/graph.ts';
+import { sizeOf } from '../../ir/shape.ts';
+import { fail } from '../../messages.ts';
+import { elementShape, printSpace, R } from '../../spaces/space.ts';
+import { asStatic, describe, tensorsOf } from '../describe.ts';
+import { expandAxes, rankOf, shapeOf, tensor, toReal, transposeShape, unionAxes } from '../tensors.ts';
+import type { Tensor } from '../values.ts';
+import type { Intrinsic, IntrinsicCall } from './call.ts';
+import {
+  axisArgument,
+  countArgument,
+  dimensionOf,
+  given,
+  required,
+  scalarArgument,
+  stackTensors,
+  tensorArgument,
+  toTensor,
+  together,
+  wholeNumbers,
+} from './call.ts';
+
+/** Entries that are one stored number each, so that they may be moved freely; vectors (Simplex, ...) become numbers. */
+const loose = (t: Tensor): Tensor => (elementShape(t.space.element).length === 0 ? t : toReal(t));
+
+const looseArgument = (call: IntrinsicCall, name = 'x'): Tensor => loose(tensorArgument(call, name));
+
+const shaped = (t: Tensor, node: Node, shape: readonly number[]): Tensor =>
+  tensor(node, t.axes, { kind: 'tensor', element: t.space.element, shape });
+
+const reshapeTo = (t: Tensor, shape: readonly number[], call: IntrinsicCall): Tensor =>
+  shaped(t, ir.reshape(t.node, [...t.axes.map((a) => a.size), ...shape], call.span), shape);
+
+const reshape: Intrinsic = (call) => {
+  const x = looseArgument(call);
+  const asked = call.statics.flatMap((s) => wholeNumbers(s, call, 'a dimension'));
+  const size = sizeOf(shapeOf(x));
+  const free = asked.filter((n) => n === -1).length;
+  const rest = asked.filter((n) => n !== -1).reduce((p, n) => p * n, 1);
+  const shape = asked.map((n) => (n === -1 && rest !== 0 ? size / rest : n));
+  if (free > 1 || shape.some((n) => n < 0 || !Number.isInteger(n)) || sizeOf(shape) !== size)
+    fail('L0304', call.span, {
+      name: 'reshape',
+      expected: `${printSpace(R(...asked))} (${free > 0 ? `a multiple of ${rest}` : sizeOf(asked)} entries)`,
+      seen: `${describe(x)} (${size} entries)`,
+    });
+  return reshapeTo(x, shape, call);
+};
+
+/** All numbers of a value one after the other; the parts of a tuple or record too. */
+const flatten: Intrinsic = (call) => {
+  const v = required(call, 'x');
+  const parts = v.kind === 'tuple' || v.kind === 'record' ? tensorsOf(v) : [toTensor(v, call)];
+  if (parts.length === 0)
+    return fail('L0302', call.span, { expected: 'numbers', seen: describe(v), where: '`flatten`' });
+  const flat = parts.map((t) => {
+    const x = t.node.dtype === 'bool' ? t : toReal(t);
+    return reshapeTo(x, [sizeOf(shapeOf(x))], call);
+  });
+  return flat.length === 1 ? flat[0] : concatenate(flat, 0, call);
+};
+
+const concatenate = (parts: readonly Tensor[], axis: number, call: IntrinsicCall): Tensor => {
+  const first = parts[0];
+  const same = parts.every(
+    (t) => t.node.dtype === first.node.dtype && JSON.stringify(t.space.element) === JSON.stringify(first.space.element),
+  );
+  const items = (same ? parts : parts.map(toReal)).map(loose);
+  const rank = rankOf(items[0]);
+  const at = dimensionOf(axis, rank, call);
+  const rest = (t: Tensor): string =>
+    shapeOf(t)
+      .filter((_, i) => i !== at)
+      .join();
+  const odd = items.find((t) => rankOf(t) !== rank || rest(t) !== rest(items[0]));
+  if (odd)
+    return fail('L0301', call.span, {
+      op: 'concat',
+      left: describe(items[0]),
+      right: describe(odd),
+      why: `all dimensions but axis ${at} must be equal`,
+    });
+  const axes = unionAxes(...items);
+  const nodes = items.map((t) => expandAxes(t, axes, call.span).node);
+  const length = items.reduce((sum, t) => sum + shapeOf(t)[at], 0);
+  const shape = shapeOf(items[0]).map((n, i) => (i === at ? length : n));
+  const node = ir.concat(nodes, axes.length + at, call.span);
+  return tensor(node, axes, { kind: 'tensor', element: items[0].space.element, shape });
+};
+
+/** The arguments a, b, c, ...; or the items of a single list. Numbers count as vectors of length 1 where `vectors`. */
+const several = (call: IntrinsicCall, vectors: boolean): Tensor[] => {
+  const values = ['a', 'b', 'c', 'd', 'e', 'f'].flatMap((name) => given(call, name) ?? []);
+  const [only] = values;
+  const items = values.length === 1 && (only.kind === 'list' || only.kind === 'tuple') ? only.items : values;
+  if (items.length === 0) return fail('L0303', call.span, { what: 'there is nothing to join', call: 'concat' });
+  const tensors = items.map((v) => toTensor(v, call));
+  if (!vectors) return tensors;
+  // a class in a list of features is its one-hot vector, a number a vector of one
+  return tensors.map((t) => {
+    const x = t.space.element.kind === 'Class' && t.space.shape.length === 0 ? toReal(t) : t;
+    return rankOf(x) === 0 ? reshapeTo(x, [1], call) : x;
+  });
+};
+
+const concat: Intrinsic = (call) =>
+  concatenate(several(call, true), asStatic(required(call, 'axis'), call.span, '`axis`'), call);
+
+const stack: Intrinsic = (call) => {
+  const items = several(call, false).map(loose);
+  const axis = asStatic(required(call, 'axis'), call.span, '`axis`');
+  return stackTensors(items, dimensionOf(axis, rankOf(items[0]) + 1, call), call.span);
+};
+
+/** All dimensions in the opposite order, or in the order given. */
+const transpose: Intrinsic = (call) => {
+  const x = looseArgument(call);
+  const rank = rankOf(x);
+  const order = given(call, 'order');
+  const permutation = order
+    ? wholeNumbers(order, call, '`order`').map((i) => dimensionOf(i, rank, call, 'order'))
+    : shapeOf(x).map((_, i) => rank - 1 - i);
+  if (new Set(permutation).size !== rank || permutation.length !== rank)
+    fail('L0302', call.span, {
+      expected: `each of the ${rank} axes once`,
+      seen: `[${permutation.join(', ')}]`,
+      where: '`order`',
+    });
+  return transposeShape(x, permutation, call.span);
+};
+
+/** The diagonal of the last two dimensions: every (m + 1)-th number of the matrix written row by row. */
+const diagonal: Intrinsic = (call) => {
+  const x = looseArgument(call);
+  const shape = shapeOf(x);
+  if (shape.length < 2) fail('L0302', call.span, { expected: 'a matrix', seen: describe(x), where: '`diagonal`' });
+  const [n, m] = shape.slice(-2);
+  const count = Math.min(n, m);
+  const flat = ir.reshape(x.node, [...x.node.shape.slice(0, -2), n * m]);
+  const node = ir.sliceAxis(flat, flat.shape.length - 1, 0, count, m + 1, call.span);
+  return shaped(x, node, [...shape.slice(0, -2), count]);
+};
+
+/** `before` and `after`: one number for every dimension, or one for each. */
+const pad: Intrinsic = (call) => {
+  const x = toReal(tensorArgument(call, 'x'));
+  const rank = rankOf(x);
+  const amounts = (name: string): number[] => {
+    const numbers = wholeNumbers(required(call, name), call, `\`${name}\``);
+    const spread = numbers.length === 1 ? Array.from({ length: rank }, () => numbers[0]) : numbers;
+    if (spread.length !== rank || spread.some((n) => n < 0))
+      fail('L0302', call.span, {
+        expected: `one number, or ${rank}, each at least 0`,
+        seen: `[${numbers.join(', ')}]`,
+        where: `\`${name}\``,
+      });
+    return spread;
+  };
+  const front = x.axes.map(() => 0);
+  const [before, after] = [amounts('before'), amounts('after')];
+  const around = { before: [...front, ...before], after: [...front, ...after] };
+  const padded = ir.pad(x.node, around, call.span);
+  const shape = shapeOf(x).map((n, i) => before[i] + n + after[i]);
+  const value = scalarArgument(call, 'value');
+  if (ir.uniformValue(value.node) === 0) return tensor(padded, x.axes, R(...shape));
+  // Elsewhere than inside: the value.
+  const inside = ir.pad(ir.full(1, shapeOf(x)), { before, after });
+  const { axes, nodes } = together([tensor(padded, x.axes, R(...shape)), value], call.span);
+  const outside = ir.reshape(nodes[1], [...nodes[1].shape, ...shape.map(() => 1)]);
+  return tensor(ir.select(ir.gt(inside, ir.scalar(0)), nodes[0], outside, call.span), axes, R(...shape));
+};
+
+/** Each entry `n` times in a row along an axis, or (`whole`) the array `n` times after itself. */
+const repeated =
+  (whole: boolean): Intrinsic =>
+  (call) => {
+    const scalar = looseArgument(call);
+    const x = rankOf(scalar) === 0 ? reshapeTo(scalar, [1], call) : scalar;
+    const n = countArgument(call, 'n');
+    const shape = shapeOf(x);
+    const at = axisArgument(call, shape.length) ?? 0;
+    const sizes = x.axes.map((a) => a.size);
+    const cut = whole ? at : at + 1;
+    const raised = ir.reshape(x.node, [...sizes, ...shape.slice(0, cut), 1, ...shape.slice(cut)]);
+    const spread = ir.broadcastTo(raised, [...sizes, ...shape.slice(0, cut), n, ...shape.slice(cut)]);
+    const full = shape.map((k, i) => (i === at ? k * n : k));
+    return shaped(x, ir.reshape(spread, [...sizes, ...full], call.span), full);
+  };
+
+export const arrayIntrinsics: Readonly<Record<string, Intrinsic>> = {
+  reshape,
+  flatten,
+  concat,
+  stack,
+  transpose,
+  diagonal,
+  pad,
+  repeat: repeated(false),
+  tile: repeated(true),
+};

@@ -1,0 +1,4 @@
+/** Intrinsics of problems: optimisers, paradigms, data files, running statistics. */
+import type { Intrinsic } from './call.ts';
+
+export const problemIntrinsics: Readonly<Record<string, Intrinsic>> = {};
