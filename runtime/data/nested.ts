@@ -1,0 +1,77 @@
+/**
+ * Nested lists, one a row -> one array with rows first. All rows must have the shape of the first.
+ */
+import type { Column } from '../../compiler/host.ts';
+import { mostEntries, shapeText } from './reader.ts';
+import type { Misfit } from './reader.ts';
+
+const deepest = 16;
+
+/** The shape that following the first entries shows; whether all others agree is seen while filling. */
+const shapeOf = (value: unknown): number[] => {
+  const shape: number[] = [];
+  let inner = value;
+  while (Array.isArray(inner) && shape.length <= deepest) {
+    shape.push(inner.length);
+    inner = inner[0];
+  }
+  return shape;
+};
+
+const kindOf = (value: unknown): string => {
+  if (Array.isArray(value)) return `a list of shape ${shapeText(shapeOf(value))}`;
+  if (value === null || value === undefined) return 'missing';
+  if (typeof value === 'object') return 'a record';
+  return typeof value === 'string' ? `the text ${JSON.stringify(value.slice(0, 40))}` : `${String(value)}`;
+};
+
+/** Writes the leaves of `value` in row-major order; returns what does not fit, or the place after them. */
+const fill = (
+  value: unknown,
+  shape: readonly number[],
+  depth: number,
+  into: Float64Array,
+  at: number,
+): number | string => {
+  if (depth === shape.length) {
+    if (typeof value === 'number' || typeof value === 'boolean') into[at] = Number(value);
+    else if (value === null) into[at] = NaN;
+    else return `a list that holds ${kindOf(value)}`;
+    return at + 1;
+  }
+  if (!Array.isArray(value)) return depth === 0 ? kindOf(value) : `a list that holds ${kindOf(value)} beside lists`;
+  if (value.length !== shape[depth])
+    return depth === 0 ? kindOf(value) : `a list with parts of ${shape[depth]} and of ${value.length} entries`;
+  let place: number | string = at;
+  for (const part of value) {
+    place = fill(part, shape, depth + 1, into, place);
+    if (typeof place === 'string') return place;
+  }
+  return place;
+};
+
+const allBoolean = (value: unknown): boolean =>
+  Array.isArray(value) ? value.every(allBoolean) : typeof value === 'boolean';
+
+export const nestedColumn = (cells: readonly unknown[]): Column | Misfit => {
+  const model = cells.findIndex(Array.isArray);
+  const shape = shapeOf(cells[model]);
+  const size = shape.reduce((n, d) => n * d, 1);
+  if (shape.length > deepest) return { row: model, what: `a list nested more than ${deepest} deep` };
+  if (size === 0) return { row: model, what: 'an empty list' };
+  if (size * cells.length > mostEntries)
+    return { row: 0, what: `too large (${cells.length} arrays ${shapeText(shape)})` };
+  const data = new Float64Array(size * cells.length);
+  for (const [row, cell] of cells.entries()) {
+    const end = fill(cell, shape, 0, data, row * size);
+    if (typeof end === 'string') {
+      const other =
+        row !== model && !end.startsWith('a list that') ? ` where others are lists of shape ${shapeText(shape)}` : '';
+      return { row, what: `${end}${other}` };
+    }
+  }
+  const all = [cells.length, ...shape];
+  return cells.every(allBoolean)
+    ? { kind: 'array', value: { dtype: 'bool', shape: all, data: Uint8Array.from(data) } }
+    : { kind: 'array', value: { dtype: 'float32', shape: all, data } };
+};

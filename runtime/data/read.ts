@@ -1,0 +1,65 @@
+/**
+ * The bytes of a request -> a table: unpacked where they are packed by gzip, then handed to the reader of the format.
+ * Whatever the bytes are, the answer is a table or a reason; nothing is thrown.
+ */
+import type { DataFailure, DataFormat } from '../../compiler/host.ts';
+import { readCsv } from './csv.ts';
+import { readIdx } from './idx.ts';
+import { readImages } from './images.ts';
+import { readJson } from './json.ts';
+import { readNpy } from './npy.ts';
+import { readParquet } from './parquet.ts';
+import { isFailure } from './reader.ts';
+import type { Codecs, DataFile, Reader, Reading } from './reader.ts';
+
+export type FileFormat = Exclude<DataFormat, 'images'>;
+
+const readers: { readonly [F in FileFormat]: Reader } = {
+  csv: readCsv,
+  json: readJson,
+  npy: readNpy,
+  idx: readIdx,
+  parquet: readParquet,
+};
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split('\n')[0];
+
+const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
+
+/** Told by its first bytes: a browser may have unpacked what is still called `.gz`. */
+const unpacked = (file: DataFile, { gzip }: Codecs): DataFile | DataFailure => {
+  if (!isGzip(file.bytes)) return file;
+  if (!gzip) return { failed: `\`${file.name}\` is packed by gzip`, help: 'unpack it first' };
+  try {
+    return { name: file.name, bytes: gzip(file.bytes) };
+  } catch (error) {
+    const help = 'it was cut off or changed: copy the file again';
+    return { failed: `\`${file.name}\` cannot be unpacked: ${reasonOf(error)}`, help };
+  }
+};
+
+/** The last net: what a decoder throws that its reader did not foresee. */
+const guarded = async (name: string, read: () => Reading | Promise<Reading>): Promise<Reading> => {
+  try {
+    return await read();
+  } catch (error) {
+    return { failed: `\`${name}\` cannot be read: ${reasonOf(error)}`, help: 'copy or write the file again' };
+  }
+};
+
+export const readFile = (format: FileFormat, packed: DataFile, codecs: Codecs): Promise<Reading> =>
+  guarded(packed.name, () => {
+    const file = unpacked(packed, codecs);
+    return isFailure(file) ? file : readers[format](file, codecs);
+  });
+
+export const readPictures = (name: string, packed: readonly DataFile[], codecs: Codecs): Promise<Reading> =>
+  guarded(name, () => {
+    const files: DataFile[] = [];
+    for (const one of packed) {
+      const file = unpacked(one, codecs);
+      if (isFailure(file)) return file;
+      files.push(file);
+    }
+    return readImages(name, files);
+  });

@@ -1,0 +1,46 @@
+/**
+ * What every reader of data is: bytes with a name -> a table, or the reason why there is none.
+ * Readers are pure: no files, no Node; what a platform must lend them (gunzip for Parquet) comes as `Codecs`.
+ */
+import type { Column, DataFailure, Table } from '../../compiler/host.ts';
+
+export interface DataFile {
+  /** As the user knows it; used in messages. */
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Packed bytes -> bytes; may throw on damaged input. `size`: what it should unpack to, where known. */
+export type Unpack = (packed: Uint8Array, size?: number) => Uint8Array;
+
+export interface Codecs {
+  readonly gzip?: Unpack;
+  readonly brotli?: Unpack;
+  readonly zstd?: Unpack;
+}
+
+export type Reading = Table | DataFailure;
+export type Reader = (file: DataFile, codecs: Codecs) => Reading | Promise<Reading>;
+
+export const isFailure = <T>(result: T | DataFailure): result is DataFailure =>
+  typeof result === 'object' && result !== null && 'failed' in result;
+
+/** `4 fields`, `1 row` */
+export const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
+
+export const shapeText = (shape: readonly number[]): string => `[${shape.join(', ')}]`;
+
+/** The same row's place in formats without lines: counted from 0, as indices are in the language. */
+export const indexPlace = (row: number): string => `index ${row}`;
+
+/** Arrays with more entries than this are refused before they are made. */
+export const mostEntries = 2 ** 30;
+
+/** Why a value cannot stand in a column, and in which row. */
+export interface Misfit {
+  readonly row: number;
+  /** What is there, to follow "is": "a record". */
+  readonly what: string;
+}
+
+export const isMisfit = (column: Column | Misfit): column is Misfit => 'what' in column;
