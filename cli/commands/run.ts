@@ -81,6 +81,7 @@ export const run = command({
     engine: { type: 'string', value: 'NAME', help: 'wasm, cpu, webgpu, tensorflow; the best that starts otherwise' },
     out: { type: 'string', value: 'DIR', help: 'folder of the run (default runs/<spec>-<n>)' },
     resume: { type: 'string', value: 'DIR', help: 'go on with an interrupted run' },
+    'save-every': { type: 'string', value: 'SECONDS', help: 'how often a checkpoint is written (default 30)' },
     json: { type: 'boolean', help: 'one JSON document a line: every event, then the result' },
     profile: { type: 'boolean', help: 'at the end, where the time and memory of a step go, by source line' },
     quiet: { type: 'boolean', help: 'only the results' },
@@ -143,6 +144,7 @@ export const run = command({
         onEvent: narrator.onEvent,
         signal: controller.signal,
         store: storeIn(folder),
+        checkpointEverySeconds: wholeNumber('save-every', values['save-every'] ?? '30'),
       });
       folder.flush();
       await finish({ result, program, loaded, folder, facts, record: narrator.record });

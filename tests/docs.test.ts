@@ -1,0 +1,135 @@
+/**
+ * The docs cannot rot: blocks of Learn parse, and compile where they are whole specs; command lines name commands, options and files
+ * that exist; links lead somewhere; generated pages are what the program would write now.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { readArguments } from '../cli/arguments.ts';
+import { codeEntries } from '../cli/reference/codes.ts';
+import { generatedFolders, referencePages } from '../cli/reference/pages.ts';
+import { commands } from '../cli/main.ts';
+import { compile } from '../compiler/compile.ts';
+import { problemsOf } from '../compiler/explain.ts';
+import { render } from '../grammar/diagnostics.ts';
+import { nodeHost } from '../runtime/data/node-host.ts';
+import { root } from './fixtures/process.ts';
+
+const pages = [
+  join(root, 'README.md'),
+  ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((f) => f.endsWith('.md'))
+    .map((f) => join(root, 'docs', f)),
+];
+
+interface Block {
+  readonly page: string;
+  readonly line: number;
+  readonly language: string;
+  readonly text: string;
+}
+
+/** Fenced blocks, also those inside lists. */
+const blocksOf = (page: string): Block[] => {
+  const source = readFileSync(page, 'utf8');
+  return [...source.matchAll(/^( *)```([^\n]*)\n([\s\S]*?)^\1```$/gm)].map((match) => {
+    const [, indent, language, text] = match;
+    const line = source.slice(0, match.index).split('\n').length;
+    return { page, line, language: language.trim(), text: text.replace(new RegExp(`^${indent}`, 'gm'), '') };
+  });
+};
+const blocks = pages.flatMap(blocksOf);
+const titled = (list: readonly Block[]): [string, Block][] =>
+  list.map((b) => [`${relative(root, b.page)}:${b.line}`, b]);
+
+describe('Learn in the docs', () => {
+  const learn = titled(blocks.filter((b) => /^learn\b/.test(b.language)));
+  test('is there', () => expect(learn.length).toBeGreaterThan(15));
+  test.each(learn)('%s', async (_, { page, language, text }) => {
+    // Data files of a block lie beside its page.
+    const file = join(dirname(page), `${basename(page, '.md')}.learn`);
+    const { module, diagnostics, sources } = await compile(file, text, nodeHost(), {});
+    const whole = language !== 'learn fragment' && problemsOf(module).length > 0;
+    const wrong = diagnostics.filter((d) => d.severity === 'error' && (whole || d.code.startsWith('L01')));
+    expect(wrong.map((d) => render(d, sources)).join('\n\n')).toBe('');
+  });
+  test('the README opens with the first example', () => {
+    const [first] = blocks.filter((b) => b.page === join(root, 'README.md') && b.language === 'learn');
+    expect(first.text).toBe(readFileSync(join(root, 'examples/01-penguins.learn'), 'utf8'));
+  });
+});
+
+/** Words of a command line, with quotes; comments behind `#` fall away. */
+const words = (line: string): string[] =>
+  [...line.replace(/\s+#.*$/, '').matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare);
+
+describe('command lines in the docs', () => {
+  const lines = blocks
+    .filter((b) => b.language === 'sh')
+    .flatMap((b) =>
+      b.text
+        .split('\n')
+        .flatMap((l) => l.split('&&'))
+        .map((l) => ({ ...b, text: l.trim() })),
+    )
+    .filter((b) => /^(npx )?learn /.test(b.text));
+  test('are there', () => expect(lines.length).toBeGreaterThan(5));
+  test.each(lines.map((b) => [b.text, b] as const))('%s', async (text) => {
+    const [name, ...argv] = words(text.replace(/^npx /, '').replace(/^learn /, ''));
+    if (name === 'help') return expect(argv.every((a) => a in commands || /^(COMMAND|L\d{4})$/.test(a))).toBe(true);
+    expect(Object.keys(commands)).toContain(name);
+    // `learn run FILE`: a usage line has placeholders.
+    const { files } = readArguments(name, argv, (await commands[name].load()).options);
+    for (const file of files.filter((f) => /^examples\/[^*]*$/.test(f)))
+      expect(existsSync(join(root, file)), file).toBe(true);
+  });
+});
+
+describe('links', () => {
+  const links = pages.flatMap((page) =>
+    [
+      ...readFileSync(page, 'utf8')
+        .replace(/```[\s\S]*?```/g, '')
+        .matchAll(/\]\(([^)\s]+)\)/g),
+    ]
+      .map(([, target]) => target)
+      .filter((target) => !/^(https?:|#)/.test(target))
+      .map((target): [string, string] => [
+        `${relative(root, page)} -> ${target}`,
+        join(dirname(page), target.replace(/#.*/, '')),
+      ]),
+  );
+  test.each(links)('%s', (_, target) => expect(existsSync(target)).toBe(true));
+});
+
+describe('reference pages', () => {
+  test('are what `npm run docs` would write now', async () => {
+    const stale: string[] = [];
+    for (const [name, text] of await referencePages()) {
+      const path = join(root, 'docs/reference', name);
+      if (!existsSync(path) || readFileSync(path, 'utf8') !== text) stale.push(name);
+    }
+    expect(stale).toEqual([]);
+  });
+  test('no page is left of what is no more', async () => {
+    const made = await referencePages();
+    for (const folder of generatedFolders)
+      for (const file of readdirSync(join(root, 'docs/reference', folder)))
+        expect(made.has(`${folder}/${file}`), file).toBe(true);
+  });
+  test('every code has a title and an explanation in sentences', () => {
+    for (const { code, title, explanation } of codeEntries()) {
+      expect(title, code).toMatch(/^[^.]{3,80}$/);
+      expect(explanation, code).toMatch(/^[A-Z`].{20,}[.`?)]$/s);
+    }
+  });
+  test('decisions are all in their index', () => {
+    const folder = join(root, 'docs/decisions');
+    const index = readFileSync(join(folder, 'README.md'), 'utf8');
+    for (const file of readdirSync(folder).filter((f) => f !== 'README.md')) {
+      expect(index).toContain(`(${file})`);
+      const title = readFileSync(join(folder, file), 'utf8').split('\n')[0].replace('# ', '');
+      expect(index).toContain(`[${title}]`);
+    }
+  });
+});
