@@ -1,0 +1,106 @@
+/**
+ * erf, log Γ and its derivatives in float32, without branches: shifted up by the recurrence, then the asymptotic series.
+ */
+import { polynomial, type Arithmetic, type Unary } from './arithmetic.ts';
+import { exp, log } from './exponential.ts';
+import { sin, tan } from './trigonometric.ts';
+
+/** Two minimax polynomials: in x² near zero, in |x| under an exponential farther out. */
+export const erf: Unary = (m, x) => {
+  const t = m.abs(x);
+  const near = polynomial(
+    m,
+    m.mul(x, x),
+    [1.28379166e-1, -3.76125336e-1, 1.12819925e-1, -2.67681349e-2, 4.99119423e-3, -5.96761703e-4],
+  );
+  const exponent = polynomial(
+    m,
+    m.min(t, m.number(4)),
+    [0, -1.128717512, -6.34846687e-1, -1.06777877e-1, 2.42546219e-2, -3.88396438e-3, 3.83197126e-4, -1.7285347e-5],
+  );
+  const far = m.copySign(m.sub(m.number(1), exp(m, exponent)), x);
+  return m.select(m.lt(m.number(0.921875), t), far, m.add(m.mul(near, x), x));
+};
+
+/** log Γ(z) for z >= 1/2: up to z + 8, Stirling's series there, and the product taken off. */
+const stirling = <F, B>(m: Arithmetic<F, B>, x: F): F => {
+  let product = m.number(1);
+  let z = x;
+  for (let k = 0; k < 8; k++) {
+    const low = m.lt(z, m.number(8));
+    product = m.select(low, m.mul(product, z), product);
+    z = m.select(low, m.add(z, m.number(1)), z);
+  }
+  const inverse = m.div(m.number(1), z);
+  const series = polynomial(m, m.mul(inverse, inverse), [1 / 12, -1 / 360, 1 / 1260]);
+  const main = m.sub(m.mul(m.sub(z, m.number(0.5)), log(m, z)), z);
+  const rest = m.add(m.number(0.5 * Math.log(2 * Math.PI)), m.mul(series, inverse));
+  const result = m.sub(m.add(main, rest), log(m, product));
+  return m.select(m.eq(x, m.number(Infinity)), x, result);
+};
+
+/** Γ(x) Γ(1 - x) = π / sin πx on the left. */
+export const lgamma: Unary = (m, x) => {
+  const left = m.lt(x, m.number(0.5));
+  const right = stirling(m, m.select(left, m.sub(m.number(1), x), x));
+  const sine = m.abs(sin(m, m.mul(m.number(Math.PI), m.sub(x, m.nearest(x)))));
+  return m.select(left, m.sub(m.sub(m.number(Math.log(Math.PI)), log(m, sine)), right), right);
+};
+
+const bernoulli = [1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66];
+
+const raise = <F, B>(m: Arithmetic<F, B>, x: F, n: number): F => {
+  let power = x;
+  for (let k = 1; k < n; k++) power = m.mul(power, x);
+  return power;
+};
+
+/** ψ(x): ten steps up, log z - 1/(2z) - Σ B₂ₖ / (2k z²ᵏ) there; ψ(x) = ψ(1 - x) - π / tan πx on the left. */
+const digamma = <F, B>(m: Arithmetic<F, B>, x: F): F => {
+  const left = m.lt(x, m.number(0));
+  let z = m.select(left, m.sub(m.number(1), x), x);
+  let sum = m.number(0);
+  for (let k = 0; k < 10; k++) {
+    sum = m.sub(sum, m.div(m.number(1), z));
+    z = m.add(z, m.number(1));
+  }
+  const inverse = m.div(m.number(1), z);
+  const square = m.mul(inverse, inverse);
+  const series = polynomial(
+    m,
+    square,
+    bernoulli.map((b, k) => b / (2 * k + 2)),
+  );
+  const main = m.sub(log(m, z), m.mul(m.number(0.5), inverse));
+  const right = m.add(sum, m.sub(main, m.mul(series, square)));
+  const turned = m.mul(m.number(Math.PI), m.sub(x, m.nearest(x)));
+  const reflected = m.sub(right, m.div(m.number(Math.PI), tan(m, turned)));
+  const pole = m.and(m.le(x, m.number(0)), m.eq(m.floor(x), x));
+  return m.select(pole, m.number(NaN), m.select(left, reflected, right));
+};
+
+/** ψ⁽ⁿ⁾(x), n >= 1: (-1)ⁿ⁺¹ (Σ n!/(x+k)ⁿ⁺¹ + (n-1)!/zⁿ + n!/(2zⁿ⁺¹) + Σ B₂ₖ (2k+n-1)!/((2k)! z²ᵏ⁺ⁿ)) */
+export const polygamma = <F, B>(m: Arithmetic<F, B>, order: number, x: F): F => {
+  if (order === 0) return digamma(m, x);
+  let factorial = 1;
+  for (let k = 2; k <= order; k++) factorial *= k;
+  let z = x;
+  let sum = m.number(0);
+  for (let k = 0; k < order + 10; k++) {
+    sum = m.add(sum, m.div(m.number(factorial), raise(m, z, order + 1)));
+    z = m.add(z, m.number(1));
+  }
+  const inverse = m.div(m.number(1), z);
+  const power = raise(m, inverse, order);
+  const square = m.mul(inverse, inverse);
+  let coefficient = factorial / order;
+  const terms = bernoulli.map((b, i) => {
+    const k = i + 1;
+    coefficient *= ((2 * k + order - 2) * (2 * k + order - 1)) / ((2 * k - 1) * 2 * k);
+    return b * coefficient;
+  });
+  const tail = polynomial(m, square, [factorial / order, ...terms]);
+  const total = m.add(m.add(sum, m.mul(tail, power)), m.mul(m.number(factorial / 2), m.mul(power, inverse)));
+  const pole = m.and(m.le(x, m.number(0)), m.eq(m.floor(x), x));
+  return m.select(pole, m.number(order % 2 === 1 ? Infinity : NaN), order % 2 === 1 ? total : m.neg(total));
+};
