@@ -12,10 +12,10 @@ export interface Failed {
   readonly failed: string;
 }
 
-/** Best first. In Node the processor is `wasm`; a page tries the graphics card before. */
-const automatic: readonly EngineName[] = ['tensorflow', 'webgpu', 'wasm', 'cpu'];
+/** Best first: a graphics card where there is one, then the processor, by its own code in Node if that is installed. */
+const automatic: readonly EngineName[] = ['tensorflow', 'webgpu', 'native', 'wasm', 'cpu'];
 
-export const engineNames: readonly EngineName[] = ['wasm', 'cpu', 'webgpu', 'webgl', 'tensorflow', 'oracle'];
+export const engineNames: readonly EngineName[] = ['native', 'wasm', 'cpu', 'webgpu', 'webgl', 'tensorflow', 'oracle'];
 
 const isEngineName = (name: string): name is EngineName => (engineNames as readonly string[]).includes(name);
 

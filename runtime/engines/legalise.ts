@@ -64,6 +64,7 @@ const rules: { readonly [K in EngineName]: Rewrites } = {
   webgpu: {},
   webgl: {},
   tensorflow: {},
+  native: {},
   oracle: {},
 };
 

@@ -60,5 +60,10 @@ export const starters: { readonly [K in EngineName]: Starter } = {
     }
     return { failed: 'neither @tensorflow/tfjs-node-gpu nor @tensorflow/tfjs-node is installed' };
   },
+  native: async () => {
+    if (!isNode) return { failed: 'native is there in Node only' };
+    const { openNative } = await import('./onnx/engine.ts');
+    return openNative();
+  },
   oracle: async () => openOracle(),
 };
