@@ -20,7 +20,9 @@ export interface Infix {
 /** A unary operator, or a big operator up to its closing bracket. */
 export type Prefix =
   | { readonly kind: 'prefix'; readonly op: UnaryExpr['op']; readonly span: Span }
-  | { readonly kind: 'big'; readonly head: Omit<BigExpr, 'body' | 'span'>; readonly span: Span };
+  | { readonly kind: 'big'; readonly head: Omit<BigExpr, 'body' | 'span'>; readonly span: Span }
+  /** `log` before a big operator. */
+  | { readonly kind: 'log'; readonly span: Span };
 
 export type Item = Operand | Infix | Prefix;
 
@@ -68,6 +70,13 @@ export const fold = (items: readonly Item[], onChain: (span: Span) => void): Exp
       const inner = climb(BIG);
       const span = join(item.span, inner.span);
       return { kind: 'operand', expr: { ...item.head, body: inner.expr, span }, span };
+    }
+    if (item?.kind === 'log') {
+      const { expr, span: inside } = operand();
+      const span = join(item.span, inside);
+      const callee: Expr = { kind: 'name', name: 'log', span: item.span };
+      const args = [{ value: expr, span: inside }];
+      return { kind: 'operand', expr: { kind: 'call', callee, args, form: 'plain', given: [], span }, span };
     }
     throw new Error('internal: operand expected');
   };

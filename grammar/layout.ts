@@ -129,14 +129,21 @@ const run = (tokens: readonly IToken[], text: string, file: string, repair: bool
         if (!closing) {
           const level = frames.findLastIndex(isLayout);
           const base = frames[level]!;
-          if (level < frames.length - 1 && base.begun && lineIndent <= base.indent && !clauseWords.includes(token.image)) {
+          if (
+            level < frames.length - 1 &&
+            base.begun &&
+            lineIndent <= base.indent &&
+            !clauseWords.includes(token.image)
+          ) {
             while (frames.length - 1 > level) closeUnclosed();
           }
         }
       }
       const frame = top();
-      const clause = clauseWords.includes(token.image) && !usedAsName(next) && !(frame.protocol && token.image === 'for');
-      if (isLayout(frame) && frame.begun && lineIndent <= frame.indent && !clause && token.tokenType !== T.RBrace) end();
+      const clause =
+        clauseWords.includes(token.image) && !usedAsName(next) && !(frame.protocol && token.image === 'for');
+      if (isLayout(frame) && frame.begun && lineIndent <= frame.indent && !clause && token.tokenType !== T.RBrace)
+        end();
     }
     const frame = top();
     if (isLayout(frame) && !frame.begun && token.tokenType !== T.RBrace) {

@@ -87,7 +87,12 @@ export const lex = (text: string, file: string): Lexed => {
         const end = text.indexOf('\n', token.startOffset);
         skipTo = end < 0 ? text.length : end;
         diagnostics.push(
-          report('L0104', at, { written: '//', meant: '--' }, { fixes: [{ title: 'Write `--`', span: at, replacement: '--' }] }),
+          report(
+            'L0104',
+            at,
+            { written: '//', meant: '--' },
+            { fixes: [{ title: 'Write `--`', span: at, replacement: '--' }] },
+          ),
         );
         continue;
       }

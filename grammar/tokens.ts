@@ -6,6 +6,7 @@
  * apart from the few `hard` ones.
  */
 import { createToken, Lexer, type TokenType } from 'chevrotain';
+import type { BinaryOp } from './tree.ts';
 
 interface Row {
   readonly ascii: string;
@@ -162,7 +163,7 @@ const special = {
   Text: createToken({ name: 'Text', pattern: /"(?:[^"\\\n\r]|\\[^\n\r])*"/ }),
   OpenText: createToken({ name: 'OpenText', pattern: /"(?:[^"\\\n\r]|\\[^\n\r])*\\?/ }),
   Comment: createToken({ name: 'Comment', pattern: /--[^\n\r]*/, group: 'comments' }),
-  Space: createToken({ name: 'Space', pattern: /[ \t\n\r\u00a0\ufeff]+/, group: Lexer.SKIPPED, line_breaks: true }),
+  Blank: createToken({ name: 'Blank', pattern: /[ \t\n\r\u00a0\ufeff]+/, group: Lexer.SKIPPED, line_breaks: true }),
 };
 
 /** Made by `layout.ts`: the end of a statement, whether from a line end or from `;`. */
@@ -216,7 +217,7 @@ const longest = (type: TokenType): number =>
 
 /** What the lexer matches, in order: the longer symbol first. */
 export const lexed: TokenType[] = [
-  special.Space,
+  special.Blank,
   special.Comment,
   special.Identifier,
   special.Number,
@@ -246,3 +247,10 @@ export const canonicalWord = (image: string): string => canonicalWords.get(image
 /** A big operator as the tree has it, also `Σ` and `Π`. */
 export const canonicalBig = (image: string): string =>
   image === 'Σ' ? 'sum' : image === 'Π' ? 'prod' : canonicalWord(image);
+
+/** The operator that a token of category `Operator` is in the tree. */
+export const operatorOf = (type: TokenType): BinaryOp => {
+  if (type === T.Compose) return '∘';
+  const row = (symbols as Record<string, Row>)[type.name];
+  return (row?.ascii ?? type.name.toLowerCase()) as BinaryOp;
+};

@@ -1,65 +1,91 @@
 /**
- * What all grammar rules share: spans from tokens, reports, and recovery: an error ends its statement, and
- * parsing goes on with the next.
+ * What all grammar rules share: spans from tokens, reports, and recovery. An error ends the bracket it stands in, or its
+ * statement; parsing goes on behind it. Rules fail with a sentence of their own, or with an exception of Chevrotain's, for
+ * which `mistakes.ts` finds the sentence.
  */
-import { EmbeddedActionsParser, EOF, type IToken, type ParserMethod, type TokenType } from 'chevrotain';
-import type { Diagnostic } from '../diagnostics.ts';
+import {
+  defaultParserErrorProvider,
+  EmbeddedActionsParser,
+  EOF,
+  isRecognitionException,
+  type IRecognitionException,
+  type IToken,
+  type ParserMethod,
+  type TokenType,
+} from 'chevrotain';
 import { name } from '../build.ts';
+import type { Diagnostic } from '../diagnostics.ts';
 import { endOf } from '../lex.ts';
+import { report } from '../messages.ts';
+import { diagnose } from '../mistakes.ts';
 import { T, vocabulary } from '../tokens.ts';
-import type { Expr, Name, Span, SpaceExpr, Statement } from '../tree.ts';
+import type { BlockExpr, Expr, Name, ProblemExpr, Span, SpaceExpr, Statement } from '../tree.ts';
 
 export type Rule<R, Args extends unknown[] = []> = ParserMethod<Args, R>;
 
 /** How deep expressions may nest: far more than anyone writes, far less than the stack holds. */
-export const DEEPEST = 60;
+export const DEEPEST = 100;
 
 /** What a rule throws when the statement cannot be read further; its diagnostic is reported where it is caught. */
 interface Failure extends Error {
   readonly diagnostic: Diagnostic;
 }
 
-export const isFailure = (e: unknown): e is Failure => e instanceof Error && 'diagnostic' in e;
+const isFailure = (e: unknown): e is Failure => e instanceof Error && 'diagnostic' in e;
+
+/** Chevrotain's exceptions carry no more than what was expected; the sentence is made later. */
+const errorMessageProvider = {
+  ...defaultParserErrorProvider,
+  buildMismatchTokenMessage: ({ expected }: { expected: TokenType }): string => expected.name,
+  buildNoViableAltMessage: (): string => '',
+};
 
 export abstract class BaseRules extends EmbeddedActionsParser {
   file = '';
+  text = '';
   diagnostics: Diagnostic[] = [];
-  protected depth = 0;
+  /** How many brackets each token stands in; a bracket itself stands outside. */
+  depths: ReadonlyMap<IToken, number> = new Map();
+  protected nesting = 0;
 
   constructor() {
-    super(vocabulary, { maxLookahead: 2, recoveryEnabled: false, skipValidations: false });
+    super(vocabulary, { maxLookahead: 2, recoveryEnabled: false, skipValidations: true, errorMessageProvider });
   }
 
   abstract expr: Rule<Expr>;
-  abstract operators: Rule<Expr, [] | [boolean]>;
+  abstract operators: Rule<Expr>;
   abstract postfix: Rule<Expr>;
+  abstract block: Rule<BlockExpr>;
+  abstract problem: Rule<ProblemExpr>;
   abstract space: Rule<SpaceExpr>;
   abstract statement: Rule<Statement>;
 
-  protected begin(): IToken {
-    return this.LA(1);
+  protected startOf(token: IToken): number {
+    return token.tokenType === EOF ? this.text.length : token.startOffset;
   }
 
   protected spanOf(token: IToken): Span {
-    return { file: this.file, start: token.startOffset, end: endOf(token) };
+    const start = this.startOf(token);
+    return { file: this.file, start, end: token.tokenType === EOF ? start : Math.max(start, endOf(token)) };
   }
 
   /** From a token to the one consumed last. */
-  protected spanFrom(start: IToken): Span {
+  protected spanFrom(first: IToken): Span {
+    const start = this.startOf(first);
     const last = this.LA(0);
-    return { file: this.file, start: start.startOffset, end: Math.max(start.startOffset, endOf(last)) };
+    return { file: this.file, start, end: last.tokenType === EOF ? start : Math.max(start, endOf(last)) };
   }
 
   protected nameOf(token: IToken): Name {
     return name(token, this.spanOf(token));
   }
 
-  protected at(...types: TokenType[]): boolean {
-    return types.includes(this.LA(1).tokenType);
+  protected is(ahead: number, ...types: TokenType[]): boolean {
+    return types.includes(this.LA(ahead).tokenType);
   }
 
-  protected ends(): boolean {
-    return this.at(T.End, T.RBrace, EOF);
+  protected isWord(ahead: number): boolean {
+    return this.LA(ahead).tokenType.CATEGORIES?.includes(T.Word) ?? false;
   }
 
   protected report(diagnostic: Diagnostic): void {
@@ -68,5 +94,90 @@ export abstract class BaseRules extends EmbeddedActionsParser {
 
   protected fail(diagnostic: Diagnostic): never {
     throw Object.assign(new Error(diagnostic.message), { diagnostic });
+  }
+
+  /** Fails at the next token, with the sentence that fits; `rule` says what was being read. */
+  protected unexpected(rule: string): never {
+    return this.fail(this.diagnosis([rule], ''));
+  }
+
+  private diagnosis(rules: readonly string[], expected: string): Diagnostic {
+    const { file, text } = this;
+    return diagnose({ look: (n) => this.LA(n), spanOf: (token) => this.spanOf(token), file, text, rules, expected });
+  }
+
+  /** Counts a level of nesting around `run`. */
+  protected nested<R>(run: () => R): R {
+    if (this.nesting >= DEEPEST) this.fail(report('L0130', this.spanOf(this.LA(1)), { deepest: DEEPEST }));
+    this.nesting += 1;
+    try {
+      return run();
+    } finally {
+      this.nesting -= 1;
+    }
+  }
+
+  /** Runs `run`; when it fails, reports, skips to where the bracket or statement around it ends, and gives `instead`. */
+  protected guarded<R>(inner: number, run: () => R, instead: () => R): R {
+    if (this.RECORDING_PHASE) return run();
+    const nesting = this.nesting;
+    try {
+      return run();
+    } catch (e) {
+      this.nesting = nesting;
+      if (isFailure(e)) this.report(e.diagnostic);
+      else if (e instanceof Error && isRecognitionException(e)) {
+        const { context, message } = e as IRecognitionException;
+        this.report(this.diagnosis(context.ruleStack, message));
+      } else throw e;
+      this.skip(inner);
+      return instead();
+    }
+  }
+
+  /** Skips to the end of the statement, or of the bracket, whose inside is `inner` brackets deep. */
+  private skip(inner: number): void {
+    for (;;) {
+      const token = this.LA(1);
+      const depth = this.depths.get(token) ?? -1;
+      if (depth < inner || (depth === inner && token.tokenType === T.End)) return;
+      this.SKIP_TOKEN();
+    }
+  }
+
+  /** What stands in the bracket that `open` opened; an error in it ends there. */
+  protected inside<R>(open: IToken, rule: string, run: () => R, instead: () => R): R {
+    if (this.RECORDING_PHASE) return run();
+    const inner = (this.depths.get(open) ?? 0) + 1;
+    const whole = (): R => {
+      const result = run();
+      if ((this.depths.get(this.LA(1)) ?? -1) >= inner) this.unexpected(rule);
+      return result;
+    };
+    return this.guarded(inner, whole, instead);
+  }
+
+  /** Statements up to `}` or the end of the file; one that fails becomes `wrong`. */
+  protected sequence<S>(rule: string, one: () => S, wrong: (span: Span) => S): S[] {
+    const items: S[] = [];
+    if (this.RECORDING_PHASE) {
+      this.MANY(() => this.OR([{ ALT: () => void this.CONSUME(T.End) }, { ALT: () => void one() }]));
+      return items;
+    }
+    const whole = (): S => {
+      const item = one();
+      if (!this.is(1, T.End, T.RBrace, EOF)) this.unexpected(rule);
+      return item;
+    };
+    while (!this.is(1, T.RBrace, EOF)) {
+      const first = this.LA(1);
+      if (first.tokenType !== T.End) {
+        const inner = this.depths.get(first) ?? 0;
+        items.push(this.guarded(inner, whole, () => wrong(this.spanFrom(first))));
+      }
+      // An `End`, or a statement that failed at its first token: go on all the same.
+      if (this.LA(1) === first) this.SKIP_TOKEN();
+    }
+    return items;
   }
 }
