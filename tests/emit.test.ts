@@ -76,7 +76,7 @@ test('the tree: kinds with names and literals, parts below', () => {
   };
   expect(printTree(module)).toBe(
     [
-      'let relation="="',
+      'let =',
       '  pattern: name x',
       '  value: binary +',
       '    left: number 1_000',

@@ -3,7 +3,7 @@
  * in the order in which the modules build on each other.
  */
 import type { Declaration, Module } from '../../grammar/tree.ts';
-import { parse } from '../../grammar/parser.ts';
+import { parse } from '../../grammar/parse.ts';
 import { host } from '../load.ts';
 
 /** The name a reader looks for; undefined for what declares none. */
