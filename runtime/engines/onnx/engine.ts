@@ -1,27 +1,39 @@
 /**
  * The engine over onnxruntime: a plan is one model, a step is one run of it on the processor's own code.
  */
+import type { ArrayValue } from '../../../compiler/ir/operations.ts';
 import type { Engine, Step } from '../engine.ts';
 import { narrow } from '../device.ts';
 import { legaliseFor } from '../legalise.ts';
 import { loadOrt, type Ort } from './binding.ts';
 import { openMemory, type Held } from './buffers.ts';
 import { loadStep } from './step.ts';
+import { openTrace } from './trace.ts';
 
 const own = (buffer: object): Held => buffer as Held;
 
+const download = async ({ shape, dtype, data }: Held): Promise<ArrayValue> => ({ shape, dtype, data: data.slice() });
+
 export const engineOver = (ort: Ort, threads = 1): Engine => {
   const memory = openMemory();
+  const loading = { ort, threads };
   return {
     name: 'native',
     description: `onnxruntime ${ort.version}, ${threads === 1 ? 'one thread' : `${threads} threads`}`,
     legalise: (graph) => legaliseFor('native', graph),
     load: (plan): Step => {
-      const loaded = loadStep(plan, ort, memory, threads);
+      const loaded = loadStep(plan, loading, memory);
+      const tracing = openTrace(plan, loading, memory);
       return {
         run: (inputs) => loaded.run(inputs as readonly Held[]),
-        trace: async () => {},
-        dispose: () => loaded.dispose(),
+        trace: (inputs, watch) =>
+          tracing.run(inputs as readonly Held[], (instruction, values) =>
+            watch(instruction, () => values.map(download)),
+          ),
+        dispose: () => {
+          loaded.dispose();
+          tracing.dispose();
+        },
       };
     },
     upload: (value) => {
@@ -29,10 +41,7 @@ export const engineOver = (ort: Ort, threads = 1): Engine => {
       buffer.data.set(narrow(value));
       return buffer;
     },
-    download: async (buffer) => {
-      const { shape, dtype, data } = own(buffer);
-      return { shape, dtype, data: data.slice() };
-    },
+    download: (buffer) => download(own(buffer)),
     release: (buffer) => memory.release(own(buffer)),
     memory: () => memory.count(),
     dispose: () => memory.clear(),

@@ -13,7 +13,12 @@ export interface LoadedStep {
   dispose(): void;
 }
 
-export const loadStep = (plan: Plan, ort: Ort, memory: Memory, threads: number): LoadedStep => {
+export interface Loading {
+  readonly ort: Ort;
+  readonly threads: number;
+}
+
+export const loadStep = (plan: Plan, { ort, threads }: Loading, memory: Memory): LoadedStep => {
   const inputSlots = plan.inputs.map(({ slot }) => slot);
   const constants = new Map(plan.constants.map(({ slot, value }) => [slot, value]));
   const given = [...new Set(inputSlots)];
