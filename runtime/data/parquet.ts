@@ -30,10 +30,8 @@ const plain = (value: unknown): unknown => {
   return value;
 };
 
-const columnOf = (values: ArrayLike<unknown>): Column | Misfit => {
-  const numeric = values instanceof Float64Array || values instanceof Float32Array || values instanceof Int32Array;
-  if (numeric) return { kind: 'number', values: Float64Array.from(values) };
-  const cells = Array.from(values, plain);
+const columnOf = (parts: readonly ArrayLike<unknown>[]): Column | Misfit => {
+  const cells = parts.flatMap((part) => Array.from(part, plain));
   const bytes = cells.indexOf(undefined);
   return bytes < 0 ? columnOfValues(cells) : { row: bytes, what: 'bytes that are no text' };
 };
@@ -109,9 +107,12 @@ export const readParquet = async ({ name, bytes }: DataFile, codecs: Codecs): Pr
     let column: Column | Misfit;
     try {
       const scan = await parquetScan({ file, metadata, compressors, columns: [text], utf8: false, geoparquet: false });
-      const values = await scan.readColumn({ column: text, rowStart: 0, rowEnd: rows });
-      if (values.length !== rows) throw new Error(`it has ${values.length} values for ${rows} rows`);
-      column = columnOf(values);
+      // One range a group of rows.
+      const parts: ArrayLike<unknown>[] = [];
+      for (const range of scan.ranges) parts.push(await scan.readColumn({ column: text, ...range }));
+      const found = parts.reduce((n, part) => n + part.length, 0);
+      if (found !== rows) throw new Error(`it has ${found} values for ${rows} rows`);
+      column = columnOf(parts);
     } catch (error) {
       return { failed: `\`${name}\` is damaged: ${reasonOf(error)}`, place: `column ${text}`, help: again };
     }
