@@ -22,6 +22,8 @@ export interface Device {
   readonly backend: KernelBackend;
   /** Whether `view` sees the tensors' memory itself. */
   readonly shared: boolean;
+  /** A processor plays the graphics card: kernels whose threads wait for each other are slow. */
+  readonly software: boolean;
   /** The kernel of that name; undefined where the backend has none. */
   kernel(name: string): Kernel | undefined;
   /** With arbitrary contents. */
@@ -82,7 +84,11 @@ const memoryOf = (name: EngineName, backend: Loose): Pick<Device, 'shared' | 'ma
 };
 
 /** Over a backend that is registered under that name; undefined where it does not start. */
-export const openDevice = async (name: EngineName, registered: string = name): Promise<Device | undefined> => {
+export const openDevice = async (
+  name: EngineName,
+  registered: string = name,
+  software = false,
+): Promise<Device | undefined> => {
   env().set('PROD', true);
   if (!(await setBackend(registered).catch(() => false))) return undefined;
   const backend = findBackend(registered) as KernelBackend;
@@ -99,6 +105,7 @@ export const openDevice = async (name: EngineName, registered: string = name): P
     ...memory,
     name,
     backend,
+    software,
     adopt,
     kernel: (kernel) => getKernel(kernel, registered)?.kernelFunc as unknown as Kernel | undefined,
     make: (shape, dtype) => adopt(memory.make(shape, dtype)),

@@ -9,8 +9,10 @@ import { sizeOf } from '../../compiler/ir/shape.ts';
 import { prepare } from './kernels/table.ts';
 import type { Action, Loaded } from './load.ts';
 
-/** element `round` of a sequence */
-const taker = (device: Device, plan: Plan, slot: number): ((sequence: Tensor, round: number) => Tensor) => {
+/** Element `round` of a sequence; `index` is the round as a tensor. */
+type Take = (sequence: Tensor, round: number, index: Tensor) => Tensor;
+
+const taker = (device: Device, plan: Plan, slot: number): Take => {
   const { shape, dtype } = plan.slots[slot];
   const element = shape.slice(1);
   const size = sizeOf(element);
@@ -21,15 +23,13 @@ const taker = (device: Device, plan: Plan, slot: number): ((sequence: Tensor, ro
       return result;
     };
   }
-  const at = (round: number) => ({
-    op: 'slice' as const,
-    begin: shape.map((_, axis) => (axis === 0 ? round : 0)),
-    size: [1, ...element],
-    strides: shape.map(() => 1),
-  });
-  const site = { device, inputs: [{ shape, dtype }], output: { shape: element, dtype } };
-  const slices = Array.from({ length: shape[0] }, (_, round) => prepare(at(round), site));
-  return (sequence, round) => slices[round]([sequence]);
+  // one kernel for all rounds
+  const inputs = [
+    { shape, dtype },
+    { shape: [], dtype: 'int32' as const },
+  ];
+  const row = prepare({ op: 'gather' }, { device, inputs, output: { shape: element, dtype } });
+  return (sequence, _, index) => row([sequence, index]);
 };
 
 /** Collects one result a round into [length, ...]. */
@@ -99,7 +99,7 @@ export const prepareScan = (
     for (let k = 0; k < length; k++) {
       const round = reverse ? length - 1 - k : k;
       const index = device.write({ dtype: 'int32', shape: [], data: new Int32Array([round]) });
-      const elements = sequences.map(({ slot, take }) => take(slots[slot], round));
+      const elements = sequences.map(({ slot, take }) => take(slots[slot], round, index));
       const made = body.run([index, ...carries, ...elements, ...fixed]);
       device.free(index);
       elements.forEach(device.free);

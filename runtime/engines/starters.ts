@@ -41,7 +41,7 @@ export const starters: { readonly [K in EngineName]: Starter } = {
     if ('failed' in adapter) return adapter;
     await import('@tensorflow/tfjs-backend-webgpu');
     return (
-      (await openTfjs('webgpu', `${adapter.description}, WebGPU, ${version}`)) ?? {
+      (await openTfjs('webgpu', `${adapter.description}, WebGPU, ${version}`, undefined, adapter.software)) ?? {
         failed: 'the WebGPU backend did not start',
       }
     );

@@ -44,7 +44,8 @@ export const openTfjs = async (
   name: EngineName,
   description: string,
   registered?: string,
+  software?: boolean,
 ): Promise<Engine | undefined> => {
-  const device = await openDevice(name, registered);
+  const device = await openDevice(name, registered, software);
   return device && engineOver(device, description);
 };

@@ -9,6 +9,7 @@ import { hostKernel, isComputing } from '../host/table.ts';
 import type { Computing } from '../host/kernel.ts';
 import { sizeOf } from '../../../compiler/ir/shape.ts';
 import { type Data } from '../host/walk.ts';
+import { prepareWgsl } from '../webgpu/kernels/table.ts';
 import { elementwise } from './elementwise.ts';
 import { rearranging } from './rearrange.ts';
 import type { KernelTable, Prepared, Site } from './rule.ts';
@@ -48,10 +49,22 @@ const byHost = (operation: Operation, { device, inputs, output }: Site): Prepare
   };
 };
 
+/** Where TF.js's WebGPU kernels are right and fast. */
+const onTfjs = ({ op }: Operation, { inputs, output, device }: Site): boolean => {
+  if (device.software) return false;
+  const batches = sizeOf(output.shape.slice(0, -2));
+  if (op === 'matmul') return inputs.every(({ shape }) => [1, batches].includes(sizeOf(shape.slice(0, -2))));
+  return output.dtype === 'float32' && (reductionOps as readonly string[]).includes(op);
+};
+
 export const prepare = (operation: Operation, site: Site): Prepared => {
   if (!isComputing(operation)) throw new Error(`internal: ${operation.op} is no instruction of a kernel`);
   const chosen = fast[site.device.name];
   if (chosen && !chosen.has(operation.op)) return byHost(operation, site);
+  if (site.device.name === 'webgpu' && !onTfjs(operation, site)) {
+    const own = prepareWgsl(operation, site);
+    if (own) return own;
+  }
   const rule = kernelTable[operation.op] as (operation: Operation, site: Site) => Prepared | undefined;
   return rule(operation, site) ?? byHost(operation, site);
 };

@@ -7,6 +7,7 @@ import { narrow } from '../device.ts';
 import { legaliseFor } from '../legalise.ts';
 import { loadOrt, type Ort } from './binding.ts';
 import { openMemory, type Held } from './buffers.ts';
+import { drawFirst } from './draws.ts';
 import { loadStep } from './step.ts';
 import { openTrace } from './trace.ts';
 
@@ -20,7 +21,7 @@ export const engineOver = (ort: Ort, threads = 1): Engine => {
   return {
     name: 'native',
     description: `onnxruntime ${ort.version}, ${threads === 1 ? 'one thread' : `${threads} threads`}`,
-    legalise: (graph) => legaliseFor('native', graph),
+    legalise: (graph) => drawFirst(legaliseFor('native', graph)),
     load: (plan): Step => {
       const loaded = loadStep(plan, loading, memory);
       const tracing = openTrace(plan, loading, memory);

@@ -2,7 +2,7 @@
  * A graphics adapter for WebGPU: the browser's, or in Node that of Dawn (npm package `webgpu`). Where there is no graphics card,
  * the software one that comes with Chromium (SwiftShader) serves when webgpu is asked for by name: slow, but the same code.
  */
-export type Found = { readonly description: string } | { readonly failed: string };
+export type Found = { readonly description: string; readonly software: boolean } | { readonly failed: string };
 
 const softwareDrivers = [
   '/usr/lib/chromium/vk_swiftshader_icd.json',
@@ -52,6 +52,7 @@ export const findAdapter = async (allowSoftware: boolean): Promise<Found> => {
   const description = info
     ? info.description || [info.vendor, info.architecture, info.device].filter(Boolean).join(' ')
     : 'GPU';
-  if (!allowSoftware && isSoftware(description)) return { failed: `the only GPU adapter is software (${description})` };
-  return { description };
+  const software = isSoftware(description);
+  if (!allowSoftware && software) return { failed: `the only GPU adapter is software (${description})` };
+  return { description, software };
 };
