@@ -42,6 +42,10 @@ const softplus = (w: Writer, x: string): string => {
   return w.add('Add', [relu(w, x), w.add('Add', [artanh, artanh])]);
 };
 
+/** 1 / (1 + e⁻ˣ): the operator is zero already where x is -20. */
+const sigmoid = (w: Writer, x: string): string =>
+  w.add('Reciprocal', [w.add('Add', [w.add('Exp', [w.add('Neg', [x])]), w.number(1)])]);
+
 /** The operator drops NaN. */
 const relu = (w: Writer, x: string): string => w.add('Max', [x, w.number(0)]);
 
@@ -121,7 +125,7 @@ const unary: { readonly [K in UnaryOp]: Lowerings[K] } = {
   asinh: named('Asinh'),
   acosh: named('Acosh'),
   atanh: named('Atanh'),
-  sigmoid: named('Sigmoid'),
+  sigmoid: composed(sigmoid),
   softplus: composed(softplus),
   relu: composed(relu),
   erf: named('Erf'),
