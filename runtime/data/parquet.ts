@@ -7,7 +7,7 @@ import type { Compressors, FileMetaData } from 'hyparquet';
 import type { Column } from '../../compiler/host.ts';
 import { columnOfValues } from './columns.ts';
 import { columnNames } from './names.ts';
-import { indexPlace, isFailure, isMisfit, mostEntries } from './reader.ts';
+import { indexPlace, isFailure, isMisfit, mostEntries, reasonOf } from './reader.ts';
 import type { Codecs, DataFile, Misfit, Reading } from './reader.ts';
 
 const again = 'copy or write the file again';
@@ -53,8 +53,6 @@ const unreadable = (
         return { column: meta.path_in_schema.join('.'), codec: meta.codec };
   return undefined;
 };
-
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split('\n')[0];
 
 const isMagic = (bytes: Uint8Array, at: number): boolean =>
   [0x50, 0x41, 0x52, 0x31].every((byte, i) => bytes[at + i] === byte);

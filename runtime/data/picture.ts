@@ -3,6 +3,7 @@
  */
 import { convertIndexedToRgb, decode as decodePng } from 'fast-png';
 import jpeg from 'jpeg-js';
+import { reasonOf } from './reader.ts';
 
 export interface Picture {
   readonly shape: readonly [height: number, width: number, channels: number];
@@ -65,18 +66,31 @@ const readPng = (bytes: Uint8Array): Picture => {
   };
 };
 
-/** Height, width and components from the frame header (SOF0 to SOF15 without the tables between them). */
-const jpegFrame = (bytes: Uint8Array): { height: number; width: number; components: number } | undefined => {
+interface JpegFrame {
+  readonly height: number;
+  readonly width: number;
+  readonly components: number;
+  readonly at: number;
+}
+
+/** From the frame header (SOF0 to SOF15 without the tables between them). */
+const jpegFrame = (bytes: Uint8Array): JpegFrame | undefined => {
   for (let at = 2; at + 9 < bytes.length;) {
     if (bytes[at] !== 0xff) return undefined;
     const marker = bytes[at + 1];
     if (marker === 0xff) at++;
     else if (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)) {
       const two = (i: number): number => bytes[at + i] * 256 + bytes[at + i + 1];
-      return { height: two(5), width: two(7), components: bytes[at + 9] };
+      return { height: two(5), width: two(7), components: bytes[at + 9], at };
     } else at += 2 + bytes[at + 2] * 256 + bytes[at + 3];
   }
   return undefined;
+};
+
+/** The decoder fills what was cut off with grey and says nothing: the marker of the end (which cannot occur in pixels) must be there. */
+const hasEnd = (bytes: Uint8Array, from: number): boolean => {
+  for (let at = bytes.length - 2; at > from; at--) if (bytes[at] === 0xff && bytes[at + 1] === 0xd9) return true;
+  return false;
 };
 
 /** The decoder gives three channels also for grey pictures; those keep one. */
@@ -105,12 +119,12 @@ export const readPicture = (bytes: Uint8Array): Picture | PictureFault => {
     if (startsWith(bytes, '\xff\xd8\xff')) {
       const frame = jpegFrame(bytes);
       if (!frame) return { fault: 'is a damaged JPEG: it has no frame', help: again };
+      if (!hasEnd(bytes, frame.at)) return { fault: 'is a JPEG that is cut off', help: again };
       return tooLarge(frame.width, frame.height) ?? readJpeg(bytes, frame.components === 1);
     }
   } catch (error) {
     const kind = bytes[0] === 0x89 ? 'PNG' : 'JPEG';
-    const reason = error instanceof Error ? error.message : String(error);
-    return { fault: `is a damaged ${kind}: ${reason}`, help: again };
+    return { fault: `is a damaged ${kind}: ${reasonOf(error)}`, help: again };
   }
   const other = foreign(bytes);
   return { fault: other ? `is ${other}; PNG and JPEG are read` : 'is neither PNG nor JPEG', help: 'convert it to PNG' };

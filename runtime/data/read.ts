@@ -9,7 +9,7 @@ import { readImages } from './images.ts';
 import { readJson } from './json.ts';
 import { readNpy } from './npy.ts';
 import { readParquet } from './parquet.ts';
-import { isFailure } from './reader.ts';
+import { isFailure, reasonOf } from './reader.ts';
 import type { Codecs, DataFile, Reader, Reading } from './reader.ts';
 
 export type FileFormat = Exclude<DataFormat, 'images'>;
@@ -21,8 +21,6 @@ const readers: { readonly [F in FileFormat]: Reader } = {
   idx: readIdx,
   parquet: readParquet,
 };
-
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split('\n')[0];
 
 const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
 

@@ -44,3 +44,9 @@ export interface Misfit {
 }
 
 export const isMisfit = (column: Column | Misfit): column is Misfit => 'what' in column;
+
+/** What a decoder said when it gave up. Slips of its code on damaged bytes (TypeError, ...) are not for the user. */
+export const reasonOf = (error: unknown): string => {
+  const said = error instanceof Error && error.name === 'Error' ? error.message.split('\n')[0] : '';
+  return said === '' || /undefined|\[object/.test(said) ? 'its bytes do not fit together' : said;
+};
