@@ -95,8 +95,6 @@ const sizes = (axes: readonly Axis[]): number[] => axes.map((a) => a.size);
 const conv2dTranspose: Intrinsic = (call) => {
   const x = image(call);
   const filter = filterOf(call, x, 3);
-  if (filter.axes.length > 0)
-    return fail('L0601', call.span, { what: 'a transposed convolution with a filter for every example' });
   const [kh, kw] = shapeOf(filter);
   const [h, w] = imageSize(x);
   const [sh, sw] = pairArgument(call, 'stride');
@@ -106,11 +104,12 @@ const conv2dTranspose: Intrinsic = (call) => {
       ? [h * sh, w * sw]
       : [(h - 1) * sh + (kh - 1) * dh + 1, (w - 1) * sw + (kw - 1) * dw + 1];
   const window = windowFor(call, size, [kh, kw]);
-  return unflattenAxes(
-    ir.convToInput(flattenAxes(x, call.span), filter.node, window, size, call.span),
-    x.axes,
-    call.span,
-  );
+  if (filter.axes.length === 0) {
+    const painted = ir.convToInput(flattenAxes(x, call.span), filter.node, window, size, call.span);
+    return unflattenAxes(painted, x.axes, call.span);
+  }
+  const paint = contract(x, filter, 3, call.span); // [h, w, kh, kw, c]
+  return unflattenAxes(ir.fold_(flattenAxes(paint, call.span), window, size, call.span), paint.axes, call.span);
 };
 
 /** Surrounds [n, h, w, c] by a number other than zero. */
