@@ -1,5 +1,5 @@
 /** The host of Node: modules, the library, data files and globs relative to who asks, and what is said when there are none. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -139,4 +139,12 @@ test.each<[string, string[], string[]]>([
 
 test('names are in the order of their numbers', () => {
   expect(['b1', 'a10', 'a2', 'a', 'a02', 'a2b'].sort(byName)).toEqual(['a', 'a02', 'a2', 'a2b', 'a10', 'b1']);
+});
+
+test('readers are pure: a browser can use them, only the host touches Node', () => {
+  const readers = join(import.meta.dirname, '../runtime/data');
+  const impure = readdirSync(readers).filter((f) =>
+    /from 'node:|\bBuffer\b|\bprocess\./.test(readFileSync(join(readers, f), 'utf8')),
+  );
+  expect(impure).toEqual(['node-files.ts', 'node-host.ts']);
 });

@@ -34,7 +34,7 @@ export const shapeText = (shape: readonly number[]): string => `[${shape.join(',
 export const indexPlace = (row: number): string => `index ${row}`;
 
 /** Arrays with more entries than this are refused before they are made. */
-export const mostEntries = 2 ** 30;
+export const mostEntries = 2 ** 28;
 
 /** Why a value cannot stand in a column, and in which row. */
 export interface Misfit {
