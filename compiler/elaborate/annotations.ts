@@ -118,7 +118,12 @@ export const resolveSpace = (s: SpaceExpr, ctx: Context): Space => {
     case 'record':
       return { kind: 'record', fields: new Map(s.fields.map((f) => [f.name.text, resolveSpace(f.space, ctx)])) };
     case 'function':
-      return { kind: 'function', from: resolveSpace(s.from, ctx), to: resolveSpace(s.to, ctx), stochastic: s.stochastic };
+      return {
+        kind: 'function',
+        from: resolveSpace(s.from, ctx),
+        to: resolveSpace(s.to, ctx),
+        stochastic: s.stochastic,
+      };
     case 'data':
       return { kind: 'data', element: resolveSpace(s.element, ctx) };
     case 'array':
@@ -141,7 +146,15 @@ export const resolveSpace = (s: SpaceExpr, ctx: Context): Space => {
         const element: Space = first
           ? first.kind === 'space'
             ? resolveSpace(first.space, ctx)
-            : resolveSpace({ kind: 'named', name: { text: (first.value as { name?: string }).name ?? '?', span: s.span }, groups: [], span: s.span }, ctx)
+            : resolveSpace(
+                {
+                  kind: 'named',
+                  name: { text: (first.value as { name?: string }).name ?? '?', span: s.span },
+                  groups: [],
+                  span: s.span,
+                },
+                ctx,
+              )
           : { kind: 'any', name: 'X' };
         if (name === 'Seq') return { kind: 'sequence', element };
         if (name === 'Set') return { kind: 'set', element };
@@ -160,7 +173,7 @@ const mismatch = (name: string, expected: string, v: Value, span: Span): never =
   fail('L0304', span, { name, expected, seen: describe(v) });
 
 /** Brings one tensor into a space (dimensions known). */
-export const coerceTensor = (t: Tensor, space: TensorSpace, name: string, span: Span): Tensor => {
+export const coerceTensor = (t: Tensor, space: TensorSpace, name: string, span: Span, trusted = false): Tensor => {
   const want = space.element;
   const have = t.space.element;
   if (want.kind === 'R') {
@@ -179,23 +192,23 @@ export const coerceTensor = (t: Tensor, space: TensorSpace, name: string, span: 
     const n = elementShape(want).reduce((p, k) => p * k, 1);
     for (let i = 0; i < values.length; i += n)
       if (!contains(want, values.slice(i, i + n))) return mismatch(name, printSpace(space), t, span);
-  } else if (want.kind === 'Bit' || want.kind === 'Simplex' || want.kind === 'Sphere') {
+  } else if (!trusted && (want.kind === 'Bit' || want.kind === 'Simplex' || want.kind === 'Sphere')) {
     return mismatch(name, printSpace(space), t, span);
   }
   return tensor(ir.cast(t.node, elementDType(want)), t.axes, space);
 };
 
 /** Brings a value into a space, or says why not. */
-export const coerce = (v: Value, space: Space, name: string, span: Span): Value => {
+export const coerce = (v: Value, space: Space, name: string, span: Span, trusted = false): Value => {
   if (v.kind === 'poison') return v;
   switch (space.kind) {
     case 'tensor':
-      if (v.kind === 'tensor') return coerceTensor(v, space, name, span);
+      if (v.kind === 'tensor') return coerceTensor(v, space, name, span, trusted);
       if (v.kind === 'range') return v;
       return mismatch(name, printSpace(space), v, span);
     case 'tuple':
       if (v.kind === 'tuple' && v.items.length === space.items.length)
-        return { kind: 'tuple', items: v.items.map((x, i) => coerce(x, space.items[i], name, span)) };
+        return { kind: 'tuple', items: v.items.map((x, i) => coerce(x, space.items[i], name, span, trusted)) };
       return mismatch(name, printSpace(space), v, span);
     case 'record':
       if (v.kind === 'record') {
@@ -203,7 +216,7 @@ export const coerce = (v: Value, space: Space, name: string, span: Span): Value 
         for (const [field, s] of space.fields) {
           const x = v.fields.get(field);
           if (!x) return mismatch(name, printSpace(space), v, span);
-          fields.set(field, coerce(x, s, `${name}.${field}`, span));
+          fields.set(field, coerce(x, s, `${name}.${field}`, span, trusted));
         }
         return { kind: 'record', fields };
       }
@@ -211,7 +224,9 @@ export const coerce = (v: Value, space: Space, name: string, span: Span): Value 
         const names = [...space.fields];
         return {
           kind: 'record',
-          fields: new Map(names.map(([field, s], i) => [field, coerce(v.items[i], s, `${name}.${field}`, span)])),
+          fields: new Map(
+            names.map(([field, s], i) => [field, coerce(v.items[i], s, `${name}.${field}`, span, trusted)]),
+          ),
         };
       }
       return mismatch(name, printSpace(space), v, span);
@@ -265,14 +280,27 @@ export const fitness = (s: SpaceExpr | undefined, v: Value, ctx: Context): numbe
 const isDistribution = (v: Value): boolean =>
   v.kind === 'dist' || v.kind === 'along' || (v.kind === 'member' && v.model.declaration.params.length === 0);
 
-/** Binds free dimensions of an annotation to the value's, checks the known ones, and widens the value. */
-export const matchAnnotation = (s: SpaceExpr, v: Value, ctx: Context, name: string, span: Span): Value => {
+/**
+ * Binds free dimensions of an annotation to the value's, checks the known ones, and widens the value. `trusted`: what a function
+ * says of its result, which it makes true by construction.
+ */
+export const matchAnnotation = (
+  s: SpaceExpr,
+  v: Value,
+  ctx: Context,
+  name: string,
+  span: Span,
+  trusted = false,
+): Value => {
   if (v.kind === 'poison') return v;
   switch (s.kind) {
     case 'tuple':
-      if (s.items.length === 1) return matchAnnotation(s.items[0], v, ctx, name, span);
+      if (s.items.length === 1) return matchAnnotation(s.items[0], v, ctx, name, span, trusted);
       if (v.kind === 'tuple' && v.items.length === s.items.length)
-        return { kind: 'tuple', items: v.items.map((x, i) => matchAnnotation(s.items[i], x, ctx, name, span)) };
+        return {
+          kind: 'tuple',
+          items: v.items.map((x, i) => matchAnnotation(s.items[i], x, ctx, name, span, trusted)),
+        };
       return fail('L0302', span, { expected: `a tuple of ${s.items.length}`, seen: describe(v), where: name });
     case 'record': {
       const items = v.kind === 'tuple' && v.items.length === s.fields.length ? v.items : undefined;
@@ -281,7 +309,7 @@ export const matchAnnotation = (s: SpaceExpr, v: Value, ctx: Context, name: stri
       const fields = s.fields.map((f, i) => {
         const x = v.kind === 'record' ? v.fields.get(f.name.text) : items?.[i];
         if (!x) return fail('L0308', span, { field: f.name.text, of: describe(v) });
-        return [f.name.text, matchAnnotation(f.space, x, ctx, `${name}.${f.name.text}`, span)] as const;
+        return [f.name.text, matchAnnotation(f.space, x, ctx, `${name}.${f.name.text}`, span, trusted)] as const;
       });
       return { kind: 'record', fields: new Map(fields) };
     }
@@ -298,7 +326,7 @@ export const matchAnnotation = (s: SpaceExpr, v: Value, ctx: Context, name: stri
           if (space) bind(ctx.scope, s.name.text, { kind: 'space', space });
           return v;
         }
-        if (alias?.kind === 'space' && s.groups.length === 0) return coerce(v, alias.space, name, span);
+        if (alias?.kind === 'space' && s.groups.length === 0) return coerce(v, alias.space, name, span, trusted);
         if (alias?.kind !== 'space') return v;
       }
       if (v.kind === 'range') return v;
@@ -309,9 +337,10 @@ export const matchAnnotation = (s: SpaceExpr, v: Value, ctx: Context, name: stri
       const wide = pattern.element.kind === 'R' ? toReal(v) : v;
       const own = pattern.element.kind === 'R' ? shapeOf(wide) : wide.space.shape;
       const element = sizedElement(pattern.element, wide);
-      const shape = pattern.element.kind !== 'R' && elementShape(element).length > 0 && wide.space.element.kind !== element.kind
-        ? shapeOf(wide).slice(0, shapeOf(wide).length - 1)
-        : own;
+      const shape =
+        pattern.element.kind !== 'R' && elementShape(element).length > 0 && wide.space.element.kind !== element.kind
+          ? shapeOf(wide).slice(0, shapeOf(wide).length - 1)
+          : own;
       if (shape.length !== pattern.dims.length) return mismatch(name, printPattern(pattern), v, span);
       pattern.dims.forEach((d, i) => {
         if ('free' in d) {
@@ -322,7 +351,7 @@ export const matchAnnotation = (s: SpaceExpr, v: Value, ctx: Context, name: stri
             fail('L0310', span, { name: d.free, first: String(first), second: String(shape[i]) });
         } else if (d.size !== shape[i]) mismatch(name, printPattern(pattern), v, span);
       });
-      return coerceTensor(wide, { kind: 'tensor', element, shape }, name, span);
+      return coerceTensor(wide, { kind: 'tensor', element, shape }, name, span, trusted);
     }
   }
 };
@@ -331,7 +360,12 @@ export const matchAnnotation = (s: SpaceExpr, v: Value, ctx: Context, name: stri
 const classPattern = (s: Extract<SpaceExpr, { kind: 'named' }>, v: Value, ctx: Context): Shaped | undefined => {
   const first = s.groups[0]?.[0];
   const e = first && argumentExpr(first);
-  if (e?.kind === 'name' && lookup(ctx.scope, e.name) === undefined && v.kind === 'tensor' && v.space.element.kind === 'Class')
+  if (
+    e?.kind === 'name' &&
+    lookup(ctx.scope, e.name) === undefined &&
+    v.kind === 'tensor' &&
+    v.space.element.kind === 'Class'
+  )
     bind(ctx.scope, e.name, constantNumber(v.space.element.size));
   return shaped(s, ctx);
 };
@@ -341,7 +375,8 @@ const sizedElement = (e: Element, v: Tensor): Element => {
   if (e.kind === 'Simplex' && Number.isNaN(e.size)) return { kind: 'Simplex', size: last };
   if (e.kind === 'Sphere' && Number.isNaN(e.dimension)) return { kind: 'Sphere', dimension: last - 1 };
   if (e.kind === 'Ball' && Number.isNaN(e.dimension)) return { kind: 'Ball', dimension: last };
-  if (e.kind === 'Class' && v.space.element.kind === 'Class' && Number.isNaN(e.size)) return classOf(v.space.element.size).element;
+  if (e.kind === 'Class' && v.space.element.kind === 'Class' && Number.isNaN(e.size))
+    return classOf(v.space.element.size).element;
   return e;
 };
 

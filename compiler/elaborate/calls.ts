@@ -2,59 +2,32 @@
  * Calling: a function is run on the values it is given (its body sees their shapes, so dimensions need no inference of
  * their own); a model is run as one of its members; a distribution gives its density.
  */
-import type { Expr, Parameter, Span } from '../../grammar/tree.ts';
-import * as ir from '../ir/build.ts';
-import { fail, similar } from '../messages.ts';
+import type { Expr, Parameter, Span, SpaceExpr } from '../../grammar/tree.ts';
+import { fail } from '../messages.ts';
 import { fitness, matchAnnotation } from './annotations.ts';
-import { bind, childScope, lookup } from './context.ts';
-import type { Context, Scope } from './context.ts';
+import { assign } from './assign.ts';
+import { childScope, Failure } from './context.ts';
+import type { Context } from './context.ts';
 import { describe, poisoned } from './describe.ts';
-import { draws, logDensity, program, toDistribution } from './distributions.ts';
-import { applyMember, bindStatics, submember } from './members.ts';
+import { arrayOf, dirac, draws, logDensity, program, toDistribution } from './distributions.ts';
+import { isFamily, lift } from './lift.ts';
+import { bindStatics, enterMember, submember } from './members.ts';
 import { bindPattern } from './patterns.ts';
 import { runIntrinsic } from './intrinsics/index.ts';
-import { mapUnary, tensor } from './tensors.ts';
-import type { Closure, FunctionValue, Given, Value } from './values.ts';
+import { mapUnary } from './tensors.ts';
+import type { Closure, FunctionValue, Given, Member, Value } from './values.ts';
 
 const deepest = 400;
-
-/** Assigns arguments to parameters by position and name; a sentence when they do not fit. */
-const assign = (
-  params: readonly Parameter[],
-  args: readonly Given[],
-): { readonly given: readonly (Given | undefined)[] } | { readonly wrong: string; readonly span?: Span } => {
-  const given: (Given | undefined)[] = params.map(() => undefined);
-  let position = 0;
-  for (const arg of args) {
-    if (arg.name === undefined) {
-      const param = params[position];
-      if (param === undefined || param.keyword)
-        return { wrong: `there ${position === 1 ? 'is 1 argument' : `are at most ${position} arguments`} by position, but one more is given`, span: arg.span };
-      given[position++] = arg;
-    } else {
-      const i = params.findIndex((p) => p.pattern.kind === 'name' && p.pattern.name === arg.name);
-      if (i < 0) {
-        const names = params.flatMap((p) => (p.pattern.kind === 'name' ? [p.pattern.name] : []));
-        const near = similar(arg.name, names);
-        return { wrong: `there is no parameter \`${arg.name}\`${near ? ` (did you mean \`${near}\`?)` : ''}`, span: arg.span };
-      }
-      if (given[i]) return { wrong: `\`${arg.name}\` is given twice`, span: arg.span };
-      given[i] = arg;
-    }
-  }
-  const missing = params.findIndex((p, i) => !given[i] && !p.default);
-  if (missing >= 0) {
-    const p = params[missing].pattern;
-    return { wrong: `argument ${p.kind === 'name' ? `\`${p.name}\`` : missing + 1} is missing` };
-  }
-  return { given };
-};
 
 /** A single tuple given to several parameters is taken apart: `f((a, b))` is `f(a, b)`. */
 const spread = (params: readonly Parameter[], args: readonly Given[]): readonly Given[] => {
   const positional = params.filter((p) => !p.keyword && !p.default).length;
   const first = args[0];
-  return args.length === 1 && first.name === undefined && positional > 1 && first.value.kind === 'tuple' && first.value.items.length === params.length
+  return args.length === 1 &&
+    first.name === undefined &&
+    positional > 1 &&
+    first.value.kind === 'tuple' &&
+    first.value.items.length === params.length
     ? first.value.items.map((value) => ({ value, span: first.span }))
     : args;
 };
@@ -93,7 +66,9 @@ const choose = (fn: FunctionValue, args: readonly Given[], ctx: Context, span: S
       span,
       { name: fn.name, seen: args.map((a) => (a.name ? `${a.name} = ` : '') + describe(a.value)).join(', ') },
       {
-        notes: fn.overloads.slice(0, 4).map((c) => ({ message: `\`${c.name}\` takes ${c.params.length} arguments here`, span: c.span })),
+        notes: fn.overloads
+          .slice(0, 4)
+          .map((c) => ({ message: `\`${c.name}\` takes ${c.params.length} arguments here`, span: c.span })),
       },
     )
   );
@@ -108,16 +83,18 @@ export const applyFunction = (fn: FunctionValue, args: readonly Given[], ctx: Co
 
 const runClosure = (closure: Closure, args: readonly Given[], fn: FunctionValue, ctx: Context, span: Span): Value => {
   const counters = ctx.shared.counters;
-  if (counters.depth >= deepest)
-    fail('L0602', span, { what: `\`${closure.name}\` calls itself without end` });
+  if (counters.depth >= deepest) fail('L0602', span, { what: `\`${closure.name}\` calls itself without end` });
   const scope = childScope(closure.scope);
   bindStatics(scope, closure.name, closure.statics, fn, ctx, span);
   const assigned = assign(closure.params, args);
-  if ('wrong' in assigned) return fail('L0303', assigned.span ?? span, { what: assigned.wrong, call: closure.name || 'a lambda' });
+  if ('wrong' in assigned)
+    return fail('L0303', assigned.span ?? span, { what: assigned.wrong, call: closure.name || 'a lambda' });
   const family = new Map<string, Value>();
-  const inner: Context = { ...ctx, scope };
+  const settled = assigned.given.map((g) => g && { ...g, value: settledArgument(g, ctx, isFamily(closure)) });
+  const lifted = isFamily(closure) ? lift(closure.params, settled, ctx) : { ctx, axes: [], given: settled };
+  const inner: Context = { ...lifted.ctx, scope };
   closure.params.forEach((param, i) => {
-    const arg = assigned.given[i];
+    const arg = lifted.given[i];
     let value = arg ? arg.value : ctx.shared.run.evaluate(param.default as Expr, { ...inner, axes: ctx.axes });
     const name = param.pattern.kind === 'name' ? param.pattern.name : `argument ${i + 1}`;
     const annotation = param.space ?? (param.pattern.kind === 'name' ? param.pattern.space : undefined);
@@ -131,28 +108,98 @@ const runClosure = (closure: Closure, args: readonly Given[], fn: FunctionValue,
   counters.depth++;
   try {
     if (isIntrinsic(closure.body))
-      return runIntrinsic(closure.name, { ctx: inner, caller: ctx, args: family, statics: fn.bound ?? [], span, scope });
+      return runIntrinsic(closure.name, {
+        ctx: inner,
+        caller: ctx,
+        args: family,
+        statics: fn.bound ?? [],
+        span,
+        scope,
+      });
     const home = closure.home;
     const at: Context = home
-      ? { ...inner, member: home.member, path: home.path }
+      ? { ...inner, member: home.member, path: home.path, at: home.at, values: home.values }
       : { ...inner, path: `${ctx.path}/${span.start}`, family: { name: closure.name, args: family } };
     const body = closure.body as Expr;
-    if (closure.result?.stochastic && hasDraw(body)) return program(closure.name, body, at, span);
+    if (closure.result?.stochastic) return stochastic(closure.name, body, at, span);
     const value = ctx.shared.run.evaluate(body, at);
-    if (closure.result && !closure.result.stochastic && value.kind !== 'dist')
-      return matchAnnotation(closure.result.space, value, inner, `the value of ${closure.name}`, span);
-    return value;
+    if (value.kind === 'dist') return arrayOf(value, lifted.axes);
+    return closure.result ? resultIn(closure.result.space, value, inner, closure.name, span) : value;
+  } catch (error) {
+    throw inLibrary(error, closure.span.file, closure.name, span);
   } finally {
     counters.depth--;
   }
+};
+
+/** Arguments of a family are numbers: a stochastic map's value stands for its draw. */
+const settledArgument = (g: Given, ctx: Context, family: boolean): Value =>
+  family && g.value.kind === 'dist' && g.value.implicit ? draws(g.value, ctx, g.span) : g.value;
+
+/** What the body of a `~>` ends in: a distribution, or a value that can only be sampled. */
+const stochastic = (name: string, body: Expr, ctx: Context, span: Span): Value => {
+  if (hasDraw(body)) return program(name, body, ctx, span);
+  const value = ctx.shared.run.evaluate(body, ctx);
+  if (value.kind === 'dist') return { ...value, implicit: true };
+  if (value.kind === 'data') return { ...toDistribution(value, ctx, span), implicit: true };
+  return dirac(value, body.span);
+};
+
+/** A declared result: dimensions must agree, the rest is the function's promise. */
+const resultIn = (space: SpaceExpr, value: Value, ctx: Context, name: string, span: Span): Value => {
+  const settled = value.kind === 'dist' && value.implicit ? draws(value, ctx, span) : value;
+  return matchAnnotation(
+    space,
+    settled,
+    { ...ctx, scope: childScope(ctx.scope) },
+    `the value of ${name || 'the function'}`,
+    span,
+    true,
+  );
+};
+
+/** A member run on its arguments. */
+export const applyMember = (member: Member, args: readonly Given[], ctx: Context, span: Span): Value => {
+  const { counters } = ctx.shared;
+  if (counters.depth >= deepest)
+    fail('L0602', span, { what: `\`${member.model.declaration.name.text}\` calls itself without end` });
+  const { declaration } = member.model;
+  const inner = enterMember(member, args, ctx, span);
+  counters.depth++;
+  try {
+    if (declaration.result?.stochastic) return stochastic(member.store.name, declaration.body, inner, span);
+    const value = ctx.shared.run.evaluate(declaration.body, inner);
+    return declaration.result ? resultIn(declaration.result.space, value, inner, member.store.name, span) : value;
+  } catch (error) {
+    throw inLibrary(error, declaration.span.file, declaration.name.text, span);
+  } finally {
+    counters.depth--;
+  }
+};
+
+/** An error inside a library function is the caller's: it is shown where the function was called. */
+const inLibrary = (error: unknown, file: string, name: string, span: Span): unknown => {
+  if (!(error instanceof Failure) || !file.startsWith('stdlib/') || span.file.startsWith('stdlib/')) return error;
+  return new Failure(
+    error.diagnostics.map((d) =>
+      d.span?.file.startsWith('stdlib/')
+        ? {
+            ...d,
+            span,
+            label: d.label ?? `in \`${name}\``,
+            notes: [...d.notes, { message: `inside \`${name}\` of the library`, span: d.span }],
+            fixes: [],
+          }
+        : d,
+    ),
+  );
 };
 
 const isIntrinsic = (body: Expr | undefined): boolean =>
   body === undefined || (body.kind === 'name' && body.name === 'intrinsic');
 
 /** Does the body draw something before it ends? Then its value has no density of its own. */
-export const hasDraw = (body: Expr): boolean =>
-  body.kind === 'block' && body.statements.some((s) => s.kind === 'draw');
+export const hasDraw = (body: Expr): boolean => body.kind === 'block' && body.statements.some((s) => s.kind === 'draw');
 
 /** Static arguments (`zeros[32]`, `dense[10]`, `mlp[[64, 64], 10]`) given in brackets. */
 export const giveStatics = (callee: Value, statics: readonly Given[], span: Span): Value => {
@@ -184,7 +231,12 @@ export const applyValue = (callee: Value, args: readonly Given[], ctx: Context, 
       return fail('L0309', span, { seen: describe(callee) });
     }
     case 'space':
-      return fail('L0309', span, { seen: describe(callee) }, { help: 'spaces stand behind `:` and `over`; to convert, use class(...) or a function' });
+      return fail(
+        'L0309',
+        span,
+        { seen: describe(callee) },
+        { help: 'spaces stand behind `:` and `over`; to convert, use class(...) or a function' },
+      );
     case 'poison':
       return poisoned();
     default:
@@ -193,7 +245,13 @@ export const applyValue = (callee: Value, args: readonly Given[], ctx: Context, 
 };
 
 /** `log p(x | z)`, `log P(x)` */
-export const densityOf = (callee: Value, x: readonly Given[], given: readonly Given[] | undefined, ctx: Context, span: Span) => {
+export const densityOf = (
+  callee: Value,
+  x: readonly Given[],
+  given: readonly Given[] | undefined,
+  ctx: Context,
+  span: Span,
+) => {
   const applied = given ? applyValue(callee, given, ctx, span) : callee;
   const dist = toDistribution(applied, ctx, span);
   const point: Value = x.length === 1 ? x[0].value : { kind: 'tuple', items: x.map((a) => a.value) };
@@ -207,10 +265,3 @@ export const compose = (f: Value, g: Value): FunctionValue => ({
   overloads: [],
   run: (ctx, args, span) => applyValue(f, [{ value: applyValue(g, args, ctx, span), span }], ctx, span),
 });
-
-/** Truth and numbers for messages in scopes: kept here for intrinsics that build scopes of their own. */
-export const bindNumbers = (scope: Scope, values: ReadonlyMap<string, number>): void => {
-  for (const [name, x] of values) bind(scope, name, tensor(ir.scalar(x), [], { kind: 'tensor', element: { kind: 'R' }, shape: [] }));
-};
-
-export const known = (scope: Scope, name: string): Value | undefined => lookup(scope, name);

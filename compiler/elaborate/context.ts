@@ -7,7 +7,7 @@ import type { Expr, ProblemExpr, Span } from '../../grammar/tree.ts';
 import type { DataRequest, DataFailure, Table } from '../host.ts';
 import type { Node } from '../ir/graph.ts';
 import type { DataSet, Decision, Show, Stage, Variable } from '../program.ts';
-import type { Axis, Data, Given, Store, Value } from './values.ts';
+import type { Axis, Data, Given, Store, Tensor, Value } from './values.ts';
 
 /** Names, innermost first. `lazy` entries are run at their first use. */
 export interface Scope {
@@ -33,6 +33,8 @@ export interface Shared {
   readonly tables: ReadonlyMap<string, Table | DataFailure>;
   /** Data asked for that was not there yet: the host reads it, then compilation starts again. */
   readonly wanted: Map<string, DataRequest>;
+  /** Files that have been read, each one set. */
+  readonly files: Map<string, Data>;
   readonly variables: Map<string, Variable>;
   readonly data: Map<string, DataSet>;
   readonly stages: Stage[];
@@ -41,9 +43,20 @@ export interface Shared {
   /** Nodes that hold evaluation data, and sets that constants were computed from. */
   readonly evaluationNodes: Set<Node>;
   readonly rootsOf: Map<Node, ReadonlySet<string>>;
-  /** Printed space of each expression, by `file:start:end`, for hover and `--emit types`. */
-  readonly spaces: Map<string, string>;
+  /** Constants that sum up all rows of sets. */
+  readonly statisticsOf: Map<Node, ReadonlySet<string>>;
+  /** Data sets computed from comprehensions, by place and source. */
+  readonly comprehensions: Map<string, Data>;
+  /** The spec being compiled, and what each of its expressions stood for, by `file:start:end`: for hover and `--emit types`. */
+  readonly file: string;
+  readonly seen: Map<string, { readonly span: Span; readonly value: Value }>;
   readonly seed: number;
+  /** The scope of the standard library. */
+  readonly library: Scope;
+  /** Critics of duals, by where their problem stands. */
+  readonly critics: Map<string, Store>;
+  /** Members at other times: variable and time -> the variable that holds it. */
+  readonly snapshots: Map<string, Snapshot>;
   /** The input node of each variable, one object for all graphs. */
   readonly inputs: Map<string, Node>;
   readonly counters: { axis: number; site: number; data: number; stage: number; depth: number };
@@ -55,6 +68,24 @@ export interface Feed {
   readonly rows: number;
   readonly order: 'shuffled' | 'all';
   readonly inputs: { readonly name: string; readonly leaf: number; readonly node: Node }[];
+}
+
+/** A variable's value at another time of the training, and when it is renewed. */
+export interface Snapshot {
+  readonly variable: Variable;
+  readonly of: Variable;
+  readonly time: { readonly kind: 'every' | 'decay'; readonly amount: number } | { readonly kind: 'start' };
+}
+
+/** A `maximize ... over c in C` inside an objective: its own player, its value at the present member. */
+export interface Game {
+  readonly problem: ProblemExpr;
+  readonly loss: Tensor;
+  readonly sense: 'minimize' | 'maximize';
+  readonly name: string;
+  readonly model: string;
+  readonly store: Store;
+  readonly by: readonly Value[];
 }
 
 /** The objective or evaluation that is being built. */
@@ -71,8 +102,8 @@ export interface ProblemContext {
   /** `step` and `total` of the training, as nodes. */
   readonly step: Node;
   readonly total: Node;
-  /** A nested problem's unrolled parameters: variable id -> its current value. */
-  readonly replaced?: ReadonlyMap<string, Node>;
+  /** Other players that the objective brings with it: the dual of a divergence. */
+  readonly games: Game[];
 }
 
 export interface Context {
@@ -83,10 +114,15 @@ export interface Context {
   readonly key: Node;
   readonly problem?: ProblemContext;
   readonly member?: Store;
-  /** Inside a member at another time: whose variables to read. */
+  /** Inside a member at another time: whose variables to read; inside one trained by a nested problem: their values. */
   readonly at?: (variable: Variable) => Variable;
+  readonly values?: ReadonlyMap<string, Tensor>;
+  /** Log densities of draws that cannot be differentiated through, collected for the score function. */
+  readonly scores?: Tensor[];
   /** Calls between the member's body and here: tells apart the members that one mention makes. */
   readonly path: string;
+  /** The `let` whose value is being run: the name of a stage in it. */
+  readonly naming?: string;
   /** The def being run: the family of a `distribution(...)` and its arguments. */
   readonly family?: { readonly name: string; readonly args: ReadonlyMap<string, Value> };
 }
@@ -133,7 +169,10 @@ export const newAxis = (ctx: Context, size: number, name: string): Axis => ({
   name,
 });
 
-export const inAxes = (ctx: Context, ...axes: Axis[]): Context => ({ ...ctx, axes: [...ctx.axes, ...axes] });
+export const inAxes = (ctx: Context, ...axes: Axis[]): Context => ({
+  ...ctx,
+  axes: [...new Set([...ctx.axes, ...axes])].sort((a, b) => a.order - b.order),
+});
 
 export const inScope = (ctx: Context, scope: Scope): Context => ({ ...ctx, scope });
 

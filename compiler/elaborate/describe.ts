@@ -138,7 +138,11 @@ export const asScalar = (v: Value, span: Span, what: string): Tensor => {
 };
 
 export const asData = (v: Value, span: Span, what: string): Data =>
-  v.kind === 'data' ? v : v.kind === 'poison' ? poisoned() : fail('L0302', span, { expected: 'a data set', seen: describe(v), where: what });
+  v.kind === 'data'
+    ? v
+    : v.kind === 'poison'
+      ? poisoned()
+      : fail('L0302', span, { expected: 'a data set', seen: describe(v), where: what });
 
 /** Applies `f` to every tensor in a structured value. */
 export const mapTensors = (v: Value, f: (t: Tensor) => Value): Value => {

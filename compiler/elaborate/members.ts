@@ -19,7 +19,13 @@ import { axisToShape, shapeOf, tensor, toReal } from './tensors.ts';
 import { intoSpace, outOfSpace } from './transforms.ts';
 import type { Axis, Dist, Given, Member, Model, Store, Tensor, Value } from './values.ts';
 
-export const newStore = (name: string): Store => ({ name, parameters: new Map(), members: new Map(), names: new Map() });
+export const newStore = (name: string): Store => ({
+  name,
+  parameters: new Map(),
+  members: new Map(),
+  statistics: new Map(),
+  names: new Map(),
+});
 
 /** Binds static parameters to what stands in brackets, or their defaults. */
 export const bindStatics = (
@@ -34,7 +40,11 @@ export const bindStatics = (
   statics.forEach((param, i) => {
     const value = given.boundNamed?.get(param.name.text) ?? bound[i];
     if (value) {
-      bind(scope, param.name.text, param.space ? matchAnnotation(param.space, value, { ...ctx, scope }, param.name.text, span) : value);
+      bind(
+        scope,
+        param.name.text,
+        param.space ? matchAnnotation(param.space, value, { ...ctx, scope }, param.name.text, span) : value,
+      );
     } else if (param.default) {
       bind(scope, param.name.text, ctx.shared.run.evaluate(param.default, { ...ctx, scope }));
     } else {
@@ -76,7 +86,7 @@ export const submember = (model: Model, ctx: Context, span: Span, name?: string)
     member = { kind: 'member', model, store: newStore(`${store.name}.${own}`) };
     store.members.set(key, member);
   }
-  return { ...member, model, at: ctx.at };
+  return { ...member, model, at: ctx.at, values: ctx.values };
 };
 
 const memberScope = (member: Member, declaration: ModelDeclaration, ctx: Context, span: Span): Scope => {
@@ -97,7 +107,10 @@ export const enterMember = (member: Member, args: readonly Given[], ctx: Context
       : args;
   const positional = spread.filter((a) => a.name === undefined);
   if (positional.length > params.length)
-    fail('L0303', span, { what: `there ${params.length === 1 ? 'is 1 parameter' : `are ${params.length} parameters`}, but ${positional.length} arguments`, call: member.store.name });
+    fail('L0303', span, {
+      what: `there ${params.length === 1 ? 'is 1 parameter' : `are ${params.length} parameters`}, but ${positional.length} arguments`,
+      call: member.store.name,
+    });
   const inner: Context = { ...ctx, scope };
   params.forEach((param, i) => {
     const name = param.pattern.kind === 'name' ? param.pattern.name : `argument ${i + 1}`;
@@ -112,15 +125,13 @@ export const enterMember = (member: Member, args: readonly Given[], ctx: Context
     bindPattern(scope, param.pattern, value, inner, arg?.span ?? span);
     return undefined;
   });
-  return { ...inner, member: member.store, at: member.at, path: '' };
+  return { ...inner, member: member.store, at: member.at, values: member.values, path: '' };
 };
 
 // ---------------------------------------------------------------- parameters
 
 /** The node through which graphs read a variable. */
 export const variableInput = (variable: Variable, ctx: Context): Node => {
-  const replaced = ctx.problem?.replaced?.get(variable.id);
-  if (replaced) return replaced;
   let node = ctx.shared.inputs.get(variable.id);
   if (!node) {
     node = ir.input(`var:${variable.id}`, variable.dtype, variable.shape);
@@ -190,30 +201,45 @@ const defaultInitial = (space: TensorSpace): { readonly constant: number } | { r
   }
 };
 
-const initialOf = (statement: ParamStatement, space: TensorSpace) => (ctx: Context): Tensor => {
-  const shape = storageShape(space);
-  const flat: TensorSpace = R(...shape);
-  const init = statement.init;
-  if (!init) {
-    const start = defaultInitial(space);
-    const node =
-      'constant' in start
-        ? ir.broadcastTo(ir.scalar(start.constant), shape)
-        : ir.mul(ir.random('normal', shape, ctx.shared.counters.site++, ctx.key), ir.scalar(start.spread));
-    return tensor(node, [], flat);
-  }
-  const value = ctx.shared.run.evaluate(init.value, ctx);
-  const name = statement.name.text;
-  if (init.relation === '~') {
-    const dist = value.kind === 'dist' ? value : fail('L0302', init.value.span, { expected: 'a distribution', seen: describe(value), where: `the initial value of \`${name}\`` });
-    return spreadDraw(dist, shape, ctx, init.value.span, name);
-  }
-  if (value.kind === 'dist') return fail('L0302', init.value.span, { expected: 'a value', seen: describe(value), where: `the initial value of \`${name}\`` }, { help: `a draw is written with \`~\`: param ${name} ~ ...` });
-  const t = toReal(asTensor(value, init.value.span, `the initial value of \`${name}\``));
-  if (shapeOf(t).length === 0) return tensor(ir.broadcastTo(t.node, shape), [], flat);
-  coerceTensor(t, flat, name, init.value.span);
-  return t;
-};
+const initialOf =
+  (statement: ParamStatement, space: TensorSpace) =>
+  (ctx: Context): Tensor => {
+    const shape = storageShape(space);
+    const flat: TensorSpace = R(...shape);
+    const init = statement.init;
+    if (!init) {
+      const start = defaultInitial(space);
+      const node =
+        'constant' in start
+          ? ir.broadcastTo(ir.scalar(start.constant), shape)
+          : ir.mul(ir.random('normal', shape, ctx.shared.counters.site++, ctx.key), ir.scalar(start.spread));
+      return tensor(node, [], flat);
+    }
+    const value = ctx.shared.run.evaluate(init.value, ctx);
+    const name = statement.name.text;
+    if (init.relation === '~') {
+      const dist =
+        value.kind === 'dist'
+          ? value
+          : fail('L0302', init.value.span, {
+              expected: 'a distribution',
+              seen: describe(value),
+              where: `the initial value of \`${name}\``,
+            });
+      return spreadDraw(dist, shape, ctx, init.value.span, name);
+    }
+    if (value.kind === 'dist')
+      return fail(
+        'L0302',
+        init.value.span,
+        { expected: 'a value', seen: describe(value), where: `the initial value of \`${name}\`` },
+        { help: `a draw is written with \`~\`: param ${name} ~ ...` },
+      );
+    const t = toReal(asTensor(value, init.value.span, `the initial value of \`${name}\``));
+    if (shapeOf(t).length === 0) return tensor(ir.broadcastTo(t.node, shape), [], flat);
+    coerceTensor(t, flat, name, init.value.span);
+    return t;
+  };
 
 /** Draws an array of `shape`, independently in every entry that the distribution itself does not cover. */
 const spreadDraw = (dist: Dist, shape: readonly number[], ctx: Context, span: Span, name: string): Tensor => {
@@ -232,6 +258,8 @@ const spreadDraw = (dist: Dist, shape: readonly number[], ctx: Context, span: Sp
 
 /** The current value of a parameter. */
 const currentValue = (variable: Variable, space: TensorSpace, ctx: Context): Tensor => {
+  const own = ctx.values?.get(variable.id);
+  if (own) return tensor(intoSpace(space.element, own.node), own.axes, space);
   const read = ctx.at ? ctx.at(variable) : variable;
   return tensor(intoSpace(space.element, variableInput(read, ctx)), [], space);
 };
@@ -245,7 +273,11 @@ export const declareParameter = (statement: ParamStatement, ctx: Context): Tenso
   if (existing) return currentValue(existing.variable, existing.space, ctx);
   const space = resolveSpace(statement.space, ctx);
   if (space.kind !== 'tensor')
-    return fail('L0302', statement.space.span, { expected: 'a space of numbers', seen: printSpace(space), where: `\`${statement.name.text}\`` });
+    return fail('L0302', statement.space.span, {
+      expected: 'a space of numbers',
+      seen: printSpace(space),
+      where: `\`${statement.name.text}\``,
+    });
   const name = `${store.name}.${uniqueName(store, statement.name.text)}`;
   const variable = makeParameter(name, space, initialOf(statement, space), ctx, statement.span);
   store.parameters.set(key, { variable, space, value: tensor(variableInput(variable, ctx), [], space) });
@@ -257,7 +289,10 @@ export const pointParameter = (name: string, space: TensorSpace, store: Store, c
   const key = `/${name}`;
   const existing = store.parameters.get(key);
   if (existing) return currentValue(existing.variable, existing.space, ctx);
-  const start = initialOf({ kind: 'param', name: { text: name, span }, space: { kind: 'tuple', items: [], span }, span }, space);
+  const start = initialOf(
+    { kind: 'param', name: { text: name, span }, space: { kind: 'tuple', items: [], span }, span },
+    space,
+  );
   const variable = makeParameter(name, space, start, ctx, span);
   store.parameters.set(key, { variable, space, value: tensor(variableInput(variable, ctx), [], space) });
   return currentValue(variable, space, ctx);
@@ -272,9 +307,10 @@ export const variablesOf = (store: Store): Variable[] => [
 /** `f.w`: a parameter or sub-member by name, once the member has been run. */
 export const memberField = (member: Member, name: string, ctx: Context): Value | undefined => {
   for (const [key, p] of member.store.parameters)
-    if (key.endsWith(`/${name}`)) return currentValue(p.variable, p.space, { ...ctx, at: member.at });
+    if (key.endsWith(`/${name}`))
+      return currentValue(p.variable, p.space, { ...ctx, at: member.at, values: member.values });
   for (const m of member.store.members.values())
-    if (m.store.name === `${member.store.name}.${name}`) return { ...m, at: member.at };
+    if (m.store.name === `${member.store.name}.${name}`) return { ...m, at: member.at, values: member.values };
   return undefined;
 };
 

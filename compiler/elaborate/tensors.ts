@@ -76,7 +76,9 @@ export const toDType = (t: Tensor, dtype: DType): Node => ir.cast(t.node, dtype)
 
 /** As truth values. */
 export const toBit = (t: Tensor): Tensor =>
-  t.node.dtype === 'bool' ? t : tensor(ir.compare('ne', toReal(t).node, ir.scalar(0)), t.axes, Bit(...shapeOf(toReal(t))));
+  t.node.dtype === 'bool'
+    ? t
+    : tensor(ir.compare('ne', toReal(t).node, ir.scalar(0)), t.axes, Bit(...shapeOf(toReal(t))));
 
 export const mapUnary = (op: UnaryOp, t: Tensor, span?: Span): Tensor => {
   const x = toReal(t);
@@ -155,7 +157,13 @@ export const selectTensors = (condition: Tensor, a: Tensor, b: Tensor, span?: Sp
   if (rankOf(c) > 0 && !sameShape(shapeOf(c), shape) && shape.length > 0) commonShape('if', c, x, span);
   const full = rankOf(c) > shape.length ? shapeOf(c) : shape;
   const node = ir.select(aligned(c, axes, rank), aligned(x, axes, rank), aligned(y, axes, rank), span);
-  const space: TensorSpace = sameKind ? { kind: 'tensor', element: a.space.element, shape: a.space.shape.length >= b.space.shape.length ? a.space.shape : b.space.shape } : R(...full);
+  const space: TensorSpace = sameKind
+    ? {
+        kind: 'tensor',
+        element: a.space.element,
+        shape: a.space.shape.length >= b.space.shape.length ? a.space.shape : b.space.shape,
+      }
+    : R(...full);
   return tensor(complete(node, axes, full), axes, sameShape(storageShape(space), full) ? space : R(...full));
 };
 
@@ -215,7 +223,11 @@ export const reduceAxis = (op: ReductionOp, t: Tensor, axis: Axis, span?: Span):
     return x;
   }
   const at = x.axes.indexOf(axis);
-  return tensor(ir.reduce(op, x.node, [at], false, span), x.axes.filter((a) => a !== axis), R(...shapeOf(x)));
+  return tensor(
+    ir.reduce(op, x.node, [at], false, span),
+    x.axes.filter((a) => a !== axis),
+    R(...shapeOf(x)),
+  );
 };
 
 export const meanAxis = (t: Tensor, axis: Axis, span?: Span): Tensor => {
@@ -265,9 +277,16 @@ export const contract = (a: Tensor, b: Tensor, k: number, span?: Span): Tensor =
   );
   // b as [shared, inner, columns] when the contracted dimension already stands first, else [shared, columns, inner] transposed.
   const first = k === 0 && ofY.length === 0;
-  const rest = shapeY.map((_, i) => i).filter((i) => i !== k).map((i) => i + y.axes.length);
+  const rest = shapeY
+    .map((_, i) => i)
+    .filter((i) => i !== k)
+    .map((i) => i + y.axes.length);
   const right = first
-    ? ir.reshape(ir.transpose(y.node, [...order(y, shared, []), k + y.axes.length, ...rest], span), [...s, inner, n], span)
+    ? ir.reshape(
+        ir.transpose(y.node, [...order(y, shared, []), k + y.axes.length, ...rest], span),
+        [...s, inner, n],
+        span,
+      )
     : ir.reshape(
         ir.transpose(y.node, [...order(y, shared, ofY), ...rest, k + y.axes.length], span),
         [...s, n, inner],
@@ -308,7 +327,12 @@ export const matrixProduct = (a: Tensor, b: Tensor, span?: Span): Tensor => {
           : `the last dimension on the left is ${inner}, the ${k === 0 ? 'first' : 'second to last'} on the right ${shapeOf(y)[k]}`,
     });
   if (rankOf(y) > 2)
-    fail('L0301', span, { op: '@', left: printSpace(a.space), right: printSpace(b.space), why: 'write batches with a binder' });
+    fail('L0301', span, {
+      op: '@',
+      left: printSpace(a.space),
+      right: printSpace(b.space),
+      why: 'write batches with a binder',
+    });
   return contract(x, y, k, span);
 };
 

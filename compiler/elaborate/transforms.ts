@@ -35,7 +35,9 @@ export const intoSpace = (e: Element, x: Node, span?: Span): Node => {
     case 'Ball':
       return ir.mul(x, ir.div(ir.tanh(norm(x)), norm(x))); // x tanh|x| / |x|
     default:
-      return fail('L0602', span, { what: `a parameter in ${printElement(e)} cannot be trained by descent: the space has no directions` });
+      return fail('L0602', span, {
+        what: `a parameter in ${printElement(e)} cannot be trained by descent: the space has no directions`,
+      });
   }
 };
 

@@ -57,10 +57,14 @@ export interface Data {
   readonly rows: number;
   readonly leaves: readonly ArrayValue[];
   readonly template: Template;
+  /** The file it is, if it is one: its fields are columns. */
+  readonly file?: string;
   /** For messages: where row i came from. */
   readonly placeOf: (row: number) => string;
   /** The sets it was computed from, itself included. */
   readonly roots: ReadonlySet<string>;
+  /** Sets of which all rows went into every row: a mean, a scale, a member trained on them. */
+  readonly statistics: ReadonlySet<string>;
   /** Held back for evaluation. */
   readonly evaluation: boolean;
   /** A lazy `[body for pattern in data if conditions]`: applied after a row is bound. */
@@ -89,10 +93,12 @@ export interface Dist {
   readonly lacks: { readonly density?: Lack; readonly sample?: Lack };
   /** A stochastic map's value that is meant as its draw where a value is needed. */
   readonly implicit: boolean;
-  /** Independent over the entries of its arguments: an array of it is the same family with larger arguments. */
-  readonly construct?: (args: ReadonlyMap<string, Value>) => Dist;
+  /** The space of one draw, where it is one array of numbers. */
+  readonly event?: TensorSpace;
   /** `P^n`: so many independent draws of `base`. */
   readonly power?: { readonly base: Value; readonly count: number };
+  /** The set it draws rows from. */
+  readonly data?: Data;
 }
 
 export interface Closure {
@@ -100,11 +106,13 @@ export interface Closure {
   readonly name: string;
   readonly statics: readonly StaticParameter[];
   readonly params: readonly Parameter[];
+  /** Declared without an argument list: `zeros[3]` is the value already. */
+  readonly bare?: boolean;
   readonly result?: { readonly space: SpaceExpr; readonly stochastic: boolean };
   readonly body?: Expr;
   readonly scope: Scope;
   /** Where a lambda was made: mentions of models in it belong to that member. */
-  readonly home?: Pick<Context, 'member' | 'path' | 'problem'>;
+  readonly home?: Pick<Context, 'member' | 'path' | 'at' | 'values'>;
   readonly span: Span;
 }
 
@@ -140,13 +148,20 @@ export interface Member {
   readonly store: Store;
   /** Reads other variables instead of its own: a member at another time. */
   readonly at?: (variable: Variable) => Variable;
+  /** Unconstrained parameters that stand instead of the variables: a member that a nested problem has trained. */
+  readonly values?: ReadonlyMap<string, Tensor>;
 }
 
 /** A member that is a point of a space (`z in R[2]`). */
 export interface Store {
   readonly name: string;
-  readonly parameters: Map<string, { readonly variable: Variable; readonly space: TensorSpace; readonly value: Tensor }>;
+  readonly parameters: Map<
+    string,
+    { readonly variable: Variable; readonly space: TensorSpace; readonly value: Tensor }
+  >;
   readonly members: Map<string, Member>;
+  /** Running averages. */
+  readonly statistics: Map<string, Variable>;
   /** Names of sub-members in use, for people: dense, dense2, ... */
   readonly names: Map<string, number>;
 }
@@ -169,7 +184,13 @@ export interface Paradigm {
 }
 
 export type ProtocolStep =
-  | { readonly kind: 'train'; readonly data: Value; readonly count?: number; readonly unit?: 'epochs' | 'steps'; readonly span: Span }
+  | {
+      readonly kind: 'train';
+      readonly data: Value;
+      readonly count?: number;
+      readonly unit?: 'epochs' | 'steps';
+      readonly span: Span;
+    }
   | { readonly kind: 'eval'; readonly data: Value; readonly label?: string; readonly span: Span }
   | { readonly kind: 'restart'; readonly span: Span };
 
@@ -196,7 +217,8 @@ export type Value =
   | Paradigm
   | Optimiser
   | { readonly kind: 'tuple'; readonly items: readonly Value[] }
-  | { readonly kind: 'record'; readonly fields: ReadonlyMap<string, Value> }
+  /** `set`: the data file whose columns these are. */
+  | { readonly kind: 'record'; readonly fields: ReadonlyMap<string, Value>; readonly set?: string }
   /** Values known one by one while compiling: data sets, models, functions. */
   | { readonly kind: 'list'; readonly items: readonly Value[] }
   | { readonly kind: 'space'; readonly space: Space }

@@ -6,7 +6,7 @@ import { fail } from '../../messages.ts';
 import { classOf, R } from '../../spaces/space.ts';
 import { asCount, asStatic, describe } from '../describe.ts';
 import { knownArray, rankOf, shapeOf, tensor, toReal } from '../tensors.ts';
-import type { Tensor, Value } from '../values.ts';
+import type { Tensor, TextColumn, Value } from '../values.ts';
 import type { Intrinsic, IntrinsicCall } from './call.ts';
 import { countArgument, required, scalarArgument, staticShape, tensorArgument, together, toTensor } from './call.ts';
 
@@ -62,12 +62,28 @@ const onehot: Intrinsic = (call) => {
   return tensor(ir.oneHot(indexNode(i), depth, call.span), i.axes, R(...i.space.shape, depth));
 };
 
+/** The different texts of a column in alphabetical order are its classes. */
+const classOfTexts = ({ axis, values }: TextColumn, call: IntrinsicCall): Tensor => {
+  const names = [...new Set(values.filter((x) => x !== null))].sort();
+  const size = sizeInBrackets(call) ?? names.length;
+  if (names.length > size)
+    fail('L0304', call.span, {
+      name: 'the class',
+      expected: `Class[${size}]`,
+      seen: `a column of ${names.length} different texts (${names.slice(0, 4).join(', ')}${names.length > 4 ? ', ...' : ''})`,
+    });
+  // A missing text has no class: -1 is in no space, and the row is reported if it is not left out.
+  const data = Int32Array.from(values, (x) => (x === null ? -1 : names.indexOf(x)));
+  return tensor(ir.constant({ dtype: 'int32', shape: [data.length], data }), [axis], { ...classOf(size, names) });
+};
+
 /**
  * `class[K](k)`: a whole number as one of K classes; a truth value is one of two. Without K a number stays an index whose
  * K is that of the class it meets.
  */
 const toClass: Intrinsic = (call): Value => {
   const v = required(call, 'k');
+  if (v.kind === 'texts') return classOfTexts(v, call);
   const t = toTensor(v, call, '`class`');
   const { element, shape } = t.space;
   const size = sizeInBrackets(call);

@@ -1,4 +1,264 @@
-/** Intrinsics of problems: optimisers, paradigms, data files, running statistics. */
-import type { Intrinsic } from './call.ts';
+/** Intrinsics of problems: optimisers, data files and their parts, running statistics. */
+import type { Span } from '../../../grammar/tree.ts';
+import type { DataFormat } from '../../host.ts';
+import * as ir from '../../ir/build.ts';
+import { graphOf } from '../../ir/graph.ts';
+import { keyOfSeed } from '../../ir/random.ts';
+import { permutation } from '../permutation.ts';
+import { fail } from '../../messages.ts';
+import type { Variable } from '../../program.ts';
+import { R } from '../../spaces/space.ts';
+import { applyValue } from '../calls.ts';
+import type { Context } from '../context.ts';
+import { fromTable, subset, toData, zipData } from '../data.ts';
+import { asCount, asData, asStatic, asTensor, describe, poisoned } from '../describe.ts';
+import { identityGraph, registerVariable, variableInput } from '../members.ts';
+import { constantBoolean, knownArray, tensor, toReal } from '../tensors.ts';
+import type { Data, Value } from '../values.ts';
+import { given, required, textArgument } from './call.ts';
+import type { Intrinsic, IntrinsicCall } from './call.ts';
 
-export const problemIntrinsics: Readonly<Record<string, Intrinsic>> = {};
+// ---------------------------------------------------------------- optimisers
+
+const textOfCall = (call: IntrinsicCall): string => {
+  const family = call.caller.family;
+  if (!family) return 'an optimiser';
+  const shown = [...family.args]
+    .flatMap(([name, v]) => {
+      if (v.kind === 'function') return [];
+      const numbers = v.kind === 'tensor' ? knownArray(v) : undefined;
+      return numbers?.length === 1 ? [`${name} = ${Number(numbers[0].toPrecision(6))}`] : [];
+    })
+    .join(', ');
+  return `${family.name}(${shown})`;
+};
+
+const optimiser: Intrinsic = (call): Value => {
+  const start = required(call, 'start');
+  const probe =
+    start.kind === 'function'
+      ? applyValue(start, [{ value: tensor(ir.scalar(0), [], R()), span: call.span }], call.ctx, call.span)
+      : start;
+  const empty = probe.kind === 'tuple' && probe.items.length === 0;
+  return {
+    kind: 'optimiser',
+    name: call.caller.family?.name ?? 'optimiser',
+    transform: false,
+    start: empty ? undefined : start,
+    step: required(call, 'step'),
+    text: textOfCall(call),
+  };
+};
+
+const gradientTransform: Intrinsic = (call): Value => ({
+  kind: 'optimiser',
+  name: call.caller.family?.name ?? 'a transform',
+  transform: true,
+  step: required(call, 'change'),
+  text: textOfCall(call),
+});
+
+const schedule: Intrinsic = (call): Value => {
+  const rate = required(call, 'rate');
+  if (rate.kind !== 'function') return asTensor(rate, call.span, 'a rate');
+  return applyValue(rate, [{ value: required(call, 't'), span: call.span }], call.caller, call.span);
+};
+
+// ---------------------------------------------------------------- data
+
+const read =
+  (format: DataFormat): Intrinsic =>
+  (call): Value => {
+    const path = textArgument(call, 'path');
+    const { shared } = call.ctx;
+    const base = call.span.file;
+    const key = `${format}:${base}:${path}`;
+    const table = shared.tables.get(key);
+    if (!table) {
+      shared.wanted.set(key, { format, path, base });
+      return poisoned();
+    }
+    if ('failed' in table) return failedData(table, path, call.span);
+    const known = shared.files.get(key);
+    if (known) return known;
+    const name = (call.caller.family?.name ?? path.split('/').at(-1) ?? path).replace(/\.[a-z.]+$/, '');
+    const data = fromTable(table, name, call.ctx);
+    shared.files.set(key, data);
+    return data;
+  };
+
+const failedData = (
+  failure: {
+    readonly failed: string;
+    readonly place?: string;
+    readonly help?: string;
+    readonly candidates?: readonly string[];
+  },
+  path: string,
+  span: Span,
+): never => {
+  const near = failure.candidates && failure.candidates.length > 0 ? failure.candidates : undefined;
+  return fail(
+    'L0501',
+    span,
+    { what: failure.failed, place: failure.place },
+    { help: failure.help ?? (near ? `beside \`${path}\` there are: ${near.slice(0, 5).join(', ')}` : undefined) },
+  );
+};
+
+const asSet = (v: Value, call: IntrinsicCall, what: string): Data => {
+  if (v.kind === 'along' || v.kind === 'tensor' || v.kind === 'range')
+    return toData(
+      v,
+      { name: 'data', span: call.span, placeOf: (row) => `row ${row + 1}`, roots: new Set(), evaluation: false },
+      call.ctx,
+    );
+  if (v.kind === 'dist' && v.power)
+    return fail(
+      'L0302',
+      call.span,
+      { expected: 'a data set', seen: describe(v), where: what },
+      { help: 'make it one: `data D = (...)^1000`' },
+    );
+  return asData(v, call.span, what);
+};
+
+const zip: Intrinsic = (call): Value => {
+  const names = ['a', 'b', 'c', 'd'];
+  const sets = names.flatMap((name) => {
+    const v = given(call, name);
+    return v ? [asSet(v, call, '`zip`')] : [];
+  });
+  return zipData(sets, call.ctx, call.span);
+};
+
+const plain = (d: Data, call: IntrinsicCall): Data =>
+  d.view ? fail('L0601', call.span, { what: 'splitting a set that depends on what is trained' }) : d;
+
+/** `split(D, holdout)`: (training rows, evaluation rows), in a random order that is always the same. */
+const split: Intrinsic = (call): Value => {
+  const data = plain(asSet(required(call, 'D'), call, 'a split'), call);
+  const holdout = asStatic(required(call, 'holdout'), call.span, '`holdout`');
+  if (!(holdout >= 0 && holdout < 1))
+    fail('L0302', call.span, {
+      expected: 'a part of the rows, from 0 up to, not including, 1',
+      seen: String(holdout),
+      where: '`holdout`',
+    });
+  if (holdout === 0) return { kind: 'tuple', items: [data, data] };
+  const held = Math.round(data.rows * holdout);
+  if (held === 0 || held === data.rows)
+    fail('L0504', call.span, {
+      what: `\`${data.name}\` has ${data.rows} rows: holding out ${holdout} of them leaves ${held === 0 ? 'none to evaluate on' : 'none to train on'}`,
+    });
+  const order = permutation(data.rows, keyOfSeed(call.ctx.shared.seed));
+  return {
+    kind: 'tuple',
+    items: [
+      subset(data, order.subarray(held), { name: `${data.name} (training)` }, call.ctx),
+      subset(data, order.subarray(0, held), { name: `${data.name} (held out)`, evaluation: true }, call.ctx),
+    ],
+  };
+};
+
+/** `fold_of(D, i, k)`: the rows outside and inside the i-th of k equal parts. */
+const foldOf: Intrinsic = (call): Value => {
+  const data = plain(asSet(required(call, 'D'), call, 'a fold'), call);
+  const i = asCount(required(call, 'i'), call.span, 'the number of the fold');
+  const k = asCount(required(call, 'k'), call.span, 'the number of folds');
+  if (k < 2 || k > data.rows)
+    fail('L0302', call.span, { expected: `from 2 to ${data.rows} folds`, seen: String(k), where: '`k`' });
+  const order = permutation(data.rows, keyOfSeed(call.ctx.shared.seed));
+  const from = Math.floor((i * data.rows) / k);
+  const to = Math.floor(((i + 1) * data.rows) / k);
+  const outside = [...order.subarray(0, from), ...order.subarray(to)];
+  return {
+    kind: 'tuple',
+    items: [
+      subset(data, outside, { name: `${data.name} (without fold ${i + 1})` }, call.ctx),
+      subset(data, order.subarray(from, to), { name: `${data.name} (fold ${i + 1})`, evaluation: true }, call.ctx),
+    ],
+  };
+};
+
+/** `parts_of(D, k)`: k equal parts, for streams. */
+const rowsOf: Intrinsic = (call): Value => {
+  const data = plain(asSet(required(call, 'D'), call, 'rows'), call);
+  const from = asCount(required(call, 'from'), call.span, 'the first row');
+  const to = Math.min(data.rows, asCount(required(call, 'to'), call.span, 'the last row'));
+  return subset(
+    data,
+    Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i),
+    {},
+    call.ctx,
+  );
+};
+
+/** Marks a set as held out: its rows must not reach a training objective. */
+const heldOut: Intrinsic = (call): Value => ({ ...asSet(required(call, 'D'), call, '`held_out`'), evaluation: true });
+
+// ---------------------------------------------------------------- running statistics
+
+const training: Intrinsic = (call) => constantBoolean(call.caller.problem?.mode === 'train');
+
+/** The batch's value in training, where an average of it is kept; the average in evaluations. */
+const running: Intrinsic = (call): Value => {
+  const name = textArgument(call, 'name');
+  const value = toReal(asTensor(required(call, 'value'), call.span, '`running`'));
+  const ctx: Context = call.caller;
+  const store = ctx.member;
+  if (!store || !ctx.problem) return value;
+  if (value.axes.length > 0)
+    return fail('L0602', call.span, { what: 'a running average of something that differs from row to row' });
+  const key = `${ctx.path}/running:${name}`;
+  const known = store.statistics.get(key);
+  const variable = known ?? makeStatistic(`${store.name}.${name}`, value.node.shape, call);
+  store.statistics.set(key, variable);
+  const held = variableInput(ctx.at ? ctx.at(variable) : variable, ctx);
+  if (ctx.problem.mode !== 'train') return tensor(held, [], value.space);
+  const decay = toReal(asTensor(required(call, 'decay'), call.span, '`decay`')).node;
+  const mixed = ir.add(ir.mul(decay, held), ir.mul(ir.sub(ir.scalar(1), decay), ir.stop(value.node)));
+  if (!ctx.at) ctx.problem.updates.set(variable.id, mixed);
+  return value;
+};
+
+const makeStatistic = (name: string, shape: readonly number[], call: IntrinsicCall): Variable => {
+  const ctx = call.caller;
+  const initial = toReal(asTensor(required(call, 'initial'), call.span, 'the initial value'));
+  const node = ir.broadcastTo(initial.node, shape);
+  let id = name;
+  for (let i = 2; ctx.shared.variables.has(id); i++) id = `${name}'${i}`;
+  return registerVariable(
+    {
+      id,
+      name,
+      role: 'statistic',
+      dtype: 'float32',
+      shape,
+      initial: graphOf([{ name: id, node }], [ir.input('key', 'int32', [2])]),
+      value: identityGraph(id, ir.input(`var:${id}`, 'float32', shape)),
+      space: `R[${shape.join(', ')}]`,
+      span: call.span,
+    },
+    ctx,
+  );
+};
+
+export const problemIntrinsics: Readonly<Record<string, Intrinsic>> = {
+  optimiser,
+  gradient_transform: gradientTransform,
+  schedule,
+  csv: read('csv'),
+  json: read('json'),
+  npy: read('npy'),
+  idx: read('idx'),
+  parquet: read('parquet'),
+  images: read('images'),
+  zip,
+  split,
+  fold_of: foldOf,
+  rows: rowsOf,
+  held_out: heldOut,
+  training,
+  running,
+};

@@ -1,4 +1,261 @@
-/** Intrinsics of distributions. */
-import type { Intrinsic } from './call.ts';
+/** Intrinsics of distributions: the two sources of randomness, how a family is put together, mixtures, rows at random. */
+import * as ir from '../../ir/build.ts';
+import { fail } from '../../messages.ts';
+import { R } from '../../spaces/space.ts';
+import type { TensorSpace } from '../../spaces/space.ts';
+import { applyValue } from '../calls.ts';
+import { lookup, newAxis } from '../context.ts';
+import type { Context } from '../context.ts';
+import { asCount, asData, asStatic, asTensor, describe } from '../describe.ts';
+import { dirac, draws, mixtureOf, pointsOf, toDistribution } from '../distributions.ts';
+import { permuted } from '../shuffle.ts';
+import { constantNumber, expandAxes, mapUnary, shapeOf, tensor, toReal } from '../tensors.ts';
+import type { Axis, Dist, Tensor, Value } from '../values.ts';
+import { given, realArgument, required } from './call.ts';
+import type { Intrinsic, IntrinsicCall } from './call.ts';
 
-export const randomIntrinsics: Readonly<Record<string, Intrinsic>> = {};
+const source =
+  (law: 'uniform' | 'normal'): Intrinsic =>
+  (): Value => ({
+    kind: 'dist',
+    family: law === 'uniform' ? 'StandardUniform' : 'StandardNormal',
+    args: new Map(),
+    sample: (ctx: Context) => {
+      const sizes = ctx.axes.map((a) => a.size);
+      return tensor(ir.random(law, sizes, ctx.shared.counters.site++, ctx.key), ctx.axes, R());
+    },
+    facts: new Map(),
+    reparameterised: true,
+    event: R(),
+    lacks: {},
+    implicit: false,
+  });
+
+const factNames = ['mean', 'variance', 'mode', 'entropy', 'median', 'cdf', 'quantile', 'probabilities'] as const;
+
+const spaceArgument = (call: IntrinsicCall): TensorSpace => {
+  const v = given(call, 'support');
+  if (!v) return R();
+  if (v.kind === 'space' && v.space.kind === 'tensor') return v.space;
+  return fail('L0302', call.span, { expected: 'a space', seen: describe(v), where: '`support`' });
+};
+
+/** What `def Normal(mean, sd) = distribution(sample = ..., log_density = ...)` makes. */
+const distribution: Intrinsic = (call): Value => {
+  const family = call.caller.family;
+  const name = family?.name ?? '';
+  const sampler = given(call, 'sample');
+  const log = given(call, 'log_density');
+  const support = spaceArgument(call);
+  const facts = new Map<string, (ctx: Context) => Value>();
+  for (const fact of factNames) {
+    const v = given(call, fact);
+    if (v) facts.set(fact, () => v);
+  }
+  const variance = given(call, 'variance');
+  if (variance?.kind === 'tensor') facts.set('std', () => mapUnary('sqrt', variance, call.span));
+  const reparameterised = given(call, 'reparameterised');
+  const dist: Dist = {
+    kind: 'dist',
+    family: name,
+    args: family?.args ?? new Map(),
+    sample:
+      sampler &&
+      ((ctx) =>
+        inSupport(draws(toDistribution(sampler, ctx, call.span), { ...ctx, scores: undefined }, call.span), support)),
+    logDensity:
+      log &&
+      ((ctx, x, span) =>
+        toReal(asTensor(applyValue(log, [{ value: x, span }], ctx, span), span, `the log density of \`${name}\``))),
+    facts,
+    reparameterised: reparameterised ? asStatic(reparameterised, call.span, '`reparameterised`') !== 0 : true,
+    points: (ctx) => pointsOf(support, ctx),
+    event: support,
+    lacks: log ? {} : { density: { message: `\`${name}\` is defined by its sampler alone` } },
+    implicit: false,
+  };
+  return dist;
+};
+
+/** A draw is in the support by construction. */
+const inSupport = (v: Value, support: TensorSpace): Value =>
+  v.kind === 'tensor' &&
+  support.element.kind !== 'R' &&
+  v.space.element.kind !== support.element.kind &&
+  v.space.element.kind === 'R'
+    ? support.element.kind === 'Bit'
+      ? tensor(ir.gt(v.node, ir.scalar(0.5)), v.axes, support)
+      : { ...v, space: support }
+    : v;
+
+/** Components side by side: under an axis already, or a list of different families. */
+const componentsOf = (v: Value, call: IntrinsicCall): { axis: Axis; component: Dist } => {
+  const { ctx, span } = call;
+  if (v.kind === 'along') return { axis: v.axis, component: toDistribution(v.element, ctx, span) };
+  if (v.kind !== 'list')
+    return fail('L0302', span, { expected: 'an array of distributions', seen: describe(v), where: '`mixture`' });
+  const parts = v.items.map((x) => toDistribution(x, ctx, span));
+  const axis = newAxis(ctx, parts.length, 'component');
+  const lacking = parts.find((p) => !p.logDensity);
+  const stackUnder = (ts: readonly Tensor[]): Tensor => {
+    const axes = [...new Set(ts.flatMap((t) => t.axes))].filter((a) => a !== axis).sort((a, b) => a.order - b.order);
+    const node = ir.stack(
+      ts.map((t) => expandAxes(t, axes).node),
+      axes.length,
+    );
+    const all = [...axes, axis].sort((a, b) => a.order - b.order);
+    const now = [...axes, axis];
+    const order = [...all.map((a) => now.indexOf(a)), ...shapeOf(ts[0]).map((_, i) => i + now.length)];
+    return tensor(ir.transpose(node, order), all, R(...shapeOf(ts[0])));
+  };
+  const without = (c: Context): Context => ({ ...c, axes: c.axes.filter((a) => a !== axis) });
+  const component: Dist = {
+    ...parts[0],
+    family: 'mixture',
+    sample: (c) => stackUnder(parts.map((p) => toReal(asTensor(draws(p, without(c), span), span)))),
+    logDensity: lacking ? undefined : (c, x, s) => stackUnder(parts.map((p) => p.logDensity!(without(c), x, s))),
+    facts: new Map(
+      parts.every((p) => p.facts.has('mean'))
+        ? [
+            [
+              'mean',
+              (c: Context) => stackUnder(parts.map((p) => toReal(asTensor(p.facts.get('mean')!(without(c)), span)))),
+            ],
+          ]
+        : [],
+    ),
+    lacks: lacking ? lacking.lacks : {},
+  };
+  return { axis, component };
+};
+
+/** log w, also where a weight is 0. */
+const logWeights = (w: Tensor): Tensor => {
+  const real = toReal(w);
+  return tensor(ir.log(ir.maximum(real.node, ir.scalar(1e-30))), real.axes, real.space);
+};
+
+const mixture: Intrinsic = (call): Value => {
+  const w = realArgument(call, 'weights');
+  const { axis, component } = componentsOf(required(call, 'components'), call);
+  if (shapeOf(w).length !== 1 || shapeOf(w)[0] !== axis.size)
+    return fail('L0301', call.span, {
+      op: 'mixture',
+      left: `${shapeOf(w).join(' x ')} weights`,
+      right: `${axis.size} components`,
+      why: 'one weight for each component',
+    });
+  const log = logWeights(w);
+  const index = (ctx: Context): Tensor => {
+    // Gumbel-max: argmax (log w + g) is distributed as w
+    const k = newAxis(ctx, axis.size, 'component');
+    const sizes = [...ctx.axes.map((a) => a.size), k.size];
+    const u = ir.random('uniform', sizes, ctx.shared.counters.site++, ctx.key);
+    const g = ir.neg(ir.log(ir.neg(ir.log(u))));
+    const spread = expandAxes(log, ctx.axes.length >= log.axes.length ? ctx.axes : log.axes);
+    const place = ir.argmax(ir.add(spread.node, g), ctx.axes.length);
+    return tensor(ir.oneHot(place, axis.size), ctx.axes, R(axis.size));
+  };
+  return { ...mixtureOf(log, axis, component, index), args: new Map([['weights', w]]) };
+};
+
+/** `param mu : R[K, d] ~ draws(D, K)`: K different rows, as starting points. */
+const rowDraws: Intrinsic = (call): Value => {
+  const data = asData(required(call, 'D'), call.span, '`draws`');
+  const n = asCount(required(call, 'n'), call.span, 'the number of rows');
+  if (data.template.kind !== 'leaf')
+    return fail('L0302', call.span, {
+      expected: 'a data set of numbers or arrays',
+      seen: describe(data),
+      where: '`draws`',
+    });
+  if (n > data.rows)
+    return fail('L0504', call.span, { what: `\`${data.name}\` has ${data.rows} rows, fewer than the ${n} asked for` });
+  const { leaf, space } = data.template;
+  return {
+    ...dirac(constantNumber(0), call.span),
+    family: 'draws',
+    implicit: false,
+    sample: (ctx: Context) => {
+      const array = data.leaves[leaf];
+      const order = ir.slice(permuted(data.rows, ctx), { begin: [0], size: [n] });
+      return tensor(ir.gather(ir.constant(array), order), [], { ...space, shape: [n, ...space.shape] });
+    },
+    facts: new Map(),
+    lacks: { density: { message: 'rows drawn from a data set have no density' } },
+  };
+};
+
+/** `Bernoulli(p)` and `Bernoulli(logits = l)` are two ways to say one family. */
+const eitherWay =
+  (name: string, byP: string, byLogits: string): Intrinsic =>
+  (call): Value => {
+    const p = given(call, 'p');
+    const logits = given(call, 'logits');
+    if ((p === undefined) === (logits === undefined))
+      return fail('L0303', call.span, {
+        what: p ? 'both `p` and `logits` are given, one is enough' : '`p` or `logits` is missing',
+        call: name,
+      });
+    const fn = lookup(call.ctx.shared.library, p ? byP : byLogits) as Value;
+    const made = applyValue(fn, [{ value: (p ?? logits) as Value, span: call.span }], call.caller, call.span);
+    return made.kind === 'dist' ? { ...made, family: name } : made;
+  };
+
+/** Every point of a finite space alike. */
+const uniformOn: Intrinsic = (call): Value => {
+  const v = required(call, 'space');
+  const points = v.kind === 'space' && v.space.kind === 'tensor' ? pointsOf(v.space, call.ctx) : undefined;
+  if (!points || v.kind !== 'space' || v.space.kind !== 'tensor')
+    return fail('L0302', call.span, {
+      expected: 'two bounds, or a finite space such as `Class[6]`',
+      seen: describe(v),
+      where: '`Uniform`',
+    });
+  const space = v.space;
+  const count = points.axis.size;
+  return {
+    kind: 'dist',
+    family: 'Uniform',
+    args: new Map([['space', v]]),
+    sample: (ctx) => {
+      const u = ir.random(
+        'uniform',
+        ctx.axes.map((a) => a.size),
+        ctx.shared.counters.site++,
+        ctx.key,
+      );
+      const place = ir.cast(ir.minimum(ir.floor(ir.mul(u, ir.scalar(count))), ir.scalar(count - 1)), 'int32');
+      return tensor(space.element.kind === 'Bit' ? ir.cast(place, 'bool') : place, ctx.axes, space);
+    },
+    logDensity: () => constantNumber(-Math.log(count)),
+    facts: new Map([
+      ['entropy', () => constantNumber(Math.log(count))],
+      [
+        'mean',
+        () =>
+          tensor(
+            ir.full(1 / count, space.element.kind === 'Class' ? [count] : []),
+            [],
+            space.element.kind === 'Class' ? R(count) : R(),
+          ),
+      ],
+    ]),
+    reparameterised: false,
+    points: (ctx) => pointsOf(space, ctx),
+    event: space,
+    lacks: {},
+    implicit: false,
+  };
+};
+
+export const randomIntrinsics: Readonly<Record<string, Intrinsic>> = {
+  StandardUniform: source('uniform'),
+  StandardNormal: source('normal'),
+  distribution,
+  mixture,
+  draws: rowDraws,
+  uniform_on: uniformOn,
+  Bernoulli: eitherWay('Bernoulli', '_bernoulli_p', '_bernoulli_logits'),
+  Categorical: eitherWay('Categorical', '_categorical_p', '_categorical_logits'),
+};

@@ -1,0 +1,239 @@
+/** Big operators and comprehensions: binders open axes, the body is run once under all of them, then the axes are reduced or kept. */
+import type { BigExpr, Binder, ComprehensionExpr, Expr, Span } from '../../grammar/tree.ts';
+import * as ir from '../ir/build.ts';
+import { fail } from '../messages.ts';
+import { Bit, R } from '../spaces/space.ts';
+import { bindPattern } from './patterns.ts';
+import { childScope, inAxes, inScope } from './context.ts';
+import type { Context } from './context.ts';
+import { asTensor, poisoned } from './describe.ts';
+import { intoShape, logsumexpAxis } from './distributions.ts';
+import { expectation } from './expectations.ts';
+import { combine } from './lists.ts';
+import { settle } from './operators.ts';
+import { masked, meanOver, overAxes } from './reduce.ts';
+import { openBinder, openEvery } from './sources.ts';
+import { expandAxes, logical, reduceAxis, shapeOf, shapeToAxis, tensor, toBit, toReal, unionAxes } from './tensors.ts';
+import type { Axis, Tensor, Value } from './values.ts';
+import { comprehendData, needsUnrolling, UnrollSignal } from './comprehend.ts';
+
+/** One binder after the other; `each` is called under all axes, or once for each item of lists. */
+export interface Inside {
+  readonly ctx: Context;
+  readonly axes: readonly Axis[];
+  readonly mask?: Tensor;
+}
+
+const conjunction = (a: Tensor | undefined, b: Tensor | undefined): Tensor | undefined =>
+  a && b ? logical('and', a, b) : (a ?? b);
+
+/** Binders with several targets are as many binders over the same source. */
+const flattened = (binders: readonly Binder[]): Binder[] =>
+  binders.flatMap((b) => (b.targets.length <= 1 ? [b] : b.targets.map((t) => ({ ...b, targets: [t] }))));
+
+const walk = <T>(
+  binders: readonly Binder[],
+  at: Inside,
+  unroll: boolean,
+  leaf: (inside: Inside) => T,
+  join: (parts: readonly T[]) => T,
+): T => {
+  const [binder, ...rest] = binders;
+  if (!binder) return leaf(at);
+  const opened = openBinder(binder, at.ctx);
+  const enter = (value: Value, ctx: Context): Context => {
+    const scope = childScope(ctx.scope);
+    bindPattern(scope, binder.targets[0], value, ctx, binder.span);
+    return inScope(ctx, scope);
+  };
+  if (opened.kind === 'items')
+    return join(opened.items.map((item) => walk(rest, { ...at, ctx: enter(item, at.ctx) }, unroll, leaf, join)));
+  if (unroll && opened.value.kind === 'tensor' && opened.value.counts) {
+    const { axis, offset } = opened.value.counts;
+    const items = Array.from({ length: axis.size }, (_, i): Value =>
+      tensor(ir.scalar(offset + i), [], { kind: 'tensor', element: { kind: 'Int' }, shape: [] }),
+    );
+    return join(items.map((item) => walk(rest, { ...at, ctx: enter(item, at.ctx) }, unroll, leaf, join)));
+  }
+  const ctx = enter(opened.value, inAxes(at.ctx, opened.axis));
+  return walk(
+    rest,
+    { ctx, axes: [...at.axes, opened.axis], mask: conjunction(at.mask, opened.mask) },
+    unroll,
+    leaf,
+    join,
+  );
+};
+
+const withConditions = (inside: Inside, conditions: readonly Expr[]): Inside =>
+  conditions.reduce<Inside>((at, c) => {
+    const t = toBit(asTensor(settle(at.ctx.shared.run.evaluate(c, at.ctx), at.ctx, c.span), c.span, 'the condition'));
+    return { ...at, mask: conjunction(at.mask, t) };
+  }, inside);
+
+// ---------------------------------------------------------------- comprehensions
+
+/** Runs `run` over axes; where that cannot be (a data set for each), value by value. */
+const vectorisedOrUnrolled = <T>(run: (unroll: boolean) => T, ctx: Context): T => {
+  const inside = ctx.axes.length > 0;
+  try {
+    return run(false);
+  } catch (error) {
+    if (!(error instanceof UnrollSignal) || inside) throw error;
+    return run(true);
+  }
+};
+
+export const comprehension = (e: ComprehensionExpr, ctx: Context): Value => {
+  const binders = flattened(e.binders);
+  if (binders.length === 1 && binders[0].relation === 'in') {
+    const source = ctx.shared.run.evaluate(binders[0].source, ctx);
+    if (source.kind === 'data') {
+      if (needsUnrolling(ctx)) throw new UnrollSignal();
+      return comprehendData(e, source, ctx);
+    }
+    if (source.kind === 'poison') return poisoned();
+  }
+  return vectorisedOrUnrolled(
+    (unroll) =>
+      walk<Value>(
+        binders,
+        { ctx, axes: [] },
+        unroll,
+        (inside) => {
+          const at = withConditions(inside, e.conditions);
+          const value = settle(at.ctx.shared.run.evaluate(e.body, at.ctx), at.ctx, e.body.span);
+          return keep(value, at.axes, at.mask, e.span);
+        },
+        (parts) => combine(parts, ctx),
+      ),
+    ctx,
+  );
+};
+
+/** Axes become leading dimensions; with a mask, or for what is no array, the value stays under its axis. */
+const keep = (value: Value, axes: readonly Axis[], mask: Tensor | undefined, span: Span): Value => {
+  if (axes.length === 0) return value;
+  if (value.kind === 'texts') return value;
+  const spread = value.kind === 'tensor' ? expandAxes(value, unionAxes(value, { axes })) : value;
+  if (mask) {
+    if (axes.length > 1) return fail('L0601', span, { what: 'a condition over several binders of an array' });
+    return { kind: 'along', axis: axes[0], element: spread, mask };
+  }
+  return [...axes]
+    .reverse()
+    .reduce<Value>((v, axis) => (v.kind === 'range' ? intoShape(asTensor(v, span), axis) : intoShape(v, axis)), spread);
+};
+
+// ---------------------------------------------------------------- big operators
+
+const infinity = 3.4e38;
+
+/** What entries that are filtered out count as. */
+const neutral = { sum: 0, prod: 1, max: -infinity, min: infinity, logsumexp: -infinity, all: 1, any: 0 } as const;
+
+const reduceBig = (op: BigExpr['op'], value: Tensor, { axes, mask }: Inside, span: Span): Tensor => {
+  const t = toReal(value);
+  switch (op) {
+    case 'mean':
+    case 'P':
+      return meanOver(t, axes, mask, span);
+    case 'sum':
+      return overAxes(masked(t, mask, neutral.sum), axes, (u, axis) => reduceAxis('sum', u, axis, span));
+    case 'prod':
+      return overAxes(masked(t, mask, neutral.prod), axes, (u, axis) => reduceAxis('prod', u, axis, span));
+    case 'max':
+      return overAxes(masked(t, mask, neutral.max), axes, (u, axis) => reduceAxis('max_over', u, axis, span));
+    case 'min':
+      return overAxes(masked(t, mask, neutral.min), axes, (u, axis) => reduceAxis('min_over', u, axis, span));
+    case 'all':
+    case 'any': {
+      const bit = tensor(ir.cast(toBit(value).node, 'float32'), value.axes, R(...shapeOf(toBit(value))));
+      const reduced = overAxes(masked(bit, mask, neutral[op]), axes, (u, axis) =>
+        reduceAxis(op === 'all' ? 'min_over' : 'max_over', u, axis, span),
+      );
+      return tensor(ir.gt(reduced.node, ir.scalar(0.5)), reduced.axes, Bit(...shapeOf(reduced)));
+    }
+    case 'logsumexp':
+      return overAxes(masked(t, mask, neutral.logsumexp), axes, (u, axis) => logsumexpAxis(u, axis, span));
+    default:
+      return fail('L0602', span, { what: `\`${op}\` cannot be used with binders like this` });
+  }
+};
+
+/** `argmax[a in A] e`: the a, not its place. */
+const argument = (e: BigExpr, value: Tensor, inside: Inside, ctx: Context): Value => {
+  const { axes, mask } = inside;
+  if (axes.length !== 1 || shapeOf(value).length > 0)
+    return fail('L0601', e.span, { what: `\`${e.op}\` over several binders` });
+  const [axis] = axes;
+  const t = masked(toReal(value), mask, e.op === 'argmax' ? -infinity : infinity);
+  const full = expandAxes(t, unionAxes(t, { axes: [axis] }));
+  const at = full.axes.indexOf(axis);
+  const place = e.op === 'argmax' ? ir.argmax(full.node, at, e.span) : ir.argmin(full.node, at, e.span);
+  const rest = full.axes.filter((a) => a !== axis);
+  const [target] = e.binders[0].targets;
+  const chosen = target.kind === 'name' ? inside.ctx.scope.names.get(target.name) : undefined;
+  const element = chosen && 'value' in chosen ? chosen.value : undefined;
+  const index = tensor(place, rest, { kind: 'tensor', element: { kind: 'Int' }, shape: [] });
+  if (element?.kind !== 'tensor') return index;
+  if (element.space.element.kind === 'Class' && element.axes.length === 1) return { ...index, space: element.space };
+  const hot = shapeToAxis(tensor(ir.oneHot(place, axis.size), rest, R(axis.size)), axis);
+  const real = expandAxes(toReal(element), unionAxes(element, hot));
+  const weight = expandAxes(hot, real.axes).node;
+  const picked = ir.mul(real.node, ir.reshape(weight, [...weight.shape, ...shapeOf(real).map(() => 1)]));
+  void ctx;
+  return reduceAxis('sum', tensor(picked, real.axes, real.space), axis);
+};
+
+const overItems = (op: BigExpr['op'], parts: readonly Tensor[], ctx: Context, span: Span): Value => {
+  const stacked = combine(parts, ctx);
+  const axis = openEvery(stacked, ctx, span, 'item');
+  if (axis.kind !== 'axis' || axis.value.kind !== 'tensor')
+    return fail('L0302', span, { expected: 'numbers', seen: 'other values' });
+  return reduceBig(op, axis.value, { ctx, axes: [axis.axis] }, span);
+};
+
+export const bigOperator = (e: BigExpr, ctx: Context): Value => {
+  if (e.op === 'E' || e.op === 'P') return expectation(e, ctx);
+  const binders = flattened(e.binders);
+  const bodyOf = (inside: Inside): Tensor =>
+    asTensor(
+      settle(inside.ctx.shared.run.evaluate(e.body, inside.ctx), inside.ctx, e.body.span),
+      e.body.span,
+      `the body of \`${e.op}\``,
+    );
+  return vectorisedOrUnrolled(
+    (unroll) =>
+      walk<Value>(
+        binders,
+        { ctx, axes: [] },
+        unroll,
+        (inside) => {
+          const at = withConditions(inside, e.conditions);
+          const value = bodyOf(at);
+          if (at.axes.length === 0) return value;
+          if (e.op === 'argmax' || e.op === 'argmin') return argument(e, value, at, ctx);
+          if (e.op === 'softmax') return softmaxOver(value, at, e.span);
+          return reduceBig(e.op, value, at, e.span);
+        },
+        (parts) =>
+          overItems(
+            e.op,
+            parts.map((p) => asTensor(p, e.span)),
+            ctx,
+            e.span,
+          ),
+      ),
+    ctx,
+  );
+};
+
+const softmaxOver = (value: Tensor, { axes, mask }: Inside, span: Span): Value => {
+  const t = masked(toReal(value), mask, neutral.logsumexp);
+  const full = expandAxes(t, unionAxes(t, { axes }));
+  const total = overAxes(full, axes, (u, axis) => logsumexpAxis(u, axis, span));
+  const spread = expandAxes(total, full.axes);
+  const probabilities = tensor(ir.exp(ir.sub(full.node, spread.node, span)), full.axes, full.space);
+  return keep(probabilities, axes, undefined, span);
+};

@@ -1,0 +1,107 @@
+/**
+ * `[e for x in D if c]` over a data set is a data set. What depends on rows alone is computed now, once; what depends on
+ * something that is trained is applied to rows when they are used.
+ */
+import type { ComprehensionExpr, Expr } from '../../grammar/tree.ts';
+import * as ir from '../ir/build.ts';
+import { keyOfSeed } from '../ir/random.ts';
+import { nodes } from '../explain/walk.ts';
+import { childScope, inAxes, inScope, spanKey } from './context.ts';
+import type { Context } from './context.ts';
+import { asTensor } from './describe.ts';
+import { isComputable, materialise } from './data.ts';
+import { statisticsOf } from './leakage.ts';
+import { settle } from './operators.ts';
+import { bindPattern } from './patterns.ts';
+import { rowsUnder } from './rows.ts';
+import { logical, toBit } from './tensors.ts';
+import type { Data, Tensor, Value } from './values.ts';
+
+/** A data set for every place of an axis: they differ in size, so the binder is run value by value. */
+export class UnrollSignal extends Error {}
+
+export const needsUnrolling = (ctx: Context): boolean => ctx.axes.length > 0;
+
+const conditionsOf = (e: ComprehensionExpr, ctx: Context, first: Tensor | undefined): Tensor | undefined =>
+  e.conditions.reduce<Tensor | undefined>((mask, c) => {
+    const t = toBit(asTensor(settle(ctx.shared.run.evaluate(c, ctx), ctx, c.span), c.span, 'the condition'));
+    return mask ? logical('and', mask, t) : t;
+  }, first);
+
+const enter = (e: ComprehensionExpr, row: Value, ctx: Context): Context => {
+  const scope = childScope(ctx.scope);
+  bindPattern(scope, e.binders[0].targets[0], row, ctx, e.binders[0].span);
+  return inScope(ctx, scope);
+};
+
+/** The key of draws that belong to the data itself. */
+export const dataKey = (ctx: Context): Context['key'] =>
+  ir.constant({ dtype: 'int32', shape: [2], data: keyOfSeed(ctx.shared.seed) });
+
+export const comprehendData = (e: ComprehensionExpr, source: Data, ctx: Context): Data => {
+  const label = source.name;
+  if (!source.view) {
+    const outside: Context = {
+      ...ctx,
+      problem: undefined,
+      key: ctx.problem ? dataKey(ctx) : ctx.key,
+      scores: undefined,
+    };
+    const rows = rowsUnder(source, {}, outside);
+    const inner = enter(e, rows.row, inAxes(outside, rows.axis));
+    const mask = conditionsOf(e, inner, undefined);
+    const value = settle(inner.shared.run.evaluate(e.body, inner), inner, e.body.span);
+    if (isComputable(value) && (!mask || isComputable(mask))) {
+      const known = `${spanKey(e.span)}@${source.id}`;
+      const cached = ctx.shared.comprehensions.get(known);
+      if (cached && ctx.problem) return cached;
+      const statistics = new Set([...source.statistics, ...statisticsOf(value, rows.axis, ctx)]);
+      const data = materialise(
+        value,
+        [rows.axis],
+        mask,
+        {
+          name: label,
+          span: e.body.span,
+          placeOf: source.placeOf,
+          roots: source.roots,
+          statistics,
+          evaluation: source.evaluation,
+          blame: blameOf(e.body, rows.row, source),
+        },
+        ctx,
+      );
+      ctx.shared.comprehensions.set(known, data);
+      return data;
+    }
+  }
+  const view: Data['view'] = (at, row) => {
+    const seen = source.view ? source.view(at, row) : { value: row };
+    const inner: Context = {
+      ...enter(e, seen.value, {
+        ...at,
+        scope: ctx.scope,
+        member: ctx.member,
+        path: ctx.path,
+        at: ctx.at,
+        values: ctx.values,
+      }),
+    };
+    const mask = conditionsOf(e, inner, seen.mask);
+    return { value: settle(inner.shared.run.evaluate(e.body, inner), inner, e.body.span), mask };
+  };
+  return { ...source, view };
+};
+
+/** Which column of the row is missing: the first that the body mentions. */
+const blameOf = (body: Expr, row: Value, source: Data) => (at: number) => {
+  if (row.kind !== 'record') return undefined;
+  for (const n of nodes(body)) {
+    if (n.kind !== 'field') continue;
+    const name = (n.name as { text: string }).text;
+    const template = source.template.kind === 'record' ? source.template.fields.get(name) : undefined;
+    if (template?.kind === 'leaf' && Number.isNaN(source.leaves[template.leaf].data[at]))
+      return { column: name, seen: 'missing' };
+  }
+  return undefined;
+};

@@ -1,0 +1,242 @@
+/** `if`, `fold`, `scan` and `grad`: choosing, looping and differentiating inside of expressions. */
+import type { BigExpr, Expr, FoldExpr, IfExpr, Span } from '../../grammar/tree.ts';
+import { vjp } from '../differentiate.ts';
+import * as ir from '../ir/build.ts';
+import type { Node } from '../ir/graph.ts';
+import { fail } from '../messages.ts';
+import { sameShape } from '../spaces/space.ts';
+import type { TensorSpace } from '../spaces/space.ts';
+import { bind, childScope, inScope } from './context.ts';
+import type { Context } from './context.ts';
+import { asTensor, describe, mapTensors, tensorsOf } from './describe.ts';
+import { settle } from './operators.ts';
+import { bindPattern } from './patterns.ts';
+import { openEvery, openBelow } from './sources.ts';
+import { axisToShape, expandAxes, known, selectTensors, shapeOf, tensor, toBit, toReal, unionAxes } from './tensors.ts';
+import type { Axis, Tensor, Value } from './values.ts';
+
+// ---------------------------------------------------------------- if
+
+const choose = (condition: Tensor, a: Value, b: Value, span: Span): Value => {
+  if (a.kind === 'tuple' && b.kind === 'tuple' && a.items.length === b.items.length)
+    return { kind: 'tuple', items: a.items.map((x, i) => choose(condition, x, b.items[i], span)) };
+  if (a.kind === 'record' && b.kind === 'record') {
+    const fields = [...a.fields].map(([name, x]): [string, Value] => {
+      const other = b.fields.get(name);
+      return [name, other ? choose(condition, x, other, span) : fail('L0308', span, { field: name, of: describe(b) })];
+    });
+    return { kind: 'record', fields: new Map(fields) };
+  }
+  return selectTensors(condition, asTensor(a, span, 'a branch of `if`'), asTensor(b, span, 'a branch of `if`'), span);
+};
+
+export const conditional = (e: IfExpr, ctx: Context): Value => {
+  const { run } = ctx.shared;
+  const condition = toBit(
+    asTensor(settle(run.evaluate(e.condition, ctx), ctx, e.condition.span), e.condition.span, 'the condition'),
+  );
+  const truth = known(condition);
+  if (truth !== undefined) return run.evaluate(truth !== 0 ? e.then : e.else, ctx);
+  const then = settle(run.evaluate(e.then, ctx), ctx, e.then.span);
+  const otherwise = settle(run.evaluate(e.else, ctx), ctx, e.else.span);
+  return choose(condition, then, otherwise, e.span);
+};
+
+// ---------------------------------------------------------------- fold and scan
+
+/** Puts new nodes in the place of a value's tensors, in order. */
+const refill = (
+  v: Value,
+  nodes: readonly Node[],
+  axes: readonly (readonly Axis[])[],
+  spaces: readonly TensorSpace[],
+): Value => {
+  let i = 0;
+  return mapTensors(v, () => {
+    const t = tensor(nodes[i], axes[i], spaces[i]);
+    i++;
+    return t;
+  });
+};
+
+const counted = (v: Value): Value =>
+  mapTensors(v, (t) => (t.node.dtype === 'float32' ? tensor(t.node, t.axes, t.space) : t));
+
+/** The state as the loop carries it: numbers as reals, every tensor over its axes in full. */
+const carriedForm = (v: Value): Value =>
+  mapTensors(v, (t) =>
+    t.node.dtype === 'float32' || t.space.element.kind === 'Class' ? tensor(t.node, t.axes, t.space) : toReal(t),
+  );
+
+const sameStructure = (a: readonly Tensor[], b: readonly Tensor[]): boolean =>
+  a.length === b.length && a.every((t, i) => sameShape(shapeOf(t), shapeOf(b[i])) && t.node.dtype === b[i].node.dtype);
+
+export const loopOver = (e: FoldExpr, ctx: Context): Value => {
+  const { run } = ctx.shared;
+  if (e.binders.length !== 1)
+    return fail('L0601', e.span, { what: `\`${e.all ? 'scan' : 'fold'}\` over several sequences` });
+  const [binder] = e.binders;
+  const source = run.evaluate(binder.source, ctx);
+  const opened =
+    binder.relation === '<'
+      ? openBelow(source, ctx, binder.source.span, 'step')
+      : openEvery(source, ctx, binder.source.span, 'step');
+  let state = carriedForm(asNumbers(settle(run.evaluate(e.init, ctx), ctx, e.init.span), e.init.span));
+  if (opened.kind === 'items') return overItems(e, opened.items, state, ctx);
+  const { axis } = opened;
+  // The sequence: the axis first in every tensor of the element.
+  const parts = tensorsOf(opened.value).map((t) => {
+    const whole = axisToShape(t, axis);
+    const at = whole.axes.length;
+    const order = [at, ...whole.axes.map((_, i) => i), ...whole.node.shape.map((_, i) => i).slice(at + 1)];
+    return { node: ir.transpose(whole.node, order), axes: whole.axes, space: t.space };
+  });
+  const bodyOf = (carried: Value, element: Value, key: Node): Value => {
+    const scope = childScope(ctx.scope);
+    const inner: Context = { ...ctx, scope, key };
+    bindPattern(scope, e.state, carried, inner, e.span);
+    bindPattern(scope, binder.targets[0], element, inner, binder.span);
+    return settle(run.evaluate(e.body, inner), inner, e.body.span);
+  };
+  // A first run outside finds the axes and spaces that the state grows into.
+  for (let round = 0; round < 4; round++) {
+    const element = refill(
+      opened.value,
+      parts.map((p) => ir.input('element0', p.node.dtype, p.node.shape.slice(1))),
+      parts.map((p) => p.axes),
+      parts.map((p) => p.space),
+    );
+    const dummy = mapTensors(state, (t) => tensor(ir.input('carry0', t.node.dtype, t.node.shape), t.axes, t.space));
+    const next = carriedForm(asNumbers(bodyOf(dummy, counted(element), ctx.key), e.body.span));
+    const before = tensorsOf(state);
+    const after = tensorsOf(next);
+    if (!sameStructure(before, after))
+      return fail('L0304', e.body.span, {
+        name: 'the next state',
+        expected: describe(state),
+        seen: describe(next),
+      });
+    const grown = before.map((t, i) => unionAxes(t, after[i]));
+    if (grown.every((axes, i) => axes.length === before[i].axes.length)) break;
+    let i = 0;
+    state = mapTensors(state, (t) => expandAxes(t, grown[i++]));
+  }
+  const initial = tensorsOf(state);
+  const axesOf = initial.map((t) => t.axes);
+  const spaces = initial.map((t) => t.space);
+  const { carries, results } = ir.loop(
+    { length: axis.size, carries: initial.map((t) => t.node), sequences: parts.map((p) => p.node), span: e.span },
+    (round, carried, elements) => {
+      const element = refill(
+        opened.value,
+        elements,
+        parts.map((p) => p.axes),
+        parts.map((p) => p.space),
+      );
+      const key = ir.deriveKey(ctx.key, round);
+      const next = carriedForm(
+        asNumbers(bodyOf(refill(state, carried, axesOf, spaces), counted(element), key), e.body.span),
+      );
+      const nodes = tensorsOf(next).map((t, i) => expandAxes(t, axesOf[i]).node);
+      return { carries: nodes, results: e.all ? nodes : [] };
+    },
+  );
+  if (!e.all) return refill(state, carries, axesOf, spaces);
+  // All states: the rounds become an axis, then the leading dimension.
+  const stacked = results.map((node, i) => {
+    const n = axesOf[i].length;
+    const order = [...axesOf[i].map((_, k) => k + 1), 0, ...node.shape.map((_, k) => k).slice(n + 1)];
+    return tensor(
+      ir.transpose(node, order),
+      [...axesOf[i], axis].sort((a, b) => a.order - b.order),
+      spaces[i],
+    );
+  });
+  const under = stacked.map((t, i) => fixOrder(t, axesOf[i], axis));
+  let k = 0;
+  const element = mapTensors(state, () => under[k++]);
+  return element.kind === 'tensor' ? axisToShape(element, axis) : { kind: 'along', axis, element };
+};
+
+/** Transposes dimensions that stand as [axes..., axis] into the order of the axes. */
+const fixOrder = (t: Tensor, axes: readonly Axis[], axis: Axis): Tensor => {
+  const now = [...axes, axis];
+  const order = t.axes.map((a) => now.indexOf(a));
+  const rest = t.node.shape.map((_, i) => i).slice(now.length);
+  return tensor(ir.transpose(t.node, [...order, ...rest]), t.axes, t.space);
+};
+
+const asNumbers = (v: Value, span: Span): Value => {
+  if (v.kind === 'range') return asTensor(v, span);
+  if (v.kind === 'along') return v;
+  if (['tensor', 'tuple', 'record', 'list'].includes(v.kind)) return v;
+  return fail('L0302', span, {
+    expected: 'numbers, arrays, tuples or records',
+    seen: describe(v),
+    where: 'the state of a loop',
+  });
+};
+
+/** Over a list the loop is written out. */
+const overItems = (e: FoldExpr, items: readonly Value[], initial: Value, ctx: Context): Value => {
+  const states: Value[] = [];
+  let state = initial;
+  for (const item of items) {
+    const scope = childScope(ctx.scope);
+    bindPattern(scope, e.state, state, ctx, e.span);
+    bindPattern(scope, e.binders[0].targets[0], item, ctx, e.binders[0].span);
+    state = settle(ctx.shared.run.evaluate(e.body, inScope(ctx, scope)), ctx, e.body.span);
+    states.push(state);
+  }
+  return e.all ? { kind: 'list', items: states } : state;
+};
+
+// ---------------------------------------------------------------- grad
+
+/** `grad[x] e`: one derivative for each number of x, for every example. */
+export const gradient = (e: BigExpr, ctx: Context): Value => {
+  const results = e.targets.map((target) => derivative(target, e.body, ctx, e.span));
+  return results.length === 1 ? results[0] : { kind: 'tuple', items: results };
+};
+
+const derivative = (target: Expr, body: Expr, ctx: Context, span: Span): Value => {
+  const { run } = ctx.shared;
+  const value = run.evaluate(target, ctx);
+  const wrt = tensorsOf(value).map((t) => expandAxes(toReal(t), unionAxes(t, { axes: ctx.axes })));
+  if (wrt.length === 0)
+    return fail('L0302', target.span, { expected: 'a number or an array', seen: describe(value), where: '`grad`' });
+  const holders = wrt.map((t) => ir.input('variable', 'float32', t.node.shape));
+  let inner = ctx;
+  if (target.kind === 'name') {
+    const scope = childScope(ctx.scope);
+    let i = 0;
+    bind(
+      scope,
+      target.name,
+      mapTensors(value, () => ({ ...wrt[i], node: holders[i++], counts: undefined })),
+    );
+    inner = inScope(ctx, scope);
+  }
+  const y = toReal(
+    asTensor(settle(run.evaluate(body, inner), inner, body.span), body.span, 'what `grad` differentiates'),
+  );
+  if (shapeOf(y).length > 0) return fail('L0402', body.span, { what: 'what `grad` differentiates', seen: describe(y) });
+  // Examples are independent: the gradient of their sum holds each one's own.
+  const total = ir.sum(y.node);
+  const direct = vjp([total], [ir.scalar(1)], holders);
+  const reached = direct.some((g) => !isZero(g));
+  const found = reached
+    ? ir.substitute(direct, new Map(holders.map((h, i) => [h, wrt[i].node])))
+    : vjp(
+        ir.substitute([total], new Map(holders.map((h, i) => [h, wrt[i].node]))),
+        [ir.scalar(1)],
+        wrt.map((t) => t.node),
+      );
+  let i = 0;
+  return mapTensors(value, () => {
+    const t = wrt[i];
+    return tensor(found[i++], t.axes, { kind: 'tensor', element: { kind: 'R' }, shape: shapeOf(t) });
+  });
+};
+
+const isZero = (node: Node): boolean => ir.uniformValue(node) === 0;

@@ -1,0 +1,464 @@
+/**
+ * Data sets: from tables, from arrays and comprehensions (computed while compiling), subsets of rows, and the check that every
+ * row is in its space.
+ */
+import type { Span, SpaceExpr } from '../../grammar/tree.ts';
+import { prepare } from '../ir/evaluate.ts';
+import { graphOf } from '../ir/graph.ts';
+import type { Node } from '../ir/graph.ts';
+import type { ArrayData, ArrayValue, DType } from '../ir/operations.ts';
+import { sizeOf } from '../ir/shape.ts';
+import { fail } from '../messages.ts';
+import type { Column, Table } from '../host.ts';
+import { contains, elementDType, elementShape, printElement, printSpace, R, storageShape } from '../spaces/space.ts';
+import type { Space, TensorSpace } from '../spaces/space.ts';
+import { matchAnnotation, resolveSpace } from './annotations.ts';
+import { childScope, newAxis } from './context.ts';
+import type { Context } from './context.ts';
+import { describe, poisoned, spaceOfTemplate } from './describe.ts';
+import { isFed } from './dependence.ts';
+import { expandAxes, shapeOf, shapeToAxis, tensor, toBit, toReal } from './tensors.ts';
+import type { Axis, Data, Template, Tensor, Value } from './values.ts';
+
+const newId = (name: string, ctx: Context): string => `${name || 'data'}#${ctx.shared.counters.data++}`;
+
+// ---------------------------------------------------------------- from tables
+
+const spaceOfArray = (array: ArrayValue): TensorSpace => {
+  const shape = array.shape.slice(1);
+  const kind = array.dtype === 'bool' ? 'Bit' : array.dtype === 'int32' ? 'Int' : 'R';
+  return { kind: 'tensor', element: { kind }, shape };
+};
+
+const columnLeaf = (column: Exclude<Column, { kind: 'text' }>, rows: number): ArrayValue => {
+  switch (column.kind) {
+    case 'number':
+      return { dtype: 'float32', shape: [rows], data: column.values };
+    case 'boolean': {
+      const { missing, values } = column;
+      if (!missing?.some((m) => m !== 0)) return { dtype: 'bool', shape: [rows], data: values };
+      return { dtype: 'float32', shape: [rows], data: Float64Array.from(values, (v, i) => (missing[i] ? NaN : v)) };
+    }
+    case 'array':
+      return column.value;
+  }
+};
+
+/** A file as a set: records of its columns, or bare arrays where the format has no names. */
+export const fromTable = (table: Table, name: string, ctx: Context): Data => {
+  const leaves: ArrayValue[] = [];
+  const part = (column: Column): Template => {
+    if (column.kind === 'text') return { kind: 'texts', values: column.values };
+    const leaf = columnLeaf(column, table.rows);
+    leaves.push(leaf);
+    return { kind: 'leaf', leaf: leaves.length - 1, space: spaceOfArray(leaf) };
+  };
+  const only = table.columns.size === 1 ? table.columns.get('') : undefined;
+  const template: Template = only
+    ? part(only)
+    : { kind: 'record', fields: new Map([...table.columns].map(([key, column]) => [key, part(column)])) };
+  const id = newId(name, ctx);
+  return {
+    kind: 'data',
+    id,
+    name,
+    rows: table.rows,
+    leaves,
+    template,
+    file: table.source,
+    placeOf: table.placeOf,
+    roots: new Set([id]),
+    statistics: new Set(),
+    evaluation: false,
+  };
+};
+
+// ---------------------------------------------------------------- subsets
+
+const makeLike = (data: ArrayData, size: number): ArrayData =>
+  data instanceof Float64Array
+    ? new Float64Array(size)
+    : data instanceof Float32Array
+      ? new Float32Array(size)
+      : data instanceof Int32Array
+        ? new Int32Array(size)
+        : new Uint8Array(size);
+
+export const takeRows = (array: ArrayValue, rows: ArrayLike<number>): ArrayValue => {
+  const width = sizeOf(array.shape.slice(1));
+  const data = makeLike(array.data, rows.length * width);
+  for (let i = 0; i < rows.length; i++)
+    data.set(array.data.subarray(rows[i] * width, (rows[i] + 1) * width), i * width);
+  return { dtype: array.dtype, shape: [rows.length, ...array.shape.slice(1)], data };
+};
+
+const mapTemplate = (t: Template, f: (t: Extract<Template, { kind: 'leaf' | 'texts' }>) => Template): Template => {
+  switch (t.kind) {
+    case 'tuple':
+      return { ...t, items: t.items.map((x) => mapTemplate(x, f)) };
+    case 'record':
+      return { ...t, fields: new Map([...t.fields].map(([k, x]) => [k, mapTemplate(x, f)])) };
+    default:
+      return f(t);
+  }
+};
+
+/** Some rows of a set, in this order, as a set of their own. */
+export const subset = (
+  data: Data,
+  rows: ArrayLike<number>,
+  change: { readonly name?: string; readonly evaluation?: boolean },
+  ctx: Context,
+): Data => {
+  const picked = Array.from(rows);
+  const name = change.name ?? data.name;
+  return {
+    ...data,
+    id: newId(name, ctx),
+    name,
+    rows: picked.length,
+    leaves: data.leaves.map((leaf) => takeRows(leaf, picked)),
+    template: mapTemplate(data.template, (t) =>
+      t.kind === 'texts' ? { kind: 'texts', values: picked.map((i) => t.values[i]) } : t,
+    ),
+    placeOf: (row) => data.placeOf(picked[row]),
+    evaluation: change.evaluation ?? data.evaluation,
+  };
+};
+
+/** Rows side by side. */
+export const zipData = (sets: readonly Data[], ctx: Context, span: Span): Data => {
+  const [first] = sets;
+  const other = sets.find((d) => d.rows !== first.rows);
+  if (other)
+    fail('L0504', span, {
+      what: `\`zip\` needs sets of equal length: ${first.name} has ${first.rows} rows, ${other.name} has ${other.rows}`,
+    });
+  let before = 0;
+  const items = sets.map((d) => {
+    const offset = before;
+    before += d.leaves.length;
+    return mapTemplate(d.template, (t) => (t.kind === 'leaf' ? { ...t, leaf: t.leaf + offset } : t));
+  });
+  return {
+    ...first,
+    id: newId(first.name, ctx),
+    leaves: sets.flatMap((d) => d.leaves),
+    template: { kind: 'tuple', items },
+    roots: new Set(sets.flatMap((d) => [...d.roots])),
+    statistics: new Set(sets.flatMap((d) => [...d.statistics])),
+    evaluation: sets.some((d) => d.evaluation),
+  };
+};
+
+// ---------------------------------------------------------------- computed while compiling
+
+/** Runs nodes that are fed nothing. */
+export const computeNodes = (nodes: readonly Node[], precision: 'float32' | 'float64' = 'float32'): ArrayValue[] => {
+  const graph = graphOf(nodes.map((node, i) => ({ name: String(i), node })));
+  return nodes.length === 0 ? [] : prepare(graph, { precision })([]);
+};
+
+interface Collected {
+  readonly nodes: Node[];
+  readonly template: Template;
+}
+
+/** The tensors of a value, all expanded over `axes`, and how they are arranged. */
+const collect = (value: Value, axes: readonly Axis[], span: Span): Collected => {
+  const nodes: Node[] = [];
+  const part = (v: Value): Template => {
+    switch (v.kind) {
+      case 'tensor':
+        nodes.push(expandAxes(v, axes).node);
+        return { kind: 'leaf', leaf: nodes.length - 1, space: v.space };
+      case 'range':
+        return part(
+          tensor(ir_range(v.from, v.to), [], { kind: 'tensor', element: { kind: 'Int' }, shape: [v.to - v.from + 1] }),
+        );
+      case 'texts':
+        return { kind: 'texts', values: v.values };
+      case 'tuple':
+        return { kind: 'tuple', items: v.items.map(part) };
+      case 'record':
+        return { kind: 'record', fields: new Map([...v.fields].map(([k, x]) => [k, part(x)])) };
+      case 'poison':
+        return poisoned();
+      default:
+        return fail('L0302', span, {
+          expected: 'numbers, arrays, tuples or records',
+          seen: describe(v),
+          where: 'a row of a data set',
+        });
+    }
+  };
+  return { template: part(value), nodes };
+};
+
+const ir_range = (from: number, to: number): Node => {
+  const data = Float32Array.from({ length: to - from + 1 }, (_, i) => from + i);
+  return {
+    operation: { op: 'constant', value: { dtype: 'float32', shape: [data.length], data } },
+    inputs: [],
+    dtype: 'float32',
+    shape: [data.length],
+  };
+};
+
+/** Can it be computed now? */
+export const isComputable = (value: Value): boolean => {
+  switch (value.kind) {
+    case 'tensor':
+      return !isFed(value.node);
+    case 'tuple':
+      return value.items.every(isComputable);
+    case 'record':
+      return [...value.fields.values()].every(isComputable);
+    case 'texts':
+    case 'range':
+      return true;
+    case 'along':
+      return isComputable(value.element);
+    default:
+      return false;
+  }
+};
+
+export interface Origin {
+  readonly name: string;
+  readonly span: Span;
+  readonly placeOf: (row: number) => string;
+  readonly roots: ReadonlySet<string>;
+  readonly statistics?: ReadonlySet<string>;
+  readonly evaluation: boolean;
+  /** Says what is wrong with a row that has a number which is none. */
+  readonly blame?: (row: number) => { readonly column: string; readonly seen: string } | undefined;
+}
+
+/** A value under axes as a set: one row for each place, without those the mask leaves out. */
+export const materialise = (
+  value: Value,
+  axes: readonly Axis[],
+  mask: Tensor | undefined,
+  origin: Origin,
+  ctx: Context,
+): Data => {
+  const { nodes, template } = collect(value, axes, origin.span);
+  const maskNode = mask && expandAxes(toBit(mask), axes).node;
+  const computed = computeNodes(maskNode ? [...nodes, maskNode] : nodes);
+  const rows = sizeOf(axes.map((a) => a.size));
+  const keep = maskNode && (computed.pop() as ArrayValue).data;
+  const leaves = computed.map((a, i): ArrayValue => ({
+    dtype: a.dtype,
+    shape: [rows, ...nodes[i].shape.slice(axes.length)],
+    data: a.data,
+  }));
+  const id = newId(origin.name, ctx);
+  const whole: Data = {
+    kind: 'data',
+    id,
+    name: origin.name,
+    rows,
+    leaves,
+    template,
+    placeOf: origin.placeOf,
+    roots: origin.roots.size > 0 ? origin.roots : new Set([id]),
+    statistics: origin.statistics ?? new Set(),
+    evaluation: origin.evaluation,
+  };
+  const picked = keep && Array.from({ length: rows }, (_, i) => i).filter((i) => keep[i] !== 0);
+  const data = picked ? { ...subset(whole, picked, {}, ctx), id } : whole;
+  checkFinite(data, picked, origin);
+  return data;
+};
+
+/** Real numbers are finite: a missing value must be left out or filled in before it is trained on. */
+const checkFinite = (data: Data, picked: readonly number[] | undefined, origin: Origin): void => {
+  const check = (t: Template, path: string): void => {
+    if (t.kind === 'tuple') t.items.forEach((x, i) => check(x, `${path}[${i}]`));
+    else if (t.kind === 'record') for (const [k, x] of t.fields) check(x, path ? `${path}.${k}` : k);
+    else if (t.kind === 'leaf' && t.space.element.kind !== 'Class') {
+      const { data: numbers, shape } = data.leaves[t.leaf];
+      const at = numbers.findIndex((x) => Number.isNaN(x));
+      if (at < 0) return;
+      const row = Math.floor(at / Math.max(1, sizeOf(shape.slice(1))));
+      const found = origin.blame?.(picked ? picked[row] : row);
+      fail('L0502', origin.span, {
+        set: data.name,
+        place: data.placeOf(row),
+        column: found ? `\`${found.column}\`` : path ? `part ${path}` : 'the value',
+        space: printSpace(t.space),
+        seen: found?.seen ?? 'not a number',
+      });
+    }
+  };
+  check(data.template, '');
+};
+
+// ---------------------------------------------------------------- spaces of rows
+
+/** Template with leaves brought into a space, each number checked. */
+const coerceTemplate = (
+  t: Template,
+  space: Space,
+  data: Data,
+  leaves: ArrayValue[],
+  path: string,
+  span: Span,
+): Template => {
+  const mismatch = (): never =>
+    fail('L0304', span, { name: path || data.name, expected: printSpace(space), seen: printSpace(spaceOfTemplate(t)) });
+  switch (space.kind) {
+    case 'tuple':
+      if (t.kind === 'tuple' && t.items.length === space.items.length)
+        return {
+          kind: 'tuple',
+          items: t.items.map((x, i) => coerceTemplate(x, space.items[i], data, leaves, `${path}[${i}]`, span)),
+        };
+      return mismatch();
+    case 'record': {
+      const names = [...space.fields];
+      if (t.kind === 'tuple' && t.items.length === names.length)
+        return {
+          kind: 'record',
+          fields: new Map(names.map(([k, s], i) => [k, coerceTemplate(t.items[i], s, data, leaves, k, span)])),
+        };
+      if (t.kind !== 'record') return mismatch();
+      return {
+        kind: 'record',
+        fields: new Map(
+          names.map(([k, s]) => {
+            const field = t.fields.get(k);
+            if (!field) return fail('L0308', span, { field: k, of: `a row of ${data.name}` });
+            return [k, coerceTemplate(field, s, data, leaves, path ? `${path}.${k}` : k, span)];
+          }),
+        ),
+      };
+    }
+    case 'tensor':
+      if (t.kind === 'leaf') return coerceLeaf(t, space, data, leaves, path, span);
+      return mismatch();
+    default:
+      return t;
+  }
+};
+
+const coerceLeaf = (
+  t: Extract<Template, { kind: 'leaf' }>,
+  space: TensorSpace,
+  data: Data,
+  leaves: ArrayValue[],
+  path: string,
+  span: Span,
+): Template => {
+  const own = t.space;
+  const array = data.leaves[t.leaf];
+  const fail_ = (): never =>
+    fail('L0304', span, { name: path || data.name, expected: printSpace(space), seen: printSpace(own) });
+  if (own.element.kind === 'Class' && space.element.kind === 'R') {
+    // one-hot vectors where real numbers are asked for
+    const { size } = own.element;
+    const expected = [...own.shape, size];
+    if (!sameDims(expected, storageShape(space))) return fail_();
+    const hot = new Float32Array(array.data.length * size);
+    array.data.forEach((k, i) => (hot[i * size + k] = 1));
+    leaves[t.leaf] = { dtype: 'float32', shape: [data.rows, ...expected], data: hot };
+    return { kind: 'leaf', leaf: t.leaf, space };
+  }
+  if (own.element.kind === 'Class' && space.element.kind === 'Class' && own.element.size !== space.element.size)
+    return fail_();
+  if (!sameDims(array.shape.slice(1), storageShape(space))) return fail_();
+  const width = Math.max(1, sizeOf(elementShape(space.element)));
+  const perRow = sizeOf(array.shape.slice(1));
+  for (let i = 0; i < array.data.length; i += width)
+    if (!contains(space.element, array.data.subarray(i, i + width))) {
+      const x = array.data[i];
+      fail('L0502', span, {
+        set: data.name,
+        place: data.placeOf(Math.floor(i / Math.max(1, perRow))),
+        column: path ? `\`${path}\`` : 'the value',
+        space: printElement(space.element),
+        seen: Number.isNaN(x)
+          ? 'missing'
+          : width === 1
+            ? String(x)
+            : `[${Array.from(array.data.subarray(i, i + width)).join(', ')}]`,
+      });
+    }
+  const dtype: DType = elementDType(space.element);
+  if (dtype !== array.dtype) {
+    const made =
+      dtype === 'int32'
+        ? Int32Array.from(array.data)
+        : dtype === 'bool'
+          ? Uint8Array.from(array.data)
+          : Float32Array.from(array.data);
+    leaves[t.leaf] = { dtype, shape: array.shape, data: made };
+  }
+  return { kind: 'leaf', leaf: t.leaf, space };
+};
+
+const sameDims = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((n, i) => n === b[i]);
+
+/** A set in the space it is declared in: `data D : [(x: X, y: Class[10])]`. Free dimensions take the data's. */
+export const coerceData = (data: Data, annotation: SpaceExpr, ctx: Context, span: Span): Data => {
+  const element = annotation.kind === 'data' ? annotation.element : annotation;
+  const scope = childScope(ctx.scope);
+  const inner = { ...ctx, scope };
+  bindFree(element, data.template, inner, data.name, span);
+  const space = resolveSpace(element, inner);
+  const leaves = [...data.leaves];
+  const template = coerceTemplate(data.template, space, data, leaves, '', span);
+  return { ...data, leaves, template };
+};
+
+/** Lets dimensions that are still free (`R[n]`) take what the rows have. */
+const bindFree = (s: SpaceExpr, t: Template, ctx: Context, name: string, span: Span): void => {
+  if (s.kind === 'tuple' && s.items.length === 1) return bindFree(s.items[0], t, ctx, name, span);
+  if (s.kind === 'tuple' && t.kind === 'tuple')
+    s.items.forEach((x, i) => t.items[i] && bindFree(x, t.items[i], ctx, name, span));
+  else if (s.kind === 'record') {
+    const parts =
+      t.kind === 'tuple' ? t.items : t.kind === 'record' ? s.fields.map((f) => t.fields.get(f.name.text)) : [];
+    s.fields.forEach((f, i) => {
+      const part = parts[i];
+      if (part) bindFree(f.space, part, ctx, name, span);
+    });
+  } else if (s.kind === 'named' && s.name.text === 'R' && t.kind === 'leaf' && t.space.element.kind === 'R')
+    matchAnnotation(s, tensor(zerosNode(t.space.shape), [], R(...t.space.shape)), ctx, name, span);
+  return undefined;
+};
+
+const zerosNode = (shape: readonly number[]): Node => ({
+  operation: { op: 'input', name: 'shape', dtype: 'float32', shape },
+  inputs: [],
+  shape,
+  dtype: 'float32',
+});
+
+/** What a `data` declaration is given, as a set: sets stay, arrays and comprehensions are computed. */
+export const toData = (value: Value, origin: Origin, ctx: Context): Data => {
+  switch (value.kind) {
+    case 'data':
+      return value;
+    case 'along':
+      return materialise(value.element, [value.axis], value.mask, origin, ctx);
+    case 'range': {
+      const axis = newAxis(ctx, value.to - value.from + 1, origin.name);
+      const t = tensor(ir_range(value.from, value.to), [axis], { kind: 'tensor', element: { kind: 'Int' }, shape: [] });
+      return materialise(t, [axis], undefined, origin, ctx);
+    }
+    case 'tensor': {
+      const t = value.space.shape.length === 0 ? toReal(value) : value;
+      if (shapeOf(t).length === 0)
+        return fail('L0302', origin.span, { expected: 'a data set', seen: describe(value), where: origin.name });
+      const axis = newAxis(ctx, t.space.shape[0], origin.name);
+      return materialise(shapeToAxis(t, axis), [axis], undefined, origin, ctx);
+    }
+    case 'poison':
+      return poisoned();
+    default:
+      return fail('L0302', origin.span, { expected: 'a data set', seen: describe(value), where: origin.name });
+  }
+};

@@ -1,0 +1,344 @@
+/**
+ * Distributions and what they can do: drawing, densities, facts (mean, mode, ...), arrays and powers of them, data sets and
+ * programs as distributions. A distribution is made for one example; under axes it is one distribution for each.
+ */
+import type { Expr, Span } from '../../grammar/tree.ts';
+import * as ir from '../ir/build.ts';
+import { fail } from '../messages.ts';
+import { printSpace, sameShape } from '../spaces/space.ts';
+import type { TensorSpace } from '../spaces/space.ts';
+import { inAxes, newAxis } from './context.ts';
+import type { Context } from './context.ts';
+import { asTensor, describe, mapTensors, poisoned } from './describe.ts';
+import { dependsOnParameters } from './dependence.ts';
+import { rowAt } from './rows.ts';
+import {
+  axisToShape,
+  expandAxes,
+  reduceAxis,
+  shapeOf,
+  shapeToAxis,
+  stopTensor,
+  tensor,
+  toReal,
+  unionAxes,
+} from './tensors.ts';
+import type { Axis, Data, Dist, Tensor, Value } from './values.ts';
+
+const nameOf = (d: Dist): string => d.family || 'the distribution';
+
+/** Moves axes of an array value into its shape; what is no single array stays under the axis. */
+export const intoShape = (v: Value, axis: Axis): Value =>
+  v.kind === 'tensor' ? axisToShape(v, axis) : { kind: 'along', axis, element: v };
+
+/** The value of one entry each, the leading dimension of an array becoming the axis. */
+export const underAxis = (v: Value, axis: Axis, span: Span): Value => {
+  if (v.kind === 'along') return renameIn(v.element, v.axis, axis);
+  return mapTensors(v, (t) => {
+    if (shapeOf(t)[0] !== axis.size)
+      return fail('L0301', span, {
+        op: 'log density',
+        left: `an array of ${axis.size}`,
+        right: printSpace(t.space),
+        why: `the distribution is an array of ${axis.size}`,
+      });
+    return shapeToAxis(t.space.shape.length === 0 ? toReal(t) : t, axis, 0);
+  });
+};
+
+/** The same value under another axis of the same size. */
+export const renameIn = (v: Value, from: Axis, to: Axis): Value =>
+  mapTensors(v, (t) => (t.axes.includes(from) ? shapeToAxis(axisToShape(t, from), to) : t));
+
+/** Independent draws over `axes`, which become the leading dimensions of one draw. `base` may vary over them. */
+export const arrayOf = (base: Dist, axes: readonly Axis[]): Dist => {
+  if (axes.length === 0) return base;
+  const back = [...axes].reverse();
+  const gather = (v: Value): Value => back.reduce<Value>((u, axis) => intoShape(u, axis), v);
+  const widen = (t: Tensor): Tensor => expandAxes(t, unionAxes(t, { axes }));
+  const facts = [...base.facts].map(([name, f]): [string, (ctx: Context) => Value] => [
+    name,
+    (ctx) => {
+      const v = f(inAxes(ctx, ...axes));
+      if (name === 'entropy' && v.kind === 'tensor')
+        return axes.reduce((t, axis) => reduceAxis('sum', t, axis), v as Tensor);
+      return gather(mapTensors(v, widen));
+    },
+  ]);
+  return {
+    ...base,
+    args: new Map([...base.args].map(([k, v]) => [k, v.kind === 'tensor' ? gather(widen(v)) : v])),
+    sample:
+      base.sample && ((ctx) => gather(mapTensors((base.sample as (c: Context) => Value)(inAxes(ctx, ...axes)), widen))),
+    logDensity:
+      base.logDensity &&
+      ((ctx, x, span) => {
+        const one = axes.reduce<Value>((v, axis) => underAxis(v, axis, span), x);
+        const t = (base.logDensity as NonNullable<Dist['logDensity']>)(inAxes(ctx, ...axes), one, span);
+        return axes.reduce((sum, axis) => reduceAxis('sum', sum, axis, span), t);
+      }),
+    facts: new Map(facts),
+    points: undefined,
+    event: base.event && { ...base.event, shape: [...axes.map((a) => a.size), ...base.event.shape] },
+  };
+};
+
+/** `P[n, m]` */
+export const arrayDist = (base: Dist, sizes: readonly number[], ctx: Context): Dist =>
+  arrayOf(
+    base,
+    sizes.map((n) => newAxis(ctx, n, 'entry')),
+  );
+
+/** `P^n`: n draws in a row. */
+export const powerOf = (base: Value, count: number, ctx: Context, span: Span): Dist => {
+  const dist = toDistribution(base, ctx, span);
+  return { ...arrayDist(dist, [count], ctx), power: { base, count }, data: dist.data };
+};
+
+const lackOfDensity = { density: { message: 'a data set can be drawn from, it has no density' } };
+
+const dataDistribution = (data: Data): Dist => ({
+  kind: 'dist',
+  family: data.name,
+  args: new Map(),
+  sample: (ctx) => rowAt(data, ctx),
+  facts: new Map(),
+  reparameterised: false,
+  lacks: lackOfDensity,
+  implicit: false,
+  data,
+});
+
+/** All points of a finite space under an axis. */
+export const pointsOf = (space: TensorSpace, ctx: Context): { axis: Axis; value: Tensor } | undefined => {
+  if (space.shape.length > 0) return undefined;
+  const { element } = space;
+  const count = element.kind === 'Bit' ? 2 : element.kind === 'Class' ? element.size : undefined;
+  if (count === undefined) return undefined;
+  const axis = newAxis(ctx, count, 'point');
+  const data = Int32Array.from({ length: count }, (_, i) => i);
+  const node = ir.constant({ dtype: 'int32', shape: [count], data });
+  return { axis, value: tensor(element.kind === 'Bit' ? ir.cast(node, 'bool') : node, [axis], space) };
+};
+
+/** A value as the distribution that is always this value. */
+export const dirac = (v: Value, span: Span): Dist => ({
+  kind: 'dist',
+  family: '',
+  args: new Map(),
+  sample: () => v,
+  facts: new Map([
+    ['mean', () => v],
+    ['mode', () => v],
+  ]),
+  reparameterised: true,
+  lacks: { density: { message: 'it ends in a value, not in a distribution: it can only be sampled', span } },
+  implicit: true,
+});
+
+/** Anything that can be drawn from, as a distribution. */
+export const toDistribution = (v: Value, ctx: Context, span: Span): Dist => {
+  switch (v.kind) {
+    case 'dist':
+      return v;
+    case 'data':
+      return dataDistribution(v);
+    case 'member':
+      if (v.model.declaration.params.length === 0)
+        return toDistribution(ctx.shared.run.apply(v, [], ctx, span), ctx, span);
+      return fail(
+        'L0302',
+        span,
+        { expected: 'a distribution', seen: describe(v) },
+        {
+          help: `give it its argument: \`${v.store.name}(...)\`, or push a distribution forward: \`${v.store.name} # prior\``,
+        },
+      );
+    case 'poison':
+      return poisoned();
+    case 'model':
+      return fail('L0311', span, { name: v.declaration.name.text });
+    default:
+      return fail('L0302', span, { expected: 'a distribution', seen: describe(v) });
+  }
+};
+
+/** One draw for each example in sight. */
+export const draws = (v: Value, ctx: Context, span: Span): Value => {
+  const dist = toDistribution(v, ctx, span);
+  if (!dist.sample) return fail('L0313', span, { name: nameOf(dist), what: 'sampler' }, lackNotes(dist.lacks.sample));
+  const x = dist.sample(ctx);
+  if (!dist.reparameterised && dist.logDensity && ctx.scores) {
+    const log = dist.logDensity(
+      ctx,
+      mapTensors(x, (t) => stopTensor(t)),
+      span,
+    );
+    if (dependsOnParameters(log.node)) ctx.scores.push(log);
+  }
+  return x;
+};
+
+const lackNotes = (lack: Dist['lacks']['density']) => ({
+  notes: lack ? [{ message: lack.message, span: lack.span }] : [],
+});
+
+/** log P(x), one number for each example. */
+export const logDensity = (v: Value, x: Value, ctx: Context, span: Span, purpose: string): Tensor => {
+  const dist = toDistribution(v, ctx, span);
+  if (!dist.logDensity) return fail('L0312', span, { name: nameOf(dist), purpose }, lackNotes(dist.lacks.density));
+  const point = x.kind === 'dist' && x.implicit ? draws(x, ctx, span) : x;
+  if (dist.event && (point.kind === 'tensor' || point.kind === 'range')) {
+    const t = asTensor(point, span);
+    const seen = shapeOf(toReal(t));
+    const classes = dist.event.element.kind === 'Class' ? [dist.event.element.size] : [];
+    const inner = dist.event.element.kind === 'Simplex' ? [dist.event.element.size] : [];
+    const sphere = dist.event.element.kind === 'Sphere' ? [dist.event.element.dimension + 1] : [];
+    const ball = dist.event.element.kind === 'Ball' ? [dist.event.element.dimension] : [];
+    const expected = [...dist.event.shape, ...classes, ...inner, ...sphere, ...ball];
+    const index = dist.event.element.kind === 'Class' && sameShape(seen, dist.event.shape);
+    if (!sameShape(seen, expected) && !index)
+      fail('L0304', span, { name: 'the point', expected: printSpace(dist.event), seen: printSpace(t.space) });
+  }
+  return dist.logDensity(ctx, point, span);
+};
+
+/** mean, mode, variance, entropy, ... of a distribution. */
+export const fact = (v: Value, name: string, ctx: Context, span: Span): Value => {
+  const dist = toDistribution(v, ctx, span);
+  const f = dist.facts.get(name);
+  return f
+    ? f(ctx)
+    : fail(
+        'L0313',
+        span,
+        { name: nameOf(dist), what: name },
+        {
+          help: dist.sample ? `estimate it from draws: \`E[x ~ ...] ...\`` : undefined,
+        },
+      );
+};
+
+/** A distribution given by running `body`: its draws are made anew at each sample. */
+export const program = (name: string, body: Expr, ctx: Context, span: Span, implicit = true): Dist => ({
+  kind: 'dist',
+  family: name,
+  args: new Map(),
+  sample: (at) => {
+    const inner: Context = { ...inAxes(ctx, ...at.axes), key: at.key, problem: at.problem, scores: at.scores };
+    const v = ctx.shared.run.evaluate(body, inner);
+    return v.kind === 'dist' ? draws(v, inner, span) : v;
+  },
+  facts: new Map(),
+  // What cannot be differentiated through is found draw by draw: see `scores`.
+  reparameterised: true,
+  lacks: {
+    density: {
+      message: `${name ? `\`${name}\`` : 'it'} draws before it ends: it can only be sampled`,
+      span: body.kind === 'block' ? body.statements.find((s) => s.kind === 'draw')?.span : body.span,
+    },
+  },
+  implicit,
+});
+
+/** `g # P`: the distribution of g(x) for x drawn from P. */
+export const pushforward = (g: (x: Value, ctx: Context) => Value, base: Value, ctx: Context, span: Span): Dist => {
+  const dist = toDistribution(base, ctx, span);
+  return {
+    kind: 'dist',
+    family: '',
+    args: new Map(),
+    sample: (at) => {
+      const v = g(draws(dist, at, span), at);
+      return v.kind === 'dist' ? draws(v, at, span) : v;
+    },
+    facts: new Map(),
+    reparameterised: true,
+    lacks: {
+      density: { message: 'a pushforward can be sampled; its density would need the inverse of the function', span },
+    },
+    implicit: false,
+  };
+};
+
+/** A mixture whose components stand under `axis`; `log_weights` R[K]. */
+export const mixtureOf = (
+  logWeights: Tensor,
+  axis: Axis,
+  component: Dist,
+  sampleIndex: (ctx: Context) => Tensor,
+): Dist => ({
+  kind: 'dist',
+  family: 'mixture',
+  args: new Map(),
+  sample:
+    component.sample &&
+    ((ctx) => {
+      const all = (component.sample as (c: Context) => Value)(inAxes(ctx, axis));
+      const hot = shapeToAxis(sampleIndex(ctx), axis); // one-hot R[K]
+      return mapTensors(all, (t) => {
+        const real = toReal(t);
+        const full = expandAxes(real, unionAxes(real, hot, { axes: [axis] }));
+        const mask = expandAxes(hot, full.axes);
+        const shape = [...mask.node.shape, ...shapeOf(full).map(() => 1)];
+        const chosen = ir.select(ir.gt(ir.reshape(mask.node, shape), ir.scalar(0.5)), full.node, ir.scalar(0));
+        return reduceAxis('sum', tensor(chosen, full.axes, full.space), axis);
+      });
+    }),
+  logDensity:
+    component.logDensity &&
+    ((ctx, x, span) => {
+      const each = (component.logDensity as NonNullable<Dist['logDensity']>)(inAxes(ctx, axis), x, span);
+      const w = shapeToAxis(logWeights, axis);
+      const axes = unionAxes(each, w, { axes: [axis] });
+      const joint = tensor(ir.add(expandAxes(each, axes).node, expandAxes(w, axes).node, span), axes, each.space);
+      return logsumexpAxis(joint, axis, span);
+    }),
+  facts: new Map(
+    component.facts.has('mean')
+      ? [
+          [
+            'mean',
+            (ctx: Context) => {
+              const m = toReal(
+                asTensor((component.facts.get('mean') as (c: Context) => Value)(inAxes(ctx, axis)), noSpan),
+              );
+              const w = shapeToAxis(logWeights, axis);
+              const axes = unionAxes(m, w);
+              const weight = ir.reshape(ir.exp(expandAxes(w, axes).node), [
+                ...axes.map((a) => a.size),
+                ...shapeOf(m).map(() => 1),
+              ]);
+              return reduceAxis('sum', tensor(ir.mul(expandAxes(m, axes).node, weight), axes, m.space), axis);
+            },
+          ],
+        ]
+      : [],
+  ),
+  reparameterised: false,
+  event: component.event,
+  lacks: component.lacks,
+  implicit: false,
+});
+
+const noSpan: Span = { file: '', start: 0, end: 0 };
+
+/** log sum exp over a binder's axis, the largest taken out first. */
+export const logsumexpAxis = (t: Tensor, axis: Axis, span?: Span): Tensor => {
+  const full = expandAxes(t, unionAxes(t, { axes: [axis] }));
+  const at = full.axes.indexOf(axis);
+  const top = ir.stop(ir.maxOver(full.node, [at], true));
+  // where all are -infinity, the difference would be NaN
+  const safe = ir.select(ir.gt(top, ir.scalar(-3e38)), top, ir.scalar(0));
+  const sum = ir.sum(ir.exp(ir.sub(full.node, safe, span)), [at], true);
+  const node = ir.add(ir.log(sum, span), safe);
+  return tensor(
+    ir.reshape(
+      node,
+      node.shape.filter((_, i) => i !== at),
+    ),
+    full.axes.filter((a) => a !== axis),
+    t.space,
+  );
+};

@@ -1,0 +1,414 @@
+/** Running an expression symbolically: one case a construct, each with its home elsewhere. */
+import type {
+  Argument,
+  BlockExpr,
+  CallExpr,
+  DensityExpr,
+  Expr,
+  FieldExpr,
+  IndexExpr,
+  LambdaExpr,
+  NameExpr,
+  Span,
+  SpaceExpr,
+  Statement,
+} from '../../grammar/tree.ts';
+import * as ir from '../ir/build.ts';
+import { fail, similar } from '../messages.ts';
+import { applyValue, densityOf, giveStatics } from './calls.ts';
+import { builtinKinds, builtinSpaces, matchAnnotation, resolveSpace } from './annotations.ts';
+import { bigOperator, comprehension } from './binders.ts';
+import { conditional, gradient, loopOver } from './control.ts';
+import { bind, childScope, inScope, lookup, spanKey, visibleNames } from './context.ts';
+import type { Context } from './context.ts';
+import { asCount, asStatic, asTensor, describe, poisoned } from './describe.ts';
+import { arrayDist, draws, program, toDistribution } from './distributions.ts';
+import { subset } from './data.ts';
+import { entryUnder, indexTensor } from './indexing.ts';
+import { combine } from './lists.ts';
+import { declareParameter, fieldsOf, instantiate, memberField, submember } from './members.ts';
+import { applyBinary, applyUnary, settle } from './operators.ts';
+import { bindPattern } from './patterns.ts';
+import { memberAt } from './times.ts';
+import { constantBoolean, constantNumber, known, mapUnary, tensor } from './tensors.ts';
+import type { Axis, Given, Tensor, Value } from './values.ts';
+import { sliceAlong } from './slices.ts';
+
+export const evaluate = (e: Expr, ctx: Context): Value => {
+  const value = run(e, ctx);
+  if (e.span.file === ctx.shared.file) ctx.shared.seen.set(spanKey(e.span), { span: e.span, value });
+  return value;
+};
+
+const run = (e: Expr, ctx: Context): Value => {
+  switch (e.kind) {
+    case 'name':
+      return named(e, ctx);
+    case 'number':
+      return constantNumber(e.value);
+    case 'string':
+      return { kind: 'text', text: e.value };
+    case 'boolean':
+      return constantBoolean(e.value);
+    case 'tuple':
+      return { kind: 'tuple', items: e.items.map((x) => evaluate(x, ctx)) };
+    case 'record':
+      return { kind: 'record', fields: new Map(e.fields.map((f) => [f.name.text, evaluate(f.value, ctx)])) };
+    case 'array':
+      return combine(
+        e.items.map((x) => settle(evaluate(x, ctx), ctx, x.span)),
+        ctx,
+      );
+    case 'comprehension':
+      return comprehension(e, ctx);
+    case 'call':
+      return call(e, ctx);
+    case 'index':
+      return indexed(e, ctx);
+    case 'field':
+      return field(e, ctx);
+    case 'unary':
+      return applyUnary(e, evaluate(e.operand, ctx), ctx);
+    case 'binary':
+      return applyBinary(e.op, evaluate(e.left, ctx), evaluate(e.right, ctx), ctx, e);
+    case 'big':
+      return e.op === 'grad' ? gradient(e, ctx) : bigOperator(e, ctx);
+    case 'if':
+      return conditional(e, ctx);
+    case 'lambda':
+      return lambda(e, ctx);
+    case 'block':
+      return block(e, ctx);
+    case 'density':
+      return density(e, ctx);
+    case 'at':
+      return memberAt(e, evaluate(e.object, ctx), ctx);
+    case 'fold':
+      return loopOver(e, ctx);
+    case 'dist':
+      return program('', e.body, ctx, e.span, false);
+    case 'problem':
+      return ctx.shared.run.solve(e, ctx, undefined);
+    case 'space':
+      return { kind: 'space', space: resolveSpace(e.space, ctx) };
+    case 'error':
+      return poisoned();
+  }
+};
+
+// ---------------------------------------------------------------- names
+
+const dataNames = new Set(['D_tr', 'D_eval']);
+
+const named = (e: NameExpr, ctx: Context): Value => {
+  const value = lookup(ctx.scope, e.name);
+  if (value) return value.kind === 'poison' ? poisoned() : value;
+  if (e.name === 'missing') return { kind: 'missing' };
+  if (builtinSpaces.has(e.name)) return { kind: 'space', space: resolveSpace(asSpace(e), ctx) };
+  if (dataNames.has(e.name)) return fail('L0405', e.span, { name: e.name });
+  return fail('L0201', e.span, { name: e.name, similar: similar(e.name, visibleNames(ctx.scope)) });
+};
+
+/** A space written in the place of an expression: `Class[10]`, `R[2]`. */
+const asSpace = (e: NameExpr | IndexExpr): SpaceExpr => {
+  if (e.kind === 'name') return { kind: 'named', name: { text: e.name, span: e.span }, groups: [], span: e.span };
+  const inner = e.object.kind === 'name' || e.object.kind === 'index' ? asSpace(e.object) : poisoned();
+  if (inner.kind !== 'named') return poisoned();
+  const group = e.items.map((item) =>
+    item.kind === 'at'
+      ? ({ kind: 'dimension', value: item.value } as const)
+      : fail('L0302', item.span, { expected: 'a dimension', seen: 'a slice' }),
+  );
+  return { ...inner, groups: [...inner.groups, group], span: e.span };
+};
+
+const rootName = (e: Expr): string | undefined =>
+  e.kind === 'name' ? e.name : e.kind === 'index' ? rootName(e.object) : undefined;
+
+const isSpaceSyntax = (e: IndexExpr, ctx: Context): boolean => {
+  const name = rootName(e);
+  if (name === undefined) return false;
+  const value = lookup(ctx.scope, name);
+  return value ? value.kind === 'space' : builtinSpaces.has(name) || builtinKinds.has(name);
+};
+
+// ---------------------------------------------------------------- calls
+
+const argumentsOf = (args: readonly Argument[], ctx: Context): Given[] =>
+  args.map((a) => ({ name: a.name?.text, value: evaluate(a.value, ctx), span: a.span }));
+
+const call = (e: CallExpr, ctx: Context): Value => {
+  const callee = evaluate(e.callee, ctx);
+  if (e.form === 'given')
+    return mapUnary('exp', densityOf(callee, argumentsOf(e.args, ctx), argumentsOf(e.given, ctx), ctx, e.span), e.span);
+  return applyValue(callee, argumentsOf(e.args, ctx), ctx, e.span);
+};
+
+/** `log p(x | z)`, `log P(x)`; before a function it is the logarithm. */
+const density = (e: DensityExpr, ctx: Context): Value => {
+  const inner = e.call;
+  const logarithm = (v: Value): Value =>
+    mapUnary('log', asTensor(settle(v, ctx, inner.span), inner.span, '`log`'), e.span);
+  if (inner.kind !== 'call') return logarithm(evaluate(inner, ctx));
+  const callee = evaluate(inner.callee, ctx);
+  if (inner.form === 'given')
+    return densityOf(callee, argumentsOf(inner.args, ctx), argumentsOf(inner.given, ctx), ctx, e.span);
+  const isDensity =
+    callee.kind === 'dist' ||
+    callee.kind === 'data' ||
+    ((callee.kind === 'member' || callee.kind === 'model') && isUnconditional(callee));
+  if (isDensity) return densityOf(callee, argumentsOf(inner.args, ctx), undefined, ctx, e.span);
+  return logarithm(applyValue(callee, argumentsOf(inner.args, ctx), ctx, inner.span));
+};
+
+const isUnconditional = (v: Extract<Value, { kind: 'member' | 'model' }>): boolean =>
+  (v.kind === 'member' ? v.model.declaration : v.declaration).params.length === 0;
+
+// ---------------------------------------------------------------- indexing
+
+const indexed = (e: IndexExpr, ctx: Context): Value => {
+  if (isSpaceSyntax(e, ctx)) return { kind: 'space', space: resolveSpace(asSpace(e), ctx) };
+  const object = evaluate(e.object, ctx);
+  const statics = (): Given[] =>
+    e.items.map((item) => {
+      if (item.kind === 'slice') return fail('L0302', item.span, { expected: 'a static argument', seen: 'a slice' });
+      return {
+        name: item.kind === 'named' ? item.name.text : undefined,
+        value: evaluate(item.value, ctx),
+        span: item.span,
+      };
+    });
+  const only = (): Value => {
+    const [item] = e.items;
+    if (e.items.length !== 1 || item.kind !== 'at')
+      return fail('L0302', e.span, { expected: 'one index', seen: `${e.items.length}` });
+    return evaluate(item.value, ctx);
+  };
+  switch (object.kind) {
+    case 'function': {
+      const fn = giveStatics(object, statics(), e.span);
+      return object.overloads[0]?.bare ? applyValue(fn, [], ctx, e.span) : fn;
+    }
+    case 'model':
+      return instantiate(object, statics(), ctx, e.span);
+    case 'dist':
+      if (!object.implicit)
+        return arrayDist(
+          object,
+          statics().map((s) => asCount(s.value, s.span, 'the size of an array of draws')),
+          ctx,
+        );
+      return indexTensor(asTensor(draws(object, ctx, e.span), e.object.span), e.items, (x) => evaluate(x, ctx), e.span);
+    case 'tuple':
+    case 'list': {
+      const [item] = e.items;
+      if (item?.kind === 'slice') {
+        const at = (x: Expr | undefined, otherwise: number): number =>
+          x ? asStatic(evaluate(x, ctx), x.span, 'the bound of a slice') : otherwise;
+        return { ...object, items: object.items.slice(at(item.from, 0), at(item.to, object.items.length)) };
+      }
+      const i = asStatic(only(), e.span, 'the index into a list');
+      const place = i < 0 ? i + object.items.length : i;
+      return object.items[place] ?? fail('L0306', e.span, { index: String(i), size: object.items.length });
+    }
+    case 'along':
+    case 'data': {
+      const [item] = e.items;
+      if (item?.kind === 'slice') return sliceAlong(object, item, ctx, e.span);
+      if (object.kind === 'data') return rowOf(object, asCount(only(), e.span, 'the index of a row'), ctx, e.span);
+      return alongEntry(object, only(), e.span);
+    }
+    case 'texts': {
+      const i = asStatic(only(), e.span, 'the index');
+      const text = object.values[i];
+      return text === undefined
+        ? fail('L0306', e.span, { index: String(i), size: object.values.length })
+        : text === null
+          ? { kind: 'missing' }
+          : { kind: 'text', text };
+    }
+    default:
+      return indexTensor(asTensor(object, e.object.span, 'indexing'), e.items, (x) => evaluate(x, ctx), e.span);
+  }
+};
+
+/** An entry of an array of rows: by a number, or by the position on another axis of the same size. */
+const alongEntry = (object: Extract<Value, { kind: 'along' }>, index: Value, span: Span): Value => {
+  const t = asTensor(index, span, 'the index');
+  const i = known(t);
+  if (i !== undefined) return entryUnder(object, i < 0 ? i + object.axis.size : i, span);
+  if (t.counts && t.counts.axis.size === object.axis.size && t.counts.offset === 0)
+    return renameAlong(object, t.counts.axis);
+  return fail('L0601', span, { what: 'this way of indexing an array of tuples' });
+};
+
+import { mapTensors } from './describe.ts';
+import { renameIn } from './distributions.ts';
+
+const renameAlong = (object: Extract<Value, { kind: 'along' }>, axis: Axis): Value =>
+  renameIn(object.element, object.axis, axis);
+
+const rowOf = (data: Extract<Value, { kind: 'data' }>, i: number, ctx: Context, span: Span): Value => {
+  if (i >= data.rows) return fail('L0306', span, { index: String(i), size: data.rows });
+  if (data.view) return fail('L0601', span, { what: 'one row of a set that depends on what is trained' });
+  const one = subset(data, [i], {}, ctx);
+  const row = fillFirst(one, ctx);
+  return row;
+};
+
+import { fill, leafNode } from './rows.ts';
+
+const fillFirst = (data: Extract<Value, { kind: 'data' }>, ctx: Context): Value =>
+  fill(
+    data.template,
+    (leaf, space) => {
+      const node = leafNode(data, leaf, ctx);
+      return tensor(ir.reshape(node, node.shape.slice(1)), [], space);
+    },
+    ([text]) => (text === null ? { kind: 'missing' } : { kind: 'text', text }),
+    data.file,
+  );
+
+// ---------------------------------------------------------------- fields
+
+const field = (e: FieldExpr, ctx: Context): Value => {
+  const object = evaluate(e.object, ctx);
+  const name = e.name.text;
+  const missing = (names: readonly string[]): never =>
+    fail('L0308', e.name.span, { field: name, of: describe(object), similar: similar(name, names) });
+  switch (object.kind) {
+    case 'record': {
+      const value = object.fields.get(name);
+      if (value) return value;
+      if (object.set !== undefined)
+        return fail('L0503', e.name.span, {
+          column: name,
+          set: object.set,
+          similar: similar(name, object.fields.keys()),
+        });
+      return missing([...object.fields.keys()]);
+    }
+    case 'member':
+      return memberField(object, name, ctx) ?? missing(fieldsOf(object));
+    case 'stage':
+      return object.members.get(name) ?? missing([...object.members.keys()]);
+    case 'paradigm': {
+      const kind = name === 'train' ? 'train' : name === 'eval' ? 'eval' : undefined;
+      const step = object.steps.find((s) => s.kind === kind);
+      return step && 'data' in step ? step.data : missing(['train', 'eval']);
+    }
+    case 'dist': {
+      const arg = object.args.get(name);
+      if (arg && arg.kind !== 'missing') return arg;
+      const f = object.facts.get(name);
+      if (f) return f(ctx);
+      if (object.implicit && object.sample) {
+        const drawn = draws(object, ctx, e.object.span);
+        if (drawn.kind === 'record') return drawn.fields.get(name) ?? missing([...drawn.fields.keys()]);
+      }
+      return missing([...object.args.keys(), ...object.facts.keys()]);
+    }
+    case 'along': {
+      const element = fieldOf(object.element, name);
+      return element ? { ...object, element } : missing([]);
+    }
+    case 'poison':
+      return poisoned();
+    default:
+      return missing([]);
+  }
+};
+
+const fieldOf = (v: Value, name: string): Value | undefined => (v.kind === 'record' ? v.fields.get(name) : undefined);
+
+// ---------------------------------------------------------------- functions and blocks
+
+const homeOf = (ctx: Context) => ({ member: ctx.member, path: ctx.path, at: ctx.at, values: ctx.values });
+
+const lambda = (e: LambdaExpr, ctx: Context): Value => ({
+  kind: 'function',
+  name: '',
+  overloads: [
+    {
+      kind: 'lambda',
+      name: '',
+      statics: [],
+      params: e.params,
+      result: e.stochastic ? { space: { kind: 'tuple', items: [], span: e.span }, stochastic: true } : undefined,
+      body: e.body,
+      scope: ctx.scope,
+      home: homeOf(ctx),
+      span: e.span,
+    },
+  ],
+});
+
+const block = (e: BlockExpr, ctx: Context): Value => {
+  const scope = childScope(ctx.scope);
+  const inner = inScope(ctx, scope);
+  let last: Value | undefined;
+  for (const s of e.statements) last = statement(s, inner);
+  return last ?? fail('L0302', e.span, { expected: 'an expression at the end of the block', seen: 'nothing' });
+};
+
+const statement = (s: Statement, ctx: Context): Value | undefined => {
+  const { scope } = ctx;
+  switch (s.kind) {
+    case 'assign': {
+      const value = evaluate(s.value, ctx);
+      bindPattern(scope, s.pattern, value, ctx, s.value.span);
+      return undefined;
+    }
+    case 'draw': {
+      const value = draws(
+        toDistribution(evaluate(s.distribution, ctx), ctx, s.distribution.span),
+        ctx,
+        s.distribution.span,
+      );
+      bindPattern(scope, s.pattern, value, ctx, s.span);
+      return undefined;
+    }
+    case 'param':
+      bind(scope, s.name.text, declareParameter(s, ctx));
+      return undefined;
+    case 'member': {
+      const model = evaluate(s.model, ctx);
+      if (model.kind !== 'model') return fail('L0302', s.model.span, { expected: 'a model', seen: describe(model) });
+      if (!ctx.member)
+        return fail('L0602', s.span, {
+          what: `\`${s.name.text} in ...\` picks a member inside the body of a model; in a problem write \`over ${s.name.text} in ...\``,
+        });
+      bind(scope, s.name.text, submember(model, ctx, s.span, s.name.text));
+      return undefined;
+    }
+    case 'local-def':
+      bind(scope, s.name.text, {
+        kind: 'function',
+        name: s.name.text,
+        overloads: [
+          {
+            kind: 'def',
+            name: s.name.text,
+            statics: [],
+            params: s.params,
+            body: s.body,
+            scope,
+            home: homeOf(ctx),
+            span: s.span,
+          },
+        ],
+      });
+      return undefined;
+    case 'expr':
+      return evaluate(s.value, ctx);
+    case 'error':
+      return poisoned();
+  }
+};
+
+/** A value in the space written behind its name. */
+export const annotated = (space: SpaceExpr | undefined, value: Value, ctx: Context, name: string, span: Span): Value =>
+  space ? matchAnnotation(space, value, ctx, name, span) : value;
+
+export const isTensor = (v: Value): v is Tensor => v.kind === 'tensor';
+void mapTensors;

@@ -1,0 +1,192 @@
+/**
+ * `x[i]`, `x[1:3, :]`: taking entries and slices of arrays. An index may be a number known while compiling, the position on a
+ * binder's axis (then nothing is computed, the dimension becomes the axis), a class, or any whole number.
+ */
+import type { IndexItem, Span } from '../../grammar/tree.ts';
+import * as ir from '../ir/build.ts';
+import { fail } from '../messages.ts';
+import { printSpace } from '../spaces/space.ts';
+import type { TensorSpace } from '../spaces/space.ts';
+import type { Context } from './context.ts';
+import { asTensor, describe, mapTensors } from './describe.ts';
+import { expandAxes, known, shapeOf, shapeToAxis, tensor, toReal, unionAxes } from './tensors.ts';
+import type { Tensor, Value } from './values.ts';
+
+/** The array whose dimensions `x[...]` counts: a class counts as its one-hot vector, a point of a simplex as its numbers. */
+const indexable = (t: Tensor): Tensor =>
+  t.space.shape.length === 0 || t.space.shape.length < shapeOf(t).length ? toReal(t) : t;
+
+const dropDimension = (space: TensorSpace, at: number): TensorSpace => ({
+  ...space,
+  shape: space.shape.filter((_, i) => i !== at),
+});
+
+/** One entry along dimension `at`, its place known. */
+const entryOf = (t: Tensor, at: number, i: number, span: Span): Tensor => {
+  const axes = t.axes.length;
+  const n = shapeOf(t)[at];
+  const place = i < 0 ? i + n : i;
+  if (!Number.isInteger(i))
+    return fail('L0302', span, { expected: 'a whole number', seen: String(i), where: 'the index' });
+  if (place < 0 || place >= n) fail('L0306', span, { index: String(i), size: n });
+  const cut = ir.sliceAxis(t.node, axes + at, place, 1, 1, span);
+  return tensor(
+    ir.reshape(
+      cut,
+      t.node.shape.filter((_, k) => k !== axes + at),
+      span,
+    ),
+    t.axes,
+    dropDimension(t.space, at),
+  );
+};
+
+/** Entries by an index that is a tensor itself: a row each for every example. */
+const gathered = (t: Tensor, at: number, index: Tensor, span: Span): Tensor => {
+  const n = shapeOf(t)[at];
+  const place = index.counts;
+  if (place && place.offset === 0 && place.axis.size === n && !t.axes.includes(place.axis))
+    return shapeToAxis(t, place.axis, at, span);
+  if (place && place.offset >= 0 && place.offset + place.axis.size <= n && !t.axes.includes(place.axis)) {
+    const cut = tensor(ir.sliceAxis(t.node, t.axes.length + at, place.offset, place.axis.size), t.axes, {
+      ...t.space,
+      shape: t.space.shape.map((d, i) => (i === at ? place.axis.size : d)),
+    });
+    return shapeToAxis(cut, place.axis, at, span);
+  }
+  if (place && (place.offset < 0 || place.offset + place.axis.size > n))
+    fail('L0306', span, {
+      index: String(place.offset < 0 ? place.offset : place.offset + place.axis.size - 1),
+      size: n,
+    });
+  const i = ir.cast(index.node, 'int32');
+  const own = shapeOf(t);
+  const rank = index.node.shape.length - index.axes.length;
+  if (t.axes.length === 0 && at === 0 && rank === 0)
+    return tensor(ir.gather(t.node, i, span), index.axes, dropDimension(t.space, 0));
+  // x[i] = sum_k 1[k = i] x[k]: batches over the axes of both
+  if (rank > 0) return fail('L0601', span, { what: 'an array of indices into an array that varies' });
+  const axes = unionAxes(t, index);
+  const hot = expandAxes(
+    tensor(ir.oneHot(i, n), index.axes, { kind: 'tensor', element: { kind: 'R' }, shape: [n] }),
+    axes,
+  );
+  const full = expandAxes(t, axes);
+  const mask = ir.reshape(hot.node, [...axes.map((a) => a.size), ...own.map((d, k) => (k === at ? d : 1))]);
+  const real = full.node.dtype === 'float32' ? full.node : ir.cast(full.node, 'float32');
+  // select rather than multiply: what is not chosen may be infinite
+  const chosen = ir.select(ir.gt(mask, ir.scalar(0.5)), real, ir.scalar(0));
+  const summed = ir.sum(chosen, [axes.length + at], false, span);
+  return tensor(ir.cast(summed, t.node.dtype), axes, dropDimension(t.space, at));
+};
+
+const isOne = (t: Tensor): boolean => shapeOf(t).length === 0;
+
+/** Items that are arrays of indices: `x[[0, 2, 5]]`, `y[argsort(x)]`. */
+const gatherMany = (t: Tensor, at: number, index: Tensor, span: Span): Tensor => {
+  if (index.axes.length === 0 && t.axes.length === 0 && at === 0) {
+    const node = ir.gather(t.node, ir.cast(index.node, 'int32'), span);
+    return tensor(node, [], { ...t.space, shape: [...shapeOf(index), ...t.space.shape.slice(1)] });
+  }
+  const n = shapeOf(t)[at];
+  const [m] = shapeOf(index);
+  if (shapeOf(index).length !== 1 || at !== 0)
+    return fail('L0601', span, { what: 'this way of indexing with an array' });
+  const axes = unionAxes(t, index);
+  const sizes = axes.map((a) => a.size);
+  const hot = expandAxes(
+    tensor(ir.oneHot(ir.cast(index.node, 'int32'), n), index.axes, {
+      kind: 'tensor',
+      element: { kind: 'R' },
+      shape: [m, n],
+    }),
+    axes,
+  );
+  const own = shapeOf(t);
+  const rest = own.slice(1).reduce((p, d) => p * d, 1);
+  const x = ir.reshape(expandAxes(toReal(t), axes).node, [...sizes, n, rest]);
+  const product = ir.matmul(hot.node, x, {}, span);
+  return tensor(ir.cast(ir.reshape(product, [...sizes, m, ...own.slice(1)]), t.node.dtype), axes, {
+    ...t.space,
+    shape: [m, ...t.space.shape.slice(1)],
+  });
+};
+
+const bound = (v: Value, n: number, span: Span): number => {
+  const x = known(asTensor(v, span));
+  if (x === undefined) return fail('L0307', span, { what: 'the bound of a slice' });
+  return Math.max(0, Math.min(n, x < 0 ? x + n : x));
+};
+
+/** `x[a, b:c, :]` on one array. */
+export const indexTensor = (
+  whole: Tensor,
+  items: readonly IndexItem[],
+  evaluate: (e: Extract<IndexItem, { kind: 'at' }>['value']) => Value,
+  span: Span,
+): Tensor => {
+  let t = indexable(whole);
+  const rank = shapeOf(t).length;
+  if (items.length > rank)
+    return fail('L0302', span, {
+      expected: rank === 0 ? 'an array' : `at most ${rank} ${rank === 1 ? 'index' : 'indices'}`,
+      seen: rank === 0 ? printSpace(whole.space) : `${items.length}`,
+      where: 'indexing',
+    });
+  let at = 0;
+  for (const item of items) {
+    if (item.kind === 'named')
+      return fail('L0302', item.span, { expected: 'an index', seen: `\`${item.name.text} =\`` });
+    const n = shapeOf(t)[at];
+    if (item.kind === 'slice') {
+      const from = item.from ? bound(evaluate(item.from), n, item.from.span) : 0;
+      const to = item.to ? bound(evaluate(item.to), n, item.to.span) : n;
+      if (from !== 0 || to !== n)
+        t = tensor(ir.sliceAxis(t.node, t.axes.length + at, from, Math.max(0, to - from), 1, span), t.axes, {
+          ...t.space,
+          shape: t.space.shape.map((d, i) => (i === at ? Math.max(0, to - from) : d)),
+        });
+      at++;
+      continue;
+    }
+    const value = evaluate(item.value);
+    const index = asTensor(value, item.span, 'the index');
+    const place = known(index);
+    if (
+      index.space.element.kind === 'R' &&
+      place === undefined &&
+      index.node.dtype === 'float32' &&
+      !isOne(index) &&
+      shapeOf(index).length > 1
+    )
+      return fail('L0302', item.span, { expected: 'an index', seen: describe(value) });
+    if (place !== undefined) t = entryOf(t, at, place, item.span);
+    else if (isOne(index)) t = gathered(t, at, index, item.span);
+    else {
+      t = gatherMany(t, at, index, item.span);
+      at++;
+    }
+  }
+  return t;
+};
+
+/** Part `i` of an array, for patterns. */
+export const entryAt = (t: Tensor, i: number, _ctx: Context, span: Span): Tensor => entryOf(indexable(t), 0, i, span);
+
+/** Entry `i` of a value held under an axis of its own. */
+export const entryUnder = (v: Extract<Value, { kind: 'along' }>, i: number, span: Span): Value =>
+  mapTensors(v.element, (t) => {
+    if (!t.axes.includes(v.axis)) return t;
+    const at = t.axes.indexOf(v.axis);
+    if (i < 0 || i >= v.axis.size) fail('L0306', span, { index: String(i), size: v.axis.size });
+    const cut = ir.sliceAxis(t.node, at, i, 1);
+    const axes = t.axes.filter((a) => a !== v.axis);
+    return tensor(
+      ir.reshape(
+        cut,
+        cut.shape.filter((_, k) => k !== at),
+      ),
+      axes,
+      t.space,
+    );
+  });

@@ -1,0 +1,79 @@
+/** An objective or an evaluation as a graph: what it reads is collected while it is built. */
+import type { Expr, Span } from '../../grammar/tree.ts';
+import * as ir from '../ir/build.ts';
+import type { Node } from '../ir/graph.ts';
+import { fail } from '../messages.ts';
+import type { DataFeed, Variable } from '../program.ts';
+import { applyValue } from './calls.ts';
+import type { Context, Feed, ProblemContext } from './context.ts';
+import { asScalar, describe } from './describe.ts';
+import { settle } from './operators.ts';
+import type { Given, Tensor, Value } from './values.ts';
+
+export const keyInput: Node = ir.input('key', 'int32', [2]);
+export const stepInput: Node = ir.input('step', 'float32', []);
+export const totalInput: Node = ir.input('total', 'float32', []);
+
+/** Inputs that every graph of a problem may read, in front so that their places are the same. */
+export const commonInputs: readonly Node[] = [keyInput, stepInput, totalInput];
+
+export const newProblem = (
+  mode: ProblemContext['mode'],
+  batch: number | undefined,
+  created: Variable[],
+): ProblemContext => ({
+  mode,
+  batch,
+  feeds: new Map(),
+  updates: new Map(),
+  decisions: [],
+  created,
+  games: [],
+  step: stepInput,
+  total: totalInput,
+});
+
+export const inProblem = (ctx: Context, problem: ProblemContext): Context => ({
+  ...ctx,
+  problem,
+  axes: [],
+  key: keyInput,
+  scores: undefined,
+});
+
+export const feedsOf = (feeds: Iterable<Feed>): DataFeed[] =>
+  [...feeds]
+    .filter((f) => f.inputs.length > 0)
+    .map((f) => ({
+      data: f.data.id,
+      rows: f.rows,
+      order: f.order,
+      inputs: f.inputs.map(({ name, leaf }) => ({ name, leaf })),
+    }));
+
+/** One number: the loss of a training step. */
+export const lossOf = (e: Expr, ctx: Context): Tensor => {
+  const value = settle(ctx.shared.run.evaluate(e, ctx), ctx, e.span);
+  const t = asScalar(value, e.span, 'the objective');
+  return t.axes.length === 0 ? t : fail('L0402', e.span, { what: 'the objective', seen: describe(value) });
+};
+
+/** `eval L` with L a function means L(f, D_eval): as many of the members as it takes, then the data. */
+export const evaluationValue = (e: Expr, members: readonly Value[], data: Value | undefined, ctx: Context): Tensor => {
+  const value = ctx.shared.run.evaluate(e, ctx);
+  const called =
+    value.kind === 'function' ? applyValue(value, givenTo(value, members, data, e.span), ctx, e.span) : value;
+  const t = asScalar(settle(called, ctx, e.span), e.span, 'what is evaluated');
+  return t;
+};
+
+const givenTo = (
+  f: Extract<Value, { kind: 'function' }>,
+  members: readonly Value[],
+  data: Value | undefined,
+  span: Span,
+): Given[] => {
+  const positional = f.overloads[0]?.params.filter((p) => !p.keyword && !p.default).length ?? members.length + 1;
+  const all = [...members, ...(data ? [data] : [])].map((value) => ({ value, span }));
+  return positional === 1 && data ? [{ value: members[0] ?? data, span }] : all;
+};

@@ -1,0 +1,180 @@
+/** Binary and unary operators on values of every kind. */
+import type { BinaryExpr, BinaryOp, Span, UnaryExpr } from '../../grammar/tree.ts';
+import * as ir from '../ir/build.ts';
+import { fail } from '../messages.ts';
+import { Bit, R } from '../spaces/space.ts';
+import { applyValue, compose } from './calls.ts';
+import type { Context } from './context.ts';
+import { asCount, asStatic, asTensor, describe, poisoned } from './describe.ts';
+import { draws, powerOf, pushforward } from './distributions.ts';
+import {
+  compareTensors,
+  constantBoolean,
+  constantNumber,
+  known,
+  logical,
+  mapBinary,
+  mapUnary,
+  matrixProduct,
+  tensor,
+  toBit,
+  toReal,
+} from './tensors.ts';
+import type { Tensor, TextColumn, Value } from './values.ts';
+
+/** A stochastic map's value stands for one draw of it where a number is needed. */
+export const settle = (v: Value, ctx: Context, span: Span): Value =>
+  v.kind === 'dist' && v.implicit ? draws(v, ctx, span) : v;
+
+const operand = (v: Value, ctx: Context, span: Span, op: string): Tensor => {
+  const settled = settle(v, ctx, span);
+  if (settled.kind === 'dist')
+    return fail(
+      'L0302',
+      span,
+      { expected: 'a number or an array', seen: describe(v), where: `\`${op}\`` },
+      {
+        help: 'take a draw with `z ~ ...` or `E[z ~ ...]`, or its `mean(...)`',
+      },
+    );
+  return asTensor(settled, span, `\`${op}\``);
+};
+
+const textColumn = (v: TextColumn, test: (s: string | null) => boolean): Tensor => {
+  const data = Uint8Array.from(v.values, (s) => (test(s) ? 1 : 0));
+  return tensor(ir.constant({ dtype: 'bool', shape: [data.length], data }), [v.axis], Bit());
+};
+
+const isNaNTensor = (t: Tensor): Tensor => compareTensors('ne', toReal(t), toReal(t));
+
+const equality = (left: Value, right: Value, ctx: Context, span: Span): Tensor => {
+  if (right.kind === 'missing' || left.kind === 'missing') {
+    const v = right.kind === 'missing' ? left : right;
+    if (v.kind === 'texts') return textColumn(v, (s) => s === null);
+    if (v.kind === 'tensor') return isNaNTensor(v);
+    if (v.kind === 'missing') return constantBoolean(true);
+    return fail('L0302', span, { expected: 'a column', seen: describe(v), where: 'the comparison with `missing`' });
+  }
+  if (left.kind === 'text' && right.kind === 'text') return constantBoolean(left.text === right.text);
+  if (left.kind === 'texts' && right.kind === 'text') return textColumn(left, (s) => s === right.text);
+  if (right.kind === 'texts' && left.kind === 'text') return textColumn(right, (s) => s === left.text);
+  if (left.kind === 'texts' && right.kind === 'texts' && left.axis === right.axis) {
+    const data = Uint8Array.from(left.values, (s, i) => (s === right.values[i] ? 1 : 0));
+    return tensor(ir.constant({ dtype: 'bool', shape: [data.length], data }), [left.axis], Bit());
+  }
+  if (left.kind === 'tuple' && right.kind === 'tuple' && left.items.length === right.items.length)
+    return left.items
+      .map((x, i) => equality(x, right.items[i], ctx, span))
+      .reduce((a, b) => logical('and', a, b, span));
+  return compareTensors('eq', operand(left, ctx, span, '=='), operand(right, ctx, span, '=='), span, '==');
+};
+
+const negated = (t: Tensor): Tensor => tensor(ir.not(toBit(t).node), t.axes, Bit(...toBit(t).space.shape));
+
+/** x^n for a small whole n as products: exact signs, and a polynomial stays one. */
+const power = (x: Tensor, y: Tensor, span: Span): Tensor => {
+  const n = known(y);
+  const base = toReal(x);
+  if (n === 1) return base;
+  if (n === 2) return mapUnary('square', base, span);
+  if (n === 3) return mapBinary('mul', mapUnary('square', base, span), base, span, '^');
+  if (n === 4) return mapUnary('square', mapUnary('square', base, span), span);
+  if (n === 0.5) return mapUnary('sqrt', base, span);
+  if (n === -1) return mapUnary('reciprocal', base, span);
+  return mapBinary('pow', base, y, span, '^');
+};
+
+const arithmetic = { '+': 'add', '-': 'sub', '*': 'mul', '/': 'div', mod: 'mod' } as const;
+const comparisons = { '<': 'lt', '<=': 'le', '>': 'gt', '>=': 'ge' } as const;
+
+const isNumberLike = (v: Value): boolean => ['tensor', 'range', 'along'].includes(v.kind);
+
+const offsetOf = (op: '+' | '-', a: Tensor, b: Tensor, result: Tensor): Tensor => {
+  const n = known(b);
+  if (a.counts && n !== undefined && Number.isInteger(n))
+    return { ...result, counts: { axis: a.counts.axis, offset: a.counts.offset + (op === '+' ? n : -n) } };
+  const m = known(a);
+  if (b.counts && m !== undefined && Number.isInteger(m) && op === '+')
+    return { ...result, counts: { axis: b.counts.axis, offset: b.counts.offset + m } };
+  return result;
+};
+
+export const applyBinary = (op: BinaryOp, left: Value, right: Value, ctx: Context, e: BinaryExpr): Value => {
+  const { span } = e;
+  if (left.kind === 'poison' || right.kind === 'poison') return poisoned();
+  switch (op) {
+    case '^':
+      if (!isNumberLike(left) && !(left.kind === 'dist' && left.implicit && right.kind !== 'tensor'))
+        return powerOf(left, asCount(right, e.right.span, 'the number of draws'), ctx, span);
+      return power(operand(left, ctx, e.left.span, op), operand(right, ctx, e.right.span, op), span);
+    case '+':
+    case '-': {
+      const a = operand(left, ctx, e.left.span, op);
+      const b = operand(right, ctx, e.right.span, op);
+      return offsetOf(op, a, b, mapBinary(arithmetic[op], a, b, span, op));
+    }
+    case '*':
+    case '/':
+    case 'mod':
+      return mapBinary(
+        arithmetic[op],
+        operand(left, ctx, e.left.span, op),
+        operand(right, ctx, e.right.span, op),
+        span,
+        op,
+      );
+    case '@':
+      return matrixProduct(operand(left, ctx, e.left.span, op), operand(right, ctx, e.right.span, op), span);
+    case '∘':
+      return compose(left, right);
+    case '#':
+      return pushforward(
+        (x, at) => applyValue(left, [{ value: x, span }], { ...ctx, ...atSample(at) }, span),
+        right,
+        ctx,
+        span,
+      );
+    case '==':
+      return equality(settle(left, ctx, e.left.span), settle(right, ctx, e.right.span), ctx, span);
+    case '!=':
+      return negated(equality(settle(left, ctx, e.left.span), settle(right, ctx, e.right.span), ctx, span));
+    case '<':
+    case '<=':
+    case '>':
+    case '>=':
+      return compareTensors(
+        comparisons[op],
+        operand(left, ctx, e.left.span, op),
+        operand(right, ctx, e.right.span, op),
+        span,
+        op,
+      );
+    case 'and':
+    case 'or':
+      return logical(op, operand(left, ctx, e.left.span, op), operand(right, ctx, e.right.span, op), span);
+    case '..': {
+      const from = asStatic(left, e.left.span, 'the start of a range');
+      const to = asStatic(right, e.right.span, 'the end of a range');
+      if (!Number.isInteger(from) || !Number.isInteger(to))
+        return fail('L0302', span, { expected: 'whole numbers', seen: `${from}..${to}`, where: 'a range' });
+      return { kind: 'range', from, to };
+    }
+  }
+};
+
+/** What a sample brings with it into the place where the function was written. */
+const atSample = (at: Context): Pick<Context, 'axes' | 'key' | 'problem' | 'scores'> => ({
+  axes: at.axes,
+  key: at.key,
+  problem: at.problem,
+  scores: at.scores,
+});
+
+export const applyUnary = (e: UnaryExpr, v: Value, ctx: Context): Value => {
+  const t = operand(v, ctx, e.operand.span, e.op);
+  if (e.op === 'not') return negated(t);
+  const n = known(toReal(t));
+  if (n !== undefined) return constantNumber(-n);
+  const x = toReal(t);
+  return tensor(ir.neg(x.node, e.span), x.axes, R(...x.space.shape));
+};

@@ -1,0 +1,127 @@
+/**
+ * Rows of a data set as values: all under an axis, a batch of them, or one drawn at random. While an objective is built rows are
+ * inputs of its graph, fed by the runtime; outside of problems they are constants.
+ */
+import * as ir from '../ir/build.ts';
+import type { Node } from '../ir/graph.ts';
+import type { ArrayValue } from '../ir/operations.ts';
+import type { TensorSpace } from '../spaces/space.ts';
+import { newAxis } from './context.ts';
+import type { Context, Feed, ProblemContext } from './context.ts';
+import { tensor } from './tensors.ts';
+import type { Axis, Data, Template, Tensor, Value } from './values.ts';
+
+/** One node for one array, so that equal uses are equal nodes. */
+const constants = new WeakMap<ArrayValue, Node>();
+
+export const leafNode = (data: Data, leaf: number, ctx: Context): Node => {
+  const array = data.leaves[leaf];
+  let node = constants.get(array);
+  if (!node) {
+    node = ir.constant(array);
+    constants.set(array, node);
+  }
+  if (data.evaluation) ctx.shared.evaluationNodes.add(node);
+  ctx.shared.rootsOf.set(node, data.roots);
+  return node;
+};
+
+/** A row with its leaves made by `make`. */
+export const fill = (
+  template: Template,
+  make: (leaf: number, space: TensorSpace) => Value,
+  texts: (values: readonly (string | null)[]) => Value,
+  set?: string,
+): Value => {
+  switch (template.kind) {
+    case 'leaf':
+      return make(template.leaf, template.space);
+    case 'texts':
+      return texts(template.values);
+    case 'tuple':
+      return { kind: 'tuple', items: template.items.map((t) => fill(t, make, texts)) };
+    case 'record':
+      return { kind: 'record', fields: new Map([...template.fields].map(([k, t]) => [k, fill(t, make, texts)])), set };
+  }
+};
+
+/** How rows are asked for. */
+export interface RowRequest {
+  /** So many rows a step, in random order; all of them if absent. */
+  readonly batch?: number;
+  /** Tells feeds of the same set apart whose rows must differ. */
+  readonly stream?: string;
+}
+
+const feedOf = (data: Data, request: RowRequest, problem: ProblemContext, ctx: Context): Feed => {
+  const rows = request.batch ?? data.rows;
+  const order = request.batch === undefined ? 'all' : 'shuffled';
+  const key = `${data.id}:${rows}:${order}:${request.stream ?? ''}`;
+  let feed = problem.feeds.get(key);
+  if (!feed) {
+    feed = { data, rows, order, inputs: [] };
+    problem.feeds.set(key, feed);
+    const { id, name, leaves } = data;
+    ctx.shared.data.set(id, { id, name, rows: data.rows, leaves });
+  }
+  return feed;
+};
+
+const feedNode = (feed: Feed, leaf: number, suffix: string, ctx: Context): Node => {
+  const known = feed.inputs.find((i) => i.leaf === leaf);
+  if (known) return known.node;
+  const array = feed.data.leaves[leaf];
+  const name = `data:${feed.data.id}${suffix}:${leaf}`;
+  const node = ir.input(name, array.dtype, [feed.rows, ...array.shape.slice(1)]);
+  feed.inputs.push({ name, leaf, node });
+  if (feed.data.evaluation) ctx.shared.evaluationNodes.add(node);
+  ctx.shared.rootsOf.set(node, feed.data.roots);
+  return node;
+};
+
+export interface Rows {
+  readonly axis: Axis;
+  readonly row: Value;
+  /** Rows that count, where a set is filtered by something that is trained. */
+  readonly mask?: Tensor;
+}
+
+/** Rows of the set under a new axis. */
+export const rowsUnder = (data: Data, request: RowRequest, ctx: Context): Rows => {
+  const { problem } = ctx;
+  const batch = request.batch !== undefined && request.batch < data.rows ? request.batch : undefined;
+  const rows = problem && batch !== undefined ? batch : data.rows;
+  const axis = newAxis(ctx, rows, data.name);
+  const feed = problem && feedOf(data, { ...request, batch }, problem, ctx);
+  const suffix = feed ? suffixOf(feed, problem) : '';
+  const make = (leaf: number, space: TensorSpace): Value =>
+    tensor(feed ? feedNode(feed, leaf, suffix, ctx) : leafNode(data, leaf, ctx), [axis], space);
+  const texts = (values: readonly (string | null)[]): Value =>
+    rows === data.rows ? { kind: 'texts', axis, values } : { kind: 'poison' };
+  const row = fill(data.template, make, texts, data.file);
+  if (!data.view) return { axis, row };
+  const inner: Context = { ...ctx, axes: [...ctx.axes, axis] };
+  const seen = data.view(inner, row);
+  return { axis, row: seen.value, mask: seen.mask };
+};
+
+/** Inputs of different feeds of one set have different names. */
+const suffixOf = (feed: Feed, problem: ProblemContext): string => {
+  const same = [...problem.feeds.values()].filter((f) => f.data.id === feed.data.id);
+  const at = same.indexOf(feed);
+  return at === 0 ? '' : `'${at}`;
+};
+
+/** A row at random for every example in sight. */
+export const rowAt = (data: Data, ctx: Context): Value => {
+  const sizes = ctx.axes.map((a) => a.size);
+  const u = ir.random('uniform', sizes, ctx.shared.counters.site++, ctx.key);
+  const place = ir.minimum(ir.floor(ir.mul(u, ir.scalar(data.rows))), ir.scalar(data.rows - 1));
+  const index = ir.cast(place, 'int32');
+  const row = fill(
+    data.template,
+    (leaf, space) => tensor(ir.gather(leafNode(data, leaf, ctx), index), ctx.axes, space),
+    () => ({ kind: 'poison' }),
+  );
+  return data.view ? data.view(ctx, row).value : row;
+};

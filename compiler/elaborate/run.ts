@@ -1,0 +1,211 @@
+/** One elaboration: names are declared, problems solved in their order, pictures drawn; or one expression is run. */
+import type { Diagnostic } from '../../grammar/diagnostics.ts';
+import type { Declaration, Expr, Module, Span } from '../../grammar/tree.ts';
+import type { DataFailure, DataRequest, Table } from '../host.ts';
+import * as ir from '../ir/build.ts';
+import type { Node } from '../ir/graph.ts';
+import type { Modules } from '../modules.ts';
+import type { Program } from '../program.ts';
+import { printSpace } from '../spaces/space.ts';
+import { applyValue } from './calls.ts';
+import { bind, childScope, inScope, lookup } from './context.ts';
+import type { Context, Runner, Scope, Shared } from './context.ts';
+import { declareAll, guarded } from './declarations.ts';
+import { describe, spaceOf } from './describe.ts';
+import { dataKey } from './comprehend.ts';
+import { draws } from './distributions.ts';
+import { evaluate } from './expressions.ts';
+import { atStart } from './initial.ts';
+import { newStore } from './members.ts';
+import { keyInput } from './objectives.ts';
+import { settle } from './operators.ts';
+import { solve } from './problems.ts';
+import { showOf } from './shows.ts';
+import { rowsUnder } from './rows.ts';
+import { expandAxes } from './tensors.ts';
+import type { StageValue, Value } from './values.ts';
+import { patternNames } from '../explain/walk.ts';
+
+export type { Modules } from '../modules.ts';
+
+export interface Elaborated {
+  readonly program?: Program;
+  readonly value?: {
+    readonly space: string;
+    readonly parts: readonly { readonly name: string; readonly node: Node; readonly space: string }[];
+  };
+  readonly diagnostics: readonly Diagnostic[];
+  readonly wanted: ReadonlyMap<string, DataRequest>;
+  readonly spaces: readonly { readonly span: Span; readonly space: string }[];
+}
+
+const runner: Runner = { evaluate, apply: applyValue, solve };
+
+const newShared = (
+  modules: Modules,
+  tables: ReadonlyMap<string, Table | DataFailure>,
+  seed: number,
+  library: Scope,
+): Shared => ({
+  run: runner,
+  diagnostics: [],
+  tables,
+  wanted: new Map(),
+  files: new Map(),
+  variables: new Map(),
+  data: new Map(),
+  stages: [],
+  shows: [],
+  sources: new Map(modules.sources),
+  evaluationNodes: new Set(),
+  rootsOf: new Map(),
+  statisticsOf: new Map(),
+  comprehensions: new Map(),
+  file: modules.main.file,
+  seen: new Map(),
+  seed,
+  library,
+  critics: new Map(),
+  snapshots: new Map(),
+  inputs: new Map(),
+  counters: { axis: 0, site: 0, data: 0, stage: 0, depth: 0 },
+});
+
+const spacesOf = (shared: Shared): Elaborated['spaces'] =>
+  [...shared.seen.values()].map(({ span, value }) => ({ span, space: printed(value) }));
+
+const printed = (v: Value): string => {
+  const space = spaceOf(v);
+  return space ? printSpace(space) : describe(v);
+};
+
+/** After a problem its members, and the data they were trained and evaluated on, can be looked at. */
+const publish = (stage: StageValue, scope: Scope): void => {
+  for (const [name, value] of stage.members) if (!scope.names.has(name)) bind(scope, name, value);
+  if (stage.train) bind(scope, 'D_tr', stage.train);
+  if (stage.evaluation) bind(scope, 'D_eval', stage.evaluation);
+};
+
+const execute = (d: Declaration, ctx: Context, shown: Context): void => {
+  const { shared } = ctx;
+  guarded(ctx, undefined, () => {
+    switch (d.kind) {
+      case 'problem-declaration': {
+        const value = shared.run.solve(d.problem, ctx, undefined);
+        if (value.kind === 'stage') publish(value, shown.scope);
+        break;
+      }
+      case 'show':
+        shared.shows.push(showOf(d, shown));
+        break;
+      case 'let': {
+        const names = patternNames(d.pattern);
+        const value = names.length > 0 ? lookup(ctx.scope, names[0]) : undefined;
+        if (value?.kind === 'stage') publish({ ...value, members: new Map() }, shown.scope);
+        break;
+      }
+      case 'data':
+      case 'space-declaration':
+        lookup(ctx.scope, d.name.text);
+        break;
+      default:
+        break;
+    }
+  });
+};
+
+/** What is there before anything is run: the library, the imported files, the spec's own names. */
+export const readyToRun = (modules: Modules, tables: ReadonlyMap<string, Table | DataFailure>, seed: number) => {
+  const library: Scope = { names: new Map() };
+  const shared = newShared(modules, tables, seed, library);
+  const base: Context = { shared, scope: library, axes: [], key: ir.scalar(0), path: '' };
+  const key = dataKey(base);
+  const top: Context = { ...base, key };
+  const noImports = (): undefined => undefined;
+  for (const m of modules.library) declareAll(m.module, top, noImports);
+
+  const scopes = new Map<string, Scope>();
+  const scopeOf = (file: string, module: Module): Scope => {
+    const known = scopes.get(file);
+    if (known) return known;
+    const scope = childScope(library);
+    scopes.set(file, scope);
+    const own = modules.imports.get(file);
+    declareAll(module, inScope(top, scope), (path) => {
+      const found = own?.get(path);
+      return found && scopeOf(found.file, found.module);
+    });
+    return scope;
+  };
+  const main = inScope(top, scopeOf(modules.main.file, modules.main.module));
+
+  const finish = (rest: Partial<Elaborated>): Elaborated => ({
+    diagnostics: shared.diagnostics,
+    wanted: shared.wanted,
+    spaces: spacesOf(shared),
+    ...rest,
+  });
+
+  return {
+    program: (): Elaborated => {
+      const shown = inScope(main, childScope(main.scope));
+      for (const d of modules.main.module.declarations) execute(d, main, shown);
+      const program: Program = {
+        file: modules.main.file,
+        source: modules.main.text,
+        variables: shared.variables,
+        data: shared.data,
+        stages: shared.stages,
+        shows: shared.shows,
+      };
+      return finish({ program });
+    },
+    expression: (e: Expr): Elaborated => {
+      const value = guarded(main, undefined, () => {
+        const ctx: Context = { ...main, key: keyInput, scope: childScope(main.scope), member: newStore('member') };
+        const found = partsOf(settle(ctx.shared.run.evaluate(e, ctx), ctx, e.span), ctx, e.span);
+        const nodes = atStart(
+          found.parts.map((p) => p.node),
+          shared,
+          keyInput,
+        );
+        return { ...found, parts: found.parts.map((p, i) => ({ ...p, node: nodes[i] })) };
+      });
+      return finish({ value });
+    },
+  };
+};
+
+/** A value as named arrays: what `learn eval` prints. */
+const partsOf = (value: Value, ctx: Context, span: Span): NonNullable<Elaborated['value']> => {
+  const parts: { name: string; node: Node; space: string }[] = [];
+  const add = (v: Value, name: string, axes: Context['axes']): void => {
+    switch (v.kind) {
+      case 'tensor':
+        parts.push({ name, node: expandAxes(v, axes).node, space: printSpace(v.space) });
+        break;
+      case 'tuple':
+      case 'list':
+        v.items.forEach((x, i) => add(x, name === '' ? String(i) : `${name}.${i}`, axes));
+        break;
+      case 'record':
+        for (const [field, x] of v.fields) add(x, name === '' ? field : `${name}.${field}`, axes);
+        break;
+      case 'along':
+        add(v.element, name, [...axes, v.axis]);
+        break;
+      case 'data': {
+        const rows = rowsUnder(v, {}, ctx);
+        add(rows.row, name, [...axes, rows.axis]);
+        break;
+      }
+      case 'dist':
+        if (v.power) add(draws(v, ctx, span), name, axes);
+        break;
+      default:
+        break;
+    }
+  };
+  add(value, '', []);
+  return { space: printed(value), parts };
+};

@@ -1,0 +1,63 @@
+/** `xs[0:16]` of rows: of a set that is known its rows, of one that is filtered by something trained the first that remain. */
+import type { IndexItem, Span } from '../../grammar/tree.ts';
+import * as ir from '../ir/build.ts';
+import { fail } from '../messages.ts';
+import { newAxis } from './context.ts';
+import type { Context } from './context.ts';
+import { subset } from './data.ts';
+import { asStatic, mapTensors } from './describe.ts';
+import { rowsUnder } from './rows.ts';
+import { expandAxes, shapeOf, tensor, toBit, unionAxes } from './tensors.ts';
+import type { Along, Axis, Data, Tensor, Value } from './values.ts';
+
+type Slice = Extract<IndexItem, { kind: 'slice' }>;
+
+/** Rows in the order of `order` (int32 [m]) instead of `axis`. */
+const reordered = (v: Value, axis: Axis, order: ir_Node, to: Axis): Value =>
+  mapTensors(v, (t) => {
+    if (!t.axes.includes(axis)) return t;
+    if (t.axes.length > 1) {
+      const front = t.axes.indexOf(axis);
+      const permutation = [front, ...t.node.shape.map((_, i) => i).filter((i) => i !== front)];
+      const rest = t.axes.filter((a) => a !== axis);
+      const picked = ir.gather(ir.transpose(t.node, permutation), order);
+      const axes = unionAxes({ axes: rest }, { axes: [to] });
+      const now = [to, ...rest];
+      const back = [...axes.map((a) => now.indexOf(a)), ...shapeOf(t).map((_, i) => i + now.length)];
+      return tensor(ir.transpose(picked, back), axes, t.space);
+    }
+    return tensor(ir.gather(t.node, order), [to], t.space);
+  });
+
+type ir_Node = Tensor['node'];
+
+const bounds = (item: Slice, size: number, ctx: Context): { from: number; to: number } => {
+  const at = (e: Slice['from'], otherwise: number): number => {
+    if (!e) return otherwise;
+    const x = asStatic(ctx.shared.run.evaluate(e, ctx), e.span, 'the bound of a slice');
+    return Math.max(0, Math.min(size, x < 0 ? x + size : x));
+  };
+  return { from: at(item.from, 0), to: at(item.to, size) };
+};
+
+export const sliceAlong = (v: Along | Data, item: Slice, ctx: Context, span: Span): Value => {
+  const size = v.kind === 'data' ? v.rows : v.axis.size;
+  const { from, to } = bounds(item, size, ctx);
+  const count = Math.max(0, to - from);
+  if (count === 0) return fail('L0504', span, { what: 'the slice holds no rows' });
+  if (v.kind === 'data' && !v.view) {
+    const rows = Array.from({ length: count }, (_, i) => from + i);
+    return subset(v, rows, {}, ctx);
+  }
+  const opened = v.kind === 'data' ? rowsUnder(v, {}, ctx) : { axis: v.axis, row: v.element, mask: v.mask };
+  const axis = newAxis(ctx, count, opened.axis.name);
+  const keep = opened.mask ? expandAxes(toBit(opened.mask), [opened.axis]).node : undefined;
+  // Rows that are kept come first, in their order.
+  const order = keep
+    ? ir.slice(ir.argsort(ir.sub(ir.scalar(1), ir.cast(keep, 'float32'))), { begin: [from], size: [count] })
+    : ir.constant({ dtype: 'int32', shape: [count], data: Int32Array.from({ length: count }, (_, i) => from + i) });
+  const element = reordered(opened.row, opened.axis, order, axis);
+  const mask =
+    opened.mask && (reordered(toBit(expandAxes(opened.mask, [opened.axis])), opened.axis, order, axis) as Tensor);
+  return element.kind === 'tensor' && !mask ? { kind: 'along', axis, element } : { kind: 'along', axis, element, mask };
+};

@@ -1,0 +1,148 @@
+/**
+ * What a binder runs over: arrays, ranges, data sets, draws, finite spaces become one more axis; values that are known one
+ * by one (data sets in a list, models) are taken one by one.
+ */
+import type { Binder, Span } from '../../grammar/tree.ts';
+import * as ir from '../ir/build.ts';
+import { fail } from '../messages.ts';
+import type { Context } from './context.ts';
+import { newAxis, inAxes } from './context.ts';
+import { asCount, asTensor, describe, poisoned } from './describe.ts';
+import { draws, pointsOf, renameIn, toDistribution } from './distributions.ts';
+import { rowsUnder } from './rows.ts';
+import type { RowRequest } from './rows.ts';
+import { shapeOf, shapeToAxis, tensor, toReal } from './tensors.ts';
+import type { Axis, Data, Tensor, Value } from './values.ts';
+
+export type Opened =
+  | { readonly kind: 'axis'; readonly axis: Axis; readonly value: Value; readonly mask?: Tensor; readonly data?: Data }
+  | { readonly kind: 'items'; readonly items: readonly Value[] };
+
+/** The numbers from `from` on, one a place of the axis. */
+export const counting = (axis: Axis, from: number): Tensor => {
+  const data = Float32Array.from({ length: axis.size }, (_, i) => from + i);
+  return {
+    ...tensor(ir.constant({ dtype: 'float32', shape: [axis.size], data }), [axis], {
+      kind: 'tensor',
+      element: { kind: 'Int' },
+      shape: [],
+    }),
+    counts: { axis, offset: from },
+  };
+};
+
+/** `x in source`: every one. */
+export const openEvery = (source: Value, ctx: Context, span: Span, name: string, request: RowRequest = {}): Opened => {
+  switch (source.kind) {
+    case 'range': {
+      const axis = newAxis(ctx, Math.max(0, source.to - source.from + 1), name);
+      return { kind: 'axis', axis, value: counting(axis, source.from) };
+    }
+    case 'tensor': {
+      const t = source.space.shape.length === 0 ? toReal(source) : source;
+      if (shapeOf(t).length === 0)
+        return fail('L0302', span, { expected: 'an array, a range or a data set', seen: describe(source) });
+      const axis = newAxis(ctx, t.space.shape[0], name);
+      return { kind: 'axis', axis, value: shapeToAxis(t, axis, 0, span) };
+    }
+    case 'along': {
+      // An axis in use stands for one place: the second binder over the same array needs another.
+      if (!ctx.axes.includes(source.axis))
+        return { kind: 'axis', axis: source.axis, value: source.element, mask: source.mask };
+      const axis = newAxis(ctx, source.axis.size, name);
+      const mask = source.mask && (renameIn(source.mask, source.axis, axis) as Tensor);
+      return { kind: 'axis', axis, value: renameIn(source.element, source.axis, axis), mask };
+    }
+    case 'data': {
+      const rows = rowsUnder(source, request, ctx);
+      return { kind: 'axis', axis: rows.axis, value: rows.row, mask: rows.mask, data: source };
+    }
+    case 'list':
+      return { kind: 'items', items: source.items };
+    case 'space': {
+      const points = source.space.kind === 'tensor' ? pointsOf(source.space, ctx) : undefined;
+      if (points) return { kind: 'axis', axis: points.axis, value: points.value };
+      return fail('L0302', span, { expected: 'a finite space, an array or a range', seen: describe(source) });
+    }
+    case 'dist': {
+      if (!source.power)
+        return fail(
+          'L0302',
+          span,
+          { expected: 'an array, a range or a data set', seen: describe(source) },
+          {
+            help: 'write `~` to draw from a distribution, `P^n` for n draws',
+          },
+        );
+      return openDraws(source, ctx, span, name);
+    }
+    case 'tuple':
+      return { kind: 'items', items: source.items };
+    case 'poison':
+      return poisoned();
+    default:
+      return fail('L0302', span, { expected: 'an array, a range or a data set', seen: describe(source) });
+  }
+};
+
+/** `i < n` */
+export const openBelow = (source: Value, ctx: Context, span: Span, name: string): Opened => {
+  const axis = newAxis(ctx, asCount(source, span, 'the bound of an index'), name);
+  return { kind: 'axis', axis, value: counting(axis, 0) };
+};
+
+/** `z ~ P^n` outside of an expectation: n draws under an axis. */
+export const openDraws = (source: Value, ctx: Context, span: Span, name: string): Opened => {
+  const dist = toDistribution(source, ctx, span);
+  const count = dist.power?.count;
+  if (count === undefined)
+    return fail('L0307', span, { what: 'the number of draws' }, { help: 'write how many: `z ~ P^16`' });
+  const axis = newAxis(ctx, count, name);
+  return { kind: 'axis', axis, value: draws(dist.power!.base, inAxes(ctx, axis), span) };
+};
+
+export const lengthOf = (v: Value, span: Span): number => {
+  switch (v.kind) {
+    case 'data':
+      return v.rows;
+    case 'range':
+      return Math.max(0, v.to - v.from + 1);
+    case 'list':
+    case 'tuple':
+      return v.items.length;
+    case 'along':
+      return v.axis.size;
+    case 'texts':
+      return v.values.length;
+    case 'dist':
+      if (v.power) return v.power.count;
+      return fail('L0302', span, { expected: 'an array or a data set', seen: describe(v) });
+    default: {
+      const t = asTensor(v, span);
+      const shape = shapeOf(toReal(t));
+      return shape.length > 0
+        ? shape[0]
+        : fail('L0302', span, { expected: 'an array or a data set', seen: describe(v) });
+    }
+  }
+};
+
+const labelOf = (binder: Binder): string => {
+  const [first] = binder.targets;
+  return first.kind === 'name' ? first.name : 'row';
+};
+
+export const openBinder = (binder: Binder, ctx: Context): Opened => {
+  const source = ctx.shared.run.evaluate(binder.source, ctx);
+  const { span } = binder.source;
+  switch (binder.relation) {
+    case '<':
+      return openBelow(source, ctx, span, labelOf(binder));
+    case '~':
+      return source.kind === 'data'
+        ? openEvery(source, ctx, span, labelOf(binder))
+        : openDraws(source, ctx, span, labelOf(binder));
+    default:
+      return openEvery(source, ctx, span, labelOf(binder));
+  }
+};

@@ -1,0 +1,43 @@
+/** `over g in M from f`: g starts where f stands. */
+import type { Span } from '../../grammar/tree.ts';
+import * as ir from '../ir/build.ts';
+import { graphOf } from '../ir/graph.ts';
+import { fail } from '../messages.ts';
+import type { Context } from './context.ts';
+import { describe } from './describe.ts';
+import { newStore, registerVariable, uniqueId, variableInput } from './members.ts';
+import { tensor } from './tensors.ts';
+import type { Store, Value } from './values.ts';
+
+const copy = (to: Store, from: Store, ctx: Context): void => {
+  for (const [key, p] of from.parameters) {
+    const { variable, space } = p;
+    const name = `${to.name}${variable.name.slice(from.name.length)}`;
+    const id = uniqueId(name, ctx);
+    const start = ir.input(`var:${variable.id}`, variable.dtype, variable.shape);
+    const own = ir.input(`var:${id}`, variable.dtype, variable.shape);
+    const value = ir.substitute([variable.value.outputs[0].node], new Map([[variable.value.inputs[0], own]]))[0];
+    const made = registerVariable(
+      {
+        ...variable,
+        id,
+        name,
+        initial: graphOf([{ name: id, node: start }], [ir.input('key', 'int32', [2])]),
+        value: graphOf([{ name: id, node: value }], [own]),
+      },
+      ctx,
+    );
+    to.parameters.set(key, { variable: made, space, value: tensor(variableInput(made, ctx), [], space) });
+  }
+  for (const [key, member] of from.members) {
+    const store = newStore(`${to.name}${member.store.name.slice(from.name.length)}`);
+    copy(store, member.store, ctx);
+    to.members.set(key, { ...member, store });
+  }
+  for (const [name, count] of from.names) to.names.set(name, count);
+};
+
+export const copyStart = (store: Store, from: Value, ctx: Context, span: Span): void => {
+  if (from.kind !== 'member') fail('L0302', span, { expected: 'a member', seen: describe(from), where: '`from`' });
+  else copy(store, from.store, ctx);
+};
