@@ -14,14 +14,19 @@ const composed =
   (_: unknown, inputs: Names, __: unknown, w: Writer): string =>
     f(w, inputs[0].name, inputs[1]?.name);
 
-/** log(1 + x) = x log(u) / (u - 1), u = 1 + x rounded (Kahan): the error of u cancels. */
-const log1p = (w: Writer, x: string): string => {
+/** log(1 + x) = x log(u) / (u - 1), u = 1 + x rounded (Kahan): the error of u cancels. Answers with log u too. */
+const kahan = (w: Writer, x: string): { log: string; exact: string } => {
   const one = w.number(1);
   const u = w.add('Add', [x, one]);
   const log = w.add('Log', [u]);
-  const exact = w.add('Mul', [log, w.add('Div', [x, w.add('Sub', [u, one])])]);
-  const large = w.add('Where', [w.add('Greater', [x, one]), log, exact]);
-  return w.add('Where', [w.add('Equal', [u, one]), x, large]);
+  const ratio = w.add('Mul', [log, w.add('Div', [x, w.add('Sub', [u, one])])]);
+  return { log, exact: w.add('Where', [w.add('Equal', [u, one]), x, ratio]) };
+};
+
+const log1p = (w: Writer, x: string): string => {
+  const { log, exact } = kahan(w, x);
+  // infinity over infinity is no number
+  return w.add('Where', [w.add('Greater', [x, w.number(1)]), log, exact]);
 };
 
 /** eˣ - 1 = 2 t / (1 - t), t = tanh(x / 2), near zero. */
@@ -37,9 +42,7 @@ const expm1 = (w: Writer, x: string): string => {
 /** max(x, 0) + log(1 + e^-|x|): keeps its digits where it is small, which the operator does not. */
 const softplus = (w: Writer, x: string): string => {
   const small = w.add('Exp', [w.add('Neg', [w.add('Abs', [x])])]);
-  // log(1 + e) = 2 artanh(e / (2 + e)), exact for e in [0, 1]
-  const artanh = w.add('Atanh', [w.add('Div', [small, w.add('Add', [small, w.number(2)])])]);
-  return w.add('Add', [relu(w, x), w.add('Add', [artanh, artanh])]);
+  return w.add('Add', [relu(w, x), kahan(w, small).exact]);
 };
 
 /** 1 / (1 + e⁻ˣ): the operator is zero already where x is -20. */
