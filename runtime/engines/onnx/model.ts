@@ -21,9 +21,11 @@ export interface OnnxNode {
 export interface OnnxType {
   readonly name: string;
   readonly type: ElementType;
-  readonly shape: Shape;
+  /** A name where a size is known only when the model runs. */
+  readonly shape: readonly (number | string)[];
 }
 export interface OnnxTensor extends OnnxType {
+  readonly shape: Shape;
   /** As in memory: little-endian numbers, row by row. */
   readonly bytes: Uint8Array;
 }
@@ -73,7 +75,7 @@ const constantOf = ({ name, type, shape, bytes }: OnnxTensor): Field =>
   ]);
 
 const typeOf = (id: number, { name, type, shape }: OnnxType): Field => {
-  const dimensions = shape.map((n) => messageField(1, [numberField(1, n)]));
+  const dimensions = shape.map((n) => messageField(1, [typeof n === 'number' ? numberField(1, n) : textField(2, n)]));
   const tensor = messageField(1, [numberField(1, elementTypes[type]), messageField(2, dimensions)]);
   return messageField(id, [textField(1, name), messageField(2, [tensor])]);
 };
