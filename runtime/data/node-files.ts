@@ -6,6 +6,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as zlib from 'node:zlib';
 import type { DataFailure } from '../../compiler/host.ts';
+import { similar } from '../../compiler/messages.ts';
 import { byName, nameTest, splitPattern } from './glob.ts';
 import type { Codecs, DataFile, Unpack } from './reader.ts';
 import { isFailure } from './reader.ts';
@@ -75,12 +76,16 @@ const candidatesNear = async (called: string, file: string): Promise<string[]> =
   return found;
 };
 
-const missing = async (called: string, file: string): Promise<DataFailure> => ({
-  failed: `there is no file \`${called}\``,
-  place: `looked for at ${file}`,
-  help: 'a path is relative to the file that names it',
-  candidates: await candidatesNear(called, file),
-});
+const missing = async (called: string, file: string): Promise<DataFailure> => {
+  const candidates = await candidatesNear(called, file);
+  const close = similar(called, candidates);
+  return {
+    failed: `there is no file \`${called}\``,
+    place: `looked for at ${file}`,
+    help: close === undefined ? 'a path is relative to the file that names it' : `did you mean \`${close}\`?`,
+    candidates,
+  };
+};
 
 /** `called`: the user's name for `file`. */
 export const loadFile = async (called: string, file: string): Promise<DataFile | DataFailure> => {
