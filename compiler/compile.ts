@@ -12,7 +12,6 @@ import { parse, parseExpression } from '../grammar/parse.ts';
 import type { Expr, Module, Span } from '../grammar/tree.ts';
 import { graphOf } from './ir/graph.ts';
 import type { Graph } from './ir/graph.ts';
-import { keyOfSeed } from './ir/random.ts';
 import * as ir from './ir/build.ts';
 import { formulaOf, problemsOf } from './explain.ts';
 import type { DataFailure, DataRequest, Host, Table } from './host.ts';
@@ -131,6 +130,5 @@ export const compileExpression = async (
     space,
     graph: graphOf([{ name: 'value', node }], [key]),
   }));
-  void keyOfSeed;
   return { diagnostics: all, sources: everySource, value: { space: done.value.space, parts } };
 };

@@ -78,14 +78,16 @@ export const messages = {
     severity: 'error',
     title: 'must be known when compiling',
     text: (p) => `${p.what} must be known when compiling`,
-    explanation: 'Sizes, static arguments and counts are fixed before training starts: they cannot depend on data or parameters.',
+    explanation:
+      'Sizes, static arguments and counts are fixed before training starts: they cannot depend on data or parameters.',
   }),
   L0308: message<{ field: string; of: string; similar?: string }>({
     severity: 'error',
     title: 'no such field',
     text: (p) => `${p.of} has no \`${p.field}\``,
     help: (p) => (p.similar ? `did you mean \`${p.similar}\`?` : undefined),
-    explanation: 'Records have the fields they were written with, rows the columns of their file, members their parameters.',
+    explanation:
+      'Records have the fields they were written with, rows the columns of their file, members their parameters.',
   }),
   L0309: message<{ seen: string }>({
     severity: 'error',
@@ -110,8 +112,7 @@ export const messages = {
     severity: 'error',
     title: 'no density',
     text: (p) => `\`${p.name}\` has no density, so ${p.purpose} is not defined`,
-    help: () =>
-      'use a divergence of samples: MMD(D_tr || g), W1(D_tr || g; critic = ...), JS(D_tr || g; critic = ...)',
+    help: () => 'use a divergence of samples: MMD(D_tr || g), W1(D_tr || g; critic = ...), JS(D_tr || g; critic = ...)',
     explanation:
       'A model whose body ends in a value, or draws before its end, can be sampled but has no density that could be computed.',
   }),
@@ -175,8 +176,7 @@ export const messages = {
     severity: 'error',
     title: 'a row outside its space',
     text: (p) => `${p.set}, ${p.place}: ${p.column} is ${p.seen}, which is not in ${p.space}`,
-    help: (p) =>
-      p.seen === 'missing' ? 'leave such rows out: `... for r in D if r.column != missing`' : undefined,
+    help: (p) => (p.seen === 'missing' ? 'leave such rows out: `... for r in D if r.column != missing`' : undefined),
     explanation: 'Every row of a data set is checked against the space it is declared in.',
   }),
   L0503: message<{ column: string; set: string; similar?: string }>({

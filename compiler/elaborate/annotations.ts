@@ -198,6 +198,10 @@ export const coerceTensor = (t: Tensor, space: TensorSpace, name: string, span: 
   return tensor(ir.cast(t.node, elementDType(want)), t.axes, space);
 };
 
+/** The parts of a tuple; a record is one too, in the order of its fields. */
+const partsOf = (v: Value): readonly Value[] | undefined =>
+  v.kind === 'tuple' || v.kind === 'list' ? v.items : v.kind === 'record' ? [...v.fields.values()] : undefined;
+
 /** Brings a value into a space, or says why not. */
 export const coerce = (v: Value, space: Space, name: string, span: Span, trusted = false): Value => {
   if (v.kind === 'poison') return v;
@@ -206,10 +210,11 @@ export const coerce = (v: Value, space: Space, name: string, span: Span, trusted
       if (v.kind === 'tensor') return coerceTensor(v, space, name, span, trusted);
       if (v.kind === 'range') return v;
       return mismatch(name, printSpace(space), v, span);
-    case 'tuple':
-      if (v.kind === 'tuple' && v.items.length === space.items.length)
-        return { kind: 'tuple', items: v.items.map((x, i) => coerce(x, space.items[i], name, span, trusted)) };
-      return mismatch(name, printSpace(space), v, span);
+    case 'tuple': {
+      const parts = partsOf(v);
+      if (parts?.length !== space.items.length) return mismatch(name, printSpace(space), v, span);
+      return { kind: 'tuple', items: parts.map((x, i) => coerce(x, space.items[i], name, span, trusted)) };
+    }
     case 'record':
       if (v.kind === 'record') {
         const fields = new Map<string, Value>();
@@ -295,13 +300,7 @@ export const matchAnnotation = (
   if (v.kind === 'poison') return v;
   switch (s.kind) {
     case 'tuple':
-      if (s.items.length === 1) return matchAnnotation(s.items[0], v, ctx, name, span, trusted);
-      if (v.kind === 'tuple' && v.items.length === s.items.length)
-        return {
-          kind: 'tuple',
-          items: v.items.map((x, i) => matchAnnotation(s.items[i], x, ctx, name, span, trusted)),
-        };
-      return fail('L0302', span, { expected: `a tuple of ${s.items.length}`, seen: describe(v), where: name });
+      return matchTuple(s.items, v, ctx, name, span, trusted);
     case 'record': {
       const items = v.kind === 'tuple' && v.items.length === s.fields.length ? v.items : undefined;
       if (v.kind !== 'record' && !items)
@@ -354,6 +353,21 @@ export const matchAnnotation = (
       return coerceTensor(wide, { kind: 'tensor', element, shape }, name, span, trusted);
     }
   }
+};
+
+const matchTuple = (
+  items: readonly SpaceExpr[],
+  v: Value,
+  ctx: Context,
+  name: string,
+  span: Span,
+  trusted: boolean,
+): Value => {
+  if (items.length === 1) return matchAnnotation(items[0], v, ctx, name, span, trusted);
+  const parts = partsOf(v);
+  if (parts?.length !== items.length)
+    return fail('L0302', span, { expected: `a tuple of ${items.length}`, seen: describe(v), where: name });
+  return { kind: 'tuple', items: parts.map((x, i) => matchAnnotation(items[i], x, ctx, name, span, trusted)) };
 };
 
 /** `Class[K]` with a free K takes it from the value. */

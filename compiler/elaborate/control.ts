@@ -195,11 +195,11 @@ const overItems = (e: FoldExpr, items: readonly Value[], initial: Value, ctx: Co
 
 /** `grad[x] e`: one derivative for each number of x, for every example. */
 export const gradient = (e: BigExpr, ctx: Context): Value => {
-  const results = e.targets.map((target) => derivative(target, e.body, ctx, e.span));
+  const results = e.targets.map((target) => derivative(target, e.body, ctx));
   return results.length === 1 ? results[0] : { kind: 'tuple', items: results };
 };
 
-const derivative = (target: Expr, body: Expr, ctx: Context, span: Span): Value => {
+const derivative = (target: Expr, body: Expr, ctx: Context): Value => {
   const { run } = ctx.shared;
   const value = run.evaluate(target, ctx);
   const wrt = tensorsOf(value).map((t) => expandAxes(toReal(t), unionAxes(t, { axes: ctx.axes })));

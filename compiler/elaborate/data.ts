@@ -309,13 +309,14 @@ const coerceTemplate = (
   const mismatch = (): never =>
     fail('L0304', span, { name: path || data.name, expected: printSpace(space), seen: printSpace(spaceOfTemplate(t)) });
   switch (space.kind) {
-    case 'tuple':
-      if (t.kind === 'tuple' && t.items.length === space.items.length)
-        return {
-          kind: 'tuple',
-          items: t.items.map((x, i) => coerceTemplate(x, space.items[i], data, leaves, `${path}[${i}]`, span)),
-        };
-      return mismatch();
+    case 'tuple': {
+      const parts = t.kind === 'tuple' ? t.items : t.kind === 'record' ? [...t.fields.values()] : [];
+      if (parts.length !== space.items.length) return mismatch();
+      return {
+        kind: 'tuple',
+        items: parts.map((x, i) => coerceTemplate(x, space.items[i], data, leaves, `${path}[${i}]`, span)),
+      };
+    }
     case 'record': {
       const names = [...space.fields];
       if (t.kind === 'tuple' && t.items.length === names.length)

@@ -16,22 +16,23 @@ import type {
 import * as ir from '../ir/build.ts';
 import { fail, similar } from '../messages.ts';
 import { applyValue, densityOf, giveStatics } from './calls.ts';
-import { builtinKinds, builtinSpaces, matchAnnotation, resolveSpace } from './annotations.ts';
+import { builtinKinds, builtinSpaces, resolveSpace } from './annotations.ts';
 import { bigOperator, comprehension } from './binders.ts';
 import { conditional, gradient, loopOver } from './control.ts';
 import { bind, childScope, inScope, lookup, spanKey, visibleNames } from './context.ts';
 import type { Context } from './context.ts';
 import { asCount, asStatic, asTensor, describe, poisoned } from './describe.ts';
-import { arrayDist, draws, program, toDistribution } from './distributions.ts';
+import { arrayDist, draws, program, renameIn, toDistribution } from './distributions.ts';
 import { subset } from './data.ts';
 import { entryUnder, indexTensor } from './indexing.ts';
 import { combine } from './lists.ts';
 import { declareParameter, fieldsOf, instantiate, memberField, submember } from './members.ts';
 import { applyBinary, applyUnary, settle } from './operators.ts';
 import { bindPattern } from './patterns.ts';
+import { fill, leafNode } from './rows.ts';
 import { memberAt } from './times.ts';
 import { constantBoolean, constantNumber, known, mapUnary, tensor } from './tensors.ts';
-import type { Axis, Given, Tensor, Value } from './values.ts';
+import type { Axis, Given, Value } from './values.ts';
 import { sliceAlong } from './slices.ts';
 
 export const evaluate = (e: Expr, ctx: Context): Value => {
@@ -242,9 +243,6 @@ const alongEntry = (object: Extract<Value, { kind: 'along' }>, index: Value, spa
   return fail('L0601', span, { what: 'this way of indexing an array of tuples' });
 };
 
-import { mapTensors } from './describe.ts';
-import { renameIn } from './distributions.ts';
-
 const renameAlong = (object: Extract<Value, { kind: 'along' }>, axis: Axis): Value =>
   renameIn(object.element, object.axis, axis);
 
@@ -255,8 +253,6 @@ const rowOf = (data: Extract<Value, { kind: 'data' }>, i: number, ctx: Context, 
   const row = fillFirst(one, ctx);
   return row;
 };
-
-import { fill, leafNode } from './rows.ts';
 
 const fillFirst = (data: Extract<Value, { kind: 'data' }>, ctx: Context): Value =>
   fill(
@@ -405,10 +401,3 @@ const statement = (s: Statement, ctx: Context): Value | undefined => {
       return poisoned();
   }
 };
-
-/** A value in the space written behind its name. */
-export const annotated = (space: SpaceExpr | undefined, value: Value, ctx: Context, name: string, span: Span): Value =>
-  space ? matchAnnotation(space, value, ctx, name, span) : value;
-
-export const isTensor = (v: Value): v is Tensor => v.kind === 'tensor';
-void mapTensors;

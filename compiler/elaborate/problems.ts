@@ -1,17 +1,16 @@
 /**
  * A problem -> a stage: its members are made, its protocol is followed, and every training and evaluation in it becomes a graph.
  */
-import type { Expr, Over, Player, ProblemExpr, Span } from '../../grammar/tree.ts';
+import type { Expr, Over, Player, ProblemExpr } from '../../grammar/tree.ts';
 import { freeNames } from '../explain/walk.ts';
 import { fail } from '../messages.ts';
 import { sizeOf } from '../ir/shape.ts';
-import * as ir from '../ir/build.ts';
 import { graphOf } from '../ir/graph.ts';
 import type { Action, Decision, Evaluation, Stage, Variable } from '../program.ts';
 import { printSpace } from '../spaces/space.ts';
 import { bind, childScope, inScope, lookup } from './context.ts';
 import type { Context, ProblemContext } from './context.ts';
-import { asCount, asStatic, asTensor, describe } from './describe.ts';
+import { asCount, asStatic, describe } from './describe.ts';
 import { newStore, pointParameter, variablesOf } from './members.ts';
 import { isKnownIntrinsic } from './intrinsics/index.ts';
 import { leak } from './leakage.ts';
@@ -302,6 +301,3 @@ export const solve = (problem: ProblemExpr, ctx: Context, name: string | undefin
 };
 
 export type { Bound };
-export const positionOf = (span: Span): string => `${span.file}:${span.start}`;
-void ir;
-void asTensor;

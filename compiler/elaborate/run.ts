@@ -91,7 +91,16 @@ const execute = (d: Declaration, ctx: Context, shown: Context): void => {
   guarded(ctx, undefined, () => {
     switch (d.kind) {
       case 'problem-declaration': {
+        // Until it is solved, what looks at its members and data has been answered by its own error.
+        const names = [
+          ...d.problem.players.flatMap((p) => p.over.flatMap((o) => (o.name ? [o.name.text] : []))),
+          'D_tr',
+          'D_eval',
+        ];
+        const fresh = names.filter((name) => !shown.scope.names.has(name));
+        for (const name of fresh) bind(shown.scope, name, { kind: 'poison' });
         const value = shared.run.solve(d.problem, ctx, undefined);
+        for (const name of fresh) shown.scope.names.delete(name);
         if (value.kind === 'stage') publish(value, shown.scope);
         break;
       }

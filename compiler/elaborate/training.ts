@@ -12,7 +12,7 @@ import { fail } from '../messages.ts';
 import type { Decision, PlayerStep, Solver, Variable } from '../program.ts';
 import { bind, childScope, inScope } from './context.ts';
 import type { Context, Game, ProblemContext } from './context.ts';
-import { asCount, asTensor } from './describe.ts';
+import { asCount } from './describe.ts';
 import { isRandom } from './dependence.ts';
 import { variableInput, variablesOf } from './members.ts';
 import { commonInputs, feedsOf, inProblem, lossOf, newProblem, stepInput, totalInput } from './objectives.ts';
@@ -20,7 +20,6 @@ import { ruleOf, update } from './optimisers.ts';
 import type { Rule } from './optimisers.ts';
 import type { Bound } from './problems.ts';
 import { degreeIn, workOf } from './structure.ts';
-import { known } from './tensors.ts';
 import { renewed } from './times.ts';
 import type { Data, ProtocolStep, Value } from './values.ts';
 
@@ -186,7 +185,6 @@ const gamePlayers = (games: readonly Game[], built: Built, rule: Rule, ctx: Cont
   });
 
 const gradientSolver = (
-  problem: ProblemExpr,
   contestants: readonly Contestant[],
   built: readonly Built[],
   rules: readonly Rule[],
@@ -321,9 +319,6 @@ export const train = (
       reason: 'the spec does not say how long to train',
       span: problem.span,
     });
-  const solver = gradientSolver(problem, contestants, built, rules, duration, ctx);
+  const solver = gradientSolver(contestants, built, rules, duration, ctx);
   return { solver, loss: lossesOf(built), decisions: [...decisions, ...built.flatMap((b) => b.state.decisions)] };
 };
-
-void asTensor;
-void known;

@@ -2,6 +2,7 @@
  * The passes in their order, and why each stands where it stands; `optimise` runs them until nothing changes.
  */
 import type { Graph, Node } from '../ir/graph.ts';
+import { batchRounds } from './batch.ts';
 import { fold } from './fold.ts';
 import { mergeLoops, pruneLoops } from './loops.ts';
 import type { Pass } from './pass.ts';
@@ -18,6 +19,7 @@ export const passes: readonly Pass[] = [
   share, // after all that writes nodes: equal ones have become equal in form
   mergeLoops, // needs equal carries to be one node
   pruneLoops, // after merging, which turns a result read nowhere into one read somewhere
+  batchRounds, // after merging: loops that are taken apart are no longer alike
 ];
 
 /** Rounds of all passes; in practice two or three. */

@@ -9,7 +9,7 @@ import type { ReductionOp } from '../../ir/operations.ts';
 import { reducedShape, sizeOf } from '../../ir/shape.ts';
 import { fail } from '../../messages.ts';
 import { Bit, R } from '../../spaces/space.ts';
-import { describe } from '../describe.ts';
+import { describe, mapTensors } from '../describe.ts';
 import { fact } from '../distributions.ts';
 import { aligned, axisToShape, expandAxes, mapBinary, rankOf, shapeOf, tensor, toReal, unionAxes } from '../tensors.ts';
 import type { Tensor, Value } from '../values.ts';
@@ -93,20 +93,30 @@ export const safeSqrt = (v: Node, span?: Span): Node => {
   return ir.select(positive, ir.sqrt(ir.select(positive, v, ir.scalar(1)), span), ir.scalar(0));
 };
 
-/** Is the value a distribution, or an array of them? Its facts are asked for by name. */
-const isDistribution = (v: Value): boolean =>
-  v.kind === 'along'
-    ? isDistribution(v.element)
-    : (v.kind === 'dist' && !v.implicit) ||
-      v.kind === 'data' ||
-      (v.kind === 'member' && v.model.declaration.params.length === 0);
+/**
+ * Is the value a distribution that is asked about itself? A stochastic map's value is, too, when it has the fact; otherwise
+ * one draw of it is meant.
+ */
+const isAsked = (v: Value, name: string): boolean =>
+  v.kind === 'dist'
+    ? !v.implicit || v.facts.has(name)
+    : v.kind === 'data' || (v.kind === 'member' && v.model.declaration.params.length === 0);
 
 const factOr =
   (name: string, compute: Intrinsic): Intrinsic =>
   (call) => {
     const v = required(call, 'x');
-    return isDistribution(v) ? fact(v, name, call.caller, call.span) : compute(call);
+    return isAsked(v, name) ? fact(v, name, call.caller, call.span) : compute(call);
   };
+
+/** The root of the variance, of a distribution too. */
+const stdOf: Intrinsic = (call) => {
+  const v = required(call, 'x');
+  if (!isAsked(v, 'variance')) return computed((entries, span) => safeSqrt(varianceOf(entries, span), span))(call);
+  return mapTensors(fact(v, 'variance', call.caller, call.span), (t) =>
+    tensor(safeSqrt(toReal(t).node, call.span), t.axes, R(...shapeOf(toReal(t)))),
+  );
+};
 
 const notADistribution =
   (name: string): Intrinsic =>
@@ -221,10 +231,7 @@ export const reductionIntrinsics: Readonly<Record<string, Intrinsic>> = {
   any: truth('max_over', 0),
   mean: factOr('mean', computed(meanOf)),
   var: factOr('variance', computed(varianceOf)),
-  std: factOr(
-    'std',
-    computed((entries, span) => safeSqrt(varianceOf(entries, span), span)),
-  ),
+  std: stdOf,
   mode: factOr('mode', notADistribution('mode')),
   entropy: factOr('entropy', notADistribution('entropy')),
   norm: computed((entries, span) =>
