@@ -1,23 +1,24 @@
-/** Where the grammar could not go on -> the sentence for it, by what stands there and what came before. */
-import { EOF, type IToken } from 'chevrotain';
+/**
+ * Where the grammar could not go on -> the sentence for it. Each recogniser looks at what stands there, what came before
+ * and what was being read; the first that knows the slip speaks.
+ */
 import type { Diagnostic } from './diagnostics.ts';
 import { report } from './messages.ts';
-import type { Span } from './tree.ts';
+import { declarationMistakes } from './mistakes/declarations.ts';
+import { expressionMistakes } from './mistakes/expressions.ts';
+import { found, type Place } from './mistakes/place.ts';
+import { problemMistakes } from './mistakes/problems.ts';
+import { spellingOf } from './tokens.ts';
 
-/** What is known at the place: tokens before (`look(0)`) and from it on (`look(1)`), and what was being read. */
-export interface Place {
-  readonly look: (ahead: number) => IToken;
-  readonly spanOf: (token: IToken) => Span;
-  readonly file: string;
-  readonly text: string;
-  /** The rules being read, the innermost last. */
-  readonly rules: readonly string[];
-  /** The token type that alone could have come, or ''. */
-  readonly expected: string;
-}
+const mistakes = [...declarationMistakes, ...problemMistakes, ...expressionMistakes];
 
 export const diagnose = (place: Place): Diagnostic => {
+  for (const mistake of mistakes) {
+    const diagnostic = mistake(place);
+    if (diagnostic) return diagnostic;
+  }
   const token = place.look(1);
-  const found = token.tokenType === EOF || token.image === '' ? 'the end' : `\`${token.image}\``;
-  return report('L0101', place.spanOf(token), { found });
+  const sign = spellingOf(place.expected);
+  const expected = sign === undefined ? undefined : `\`${sign}\``;
+  return report('L0101', place.spanOf(token), { found: found(token), ...(expected && { expected }) });
 };

@@ -11,6 +11,7 @@ import { layout } from './layout.ts';
 import { lex, type Comment } from './lex.ts';
 import { report } from './messages.ts';
 import { DEEPEST } from './rules/base.ts';
+import { settle } from './reports.ts';
 import { LearnParser } from './rules/declarations.ts';
 import { T } from './tokens.ts';
 import type { Expr, Module } from './tree.ts';
@@ -48,19 +49,18 @@ const run = <R>(text: string, file: string, rule: (p: LearnParser) => R) => {
   parser.depths = depths(tokens);
   parser.input = tokens;
   let result: R | undefined;
-  const diagnostics = [...lexed.diagnostics, ...laidOut.diagnostics];
+  const syntactic: Diagnostic[] = [];
   try {
     result = rule(parser);
-    diagnostics.push(...parser.diagnostics);
+    syntactic.push(...parser.diagnostics);
   } catch (e) {
     // The stack is smaller than `DEEPEST` reckons with.
     if (!(e instanceof RangeError)) throw e;
-    diagnostics.push(report('L0130', { file, start: 0, end: Math.min(1, text.length) }, { deepest: DEEPEST }));
+    syntactic.push(report('L0130', { file, start: 0, end: Math.min(1, text.length) }, { deepest: DEEPEST }));
   }
-  return { result, comments: lexed.comments, diagnostics: diagnostics.sort(byPlace) };
+  const diagnostics = settle([...lexed.diagnostics, ...laidOut.diagnostics], syntactic, text);
+  return { result, comments: lexed.comments, diagnostics };
 };
-
-const byPlace = (a: Diagnostic, b: Diagnostic): number => (a.span?.start ?? 0) - (b.span?.start ?? 0);
 
 const depths = (tokens: readonly IToken[]): ReadonlyMap<IToken, number> => {
   const found = new Map<IToken, number>();

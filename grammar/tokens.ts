@@ -254,3 +254,15 @@ export const operatorOf = (type: TokenType): BinaryOp => {
   const row = (symbols as Record<string, Row>)[type.name];
   return (row?.ascii ?? type.name.toLowerCase()) as BinaryOp;
 };
+
+/** How the token type of that name is written, if it has one spelling. */
+export const spellingOf = (name: string): string | undefined => {
+  const row = (symbols as Record<string, Row>)[name];
+  const word = name.toLowerCase();
+  return (
+    row?.ascii ??
+    ((hardWords as readonly string[]).includes(word) || (softWords as readonly string[]).includes(word)
+      ? word
+      : undefined)
+  );
+};

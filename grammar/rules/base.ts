@@ -102,8 +102,14 @@ export abstract class BaseRules extends EmbeddedActionsParser {
   }
 
   private diagnosis(rules: readonly string[], expected: string): Diagnostic {
-    const { file, text } = this;
-    return diagnose({ look: (n) => this.LA(n), spanOf: (token) => this.spanOf(token), file, text, rules, expected });
+    const { text } = this;
+    return diagnose({ look: (n) => this.LA(n), spanOf: (token) => this.spanOf(token), text, rules, expected });
+  }
+
+  /** A comma between items; a second one right behind it misses an item. */
+  protected comma(rule = 'operand'): void {
+    this.CONSUME(T.Comma);
+    if (this.is(1, T.Comma)) this.unexpected(rule);
   }
 
   /** Counts a level of nesting around `run`. */
@@ -140,7 +146,7 @@ export abstract class BaseRules extends EmbeddedActionsParser {
     for (;;) {
       const token = this.LA(1);
       const depth = this.depths.get(token) ?? -1;
-      if (depth < inner || (depth === inner && token.tokenType === T.End)) return;
+      if (token.tokenType === EOF || depth < inner || (depth === inner && token.tokenType === T.End)) return;
       this.SKIP_TOKEN();
     }
   }

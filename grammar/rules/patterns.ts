@@ -48,7 +48,7 @@ export abstract class PatternRules extends SpaceRules {
     this.OPTION(() => {
       add(this.SUBRULE(this.patternItem));
       this.MANY(() => {
-        this.CONSUME(T.Comma);
+        this.comma();
         this.OPTION2(() => add(this.SUBRULE2(this.patternItem)));
       });
     });
@@ -139,7 +139,7 @@ export abstract class PatternRules extends SpaceRules {
       const add = (item: Parameter): void => void items?.push(item);
       add(this.SUBRULE(this.parameter, { ARGS: [keyword] }));
       this.MANY(() => {
-        this.CONSUME(T.Comma);
+        this.comma();
         this.OPTION(() => add(this.SUBRULE2(this.parameter, { ARGS: [keyword] })));
       });
     },
@@ -176,7 +176,7 @@ export abstract class PatternRules extends SpaceRules {
         this.OPTION(() => {
           items.push(this.SUBRULE(this.staticParameter));
           this.MANY(() => {
-            this.CONSUME(T.Comma);
+            this.comma();
             this.OPTION2(() => void items.push(this.SUBRULE2(this.staticParameter)));
           });
         }),

@@ -92,7 +92,7 @@ export abstract class PostfixRules extends OperatorRules {
     const add = (a: Argument): void => void args?.push(a);
     add(this.SUBRULE(this.argument));
     this.MANY(() => {
-      this.CONSUME(T.Comma);
+      this.comma();
       this.OPTION(() => add(this.SUBRULE2(this.argument)));
     });
   });
@@ -121,7 +121,7 @@ export abstract class PostfixRules extends OperatorRules {
       () => {
         items.push(this.SUBRULE(this.indexItem));
         this.MANY(() => {
-          this.CONSUME(T.Comma);
+          this.comma();
           this.OPTION(() => void items.push(this.SUBRULE2(this.indexItem)));
         });
       },
@@ -232,7 +232,7 @@ export abstract class PostfixRules extends OperatorRules {
         this.OPTION(() => {
           items.push(this.SUBRULE(this.expr));
           this.MANY(() => {
-            this.CONSUME(T.Comma);
+            this.comma();
             this.OPTION2(() => void items.push(this.SUBRULE2(this.expr)));
           });
         });
@@ -272,7 +272,7 @@ export abstract class PostfixRules extends OperatorRules {
             {
               ALT: () =>
                 this.MANY(() => {
-                  this.CONSUME(T.Comma);
+                  this.comma();
                   this.OPTION2(() => void items.push(this.SUBRULE2(this.expr)));
                 }),
             },

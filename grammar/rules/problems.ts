@@ -118,7 +118,7 @@ export abstract class ProblemRules extends ExpressionRules {
         whole.by = player().by;
         player().by = [];
       } else if (others.length === 0 && player().by.length > 0) {
-        this.report(report('L0117', player().by[0]!.span, { word: 'by' }));
+        this.report(report('L0117', whole.by[0]!.span, { word: 'by' }));
       }
       return { kind: 'problem', players, conditions, ...whole, span: this.spanFrom(first) };
     });

@@ -66,7 +66,7 @@ export abstract class SpaceRules extends BaseRules {
       () => {
         items.push(this.SUBRULE(this.spaceArgument));
         this.MANY(() => {
-          this.CONSUME(T.Comma);
+          this.comma();
           this.OPTION(() => void items.push(this.SUBRULE2(this.spaceArgument)));
         });
       },
@@ -154,7 +154,7 @@ export abstract class SpaceRules extends BaseRules {
   protected functionSpace(from: Expr, stochastic: boolean, to: SpaceExpr, span: SpaceExpr['span']): Expr {
     const left = spaceOf(from);
     if (left) return { kind: 'space', space: { kind: 'function', from: left, to, stochastic, span }, span };
-    this.report(report('L0109', from.span, { arrow: stochastic ? '~>' : '->' }));
+    this.report(report('L0145', from.span, { arrow: stochastic ? '~>' : '->' }));
     return { kind: 'error', span };
   }
 }
