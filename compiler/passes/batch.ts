@@ -241,9 +241,8 @@ const batch = (graph: Graph): Graph => {
   const parts = new Map<Node, Parts>();
   for (const old of topological(graph.outputs.map((o) => o.node))) {
     const { operation } = old;
-    const found = operation.op === 'part' ? parts.get(old.inputs[0]) : undefined;
-    if (found && operation.op === 'part') {
-      map.set(old, found(operation.index));
+    if (operation.op === 'part' && parts.has(old.inputs[0])) {
+      map.set(old, (parts.get(old.inputs[0]) as Parts)(operation.index));
       continue;
     }
     const inputs = old.inputs.map((x) => map.get(x) as Node);
