@@ -1,7 +1,7 @@
 /**
- * Looks further ahead than a grammar of two tokens does, and gives a token the type that its company implies:
+ * Looks further ahead than the grammar does, and gives a token the type that its company implies:
  * `sum` before binders is a big operator and a name elsewhere, `(` before parameters and an arrow opens a lambda.
- * After this step the grammar has no choice that the next two tokens do not decide.
+ * After this step the grammar has no choice that the next token, or a gate on the two behind it, does not decide.
  */
 import type { IToken, TokenType } from 'chevrotain';
 import { retype } from './lex.ts';

@@ -49,7 +49,7 @@ export abstract class BaseRules extends EmbeddedActionsParser {
   protected nesting = 0;
 
   constructor() {
-    super(vocabulary, { maxLookahead: 2, recoveryEnabled: false, skipValidations: true, errorMessageProvider });
+    super(vocabulary, { maxLookahead: 1, recoveryEnabled: false, skipValidations: true, errorMessageProvider });
   }
 
   abstract expr: Rule<Expr>;
