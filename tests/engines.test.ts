@@ -30,7 +30,13 @@ const compare = async (engine: Engine, op: OpName): Promise<string[]> => {
   return wrong;
 };
 
-const names: EngineName[] = (process.env.ENGINES?.split(',') as EngineName[]) ?? ['oracle', 'wasm', 'cpu', 'webgpu'];
+const names: EngineName[] = (process.env.ENGINES?.split(',') as EngineName[]) ?? [
+  'oracle',
+  'wasm',
+  'tfjs-wasm',
+  'cpu',
+  'webgpu',
+];
 
 for (const name of names) {
   const opened = await openEngine(name);

@@ -15,7 +15,16 @@ export interface Failed {
 /** Best first: a graphics card where there is one, then the processor, by its own code in Node if that is installed. */
 const automatic: readonly EngineName[] = ['tensorflow', 'webgpu', 'native', 'wasm', 'cpu'];
 
-export const engineNames: readonly EngineName[] = ['native', 'wasm', 'cpu', 'webgpu', 'webgl', 'tensorflow', 'oracle'];
+export const engineNames: readonly EngineName[] = [
+  'native',
+  'wasm',
+  'tfjs-wasm',
+  'cpu',
+  'webgpu',
+  'webgl',
+  'tensorflow',
+  'oracle',
+];
 
 const isEngineName = (name: string): name is EngineName => (engineNames as readonly string[]).includes(name);
 

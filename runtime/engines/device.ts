@@ -67,7 +67,7 @@ interface Loose {
 
 /** How a backend makes and shows memory. */
 const memoryOf = (name: EngineName, backend: Loose): Pick<Device, 'shared' | 'make' | 'view'> => {
-  if (name === 'wasm') {
+  if (name === 'tfjs-wasm') {
     return {
       shared: true,
       make: (shape, dtype) => backend.makeOutput(shape as number[], dtype),

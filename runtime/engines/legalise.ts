@@ -60,7 +60,8 @@ const inputByConv: Rewrites['conv_to_input'] = ({ window, size }, [g, filter], {
 };
 
 const rules: { readonly [K in EngineName]: Rewrites } = {
-  wasm: { matmul: transposeFirst, conv_to_filter: filterByPatches, conv_to_input: inputByConv },
+  wasm: {},
+  'tfjs-wasm': { matmul: transposeFirst, conv_to_filter: filterByPatches, conv_to_input: inputByConv },
   cpu: {},
   webgpu: {},
   webgl: {},

@@ -5,6 +5,7 @@ import { version_core } from '@tensorflow/tfjs-core';
 import type { Engine, EngineName } from './engine.ts';
 import { openOracle } from './oracle.ts';
 import { openTfjs } from './tfjs.ts';
+import { openWasm } from './wasm/engine.ts';
 import { findAdapter } from './webgpu/adapter.ts';
 
 /** `asked`: by name; a software adapter counts as a graphics card only then. */
@@ -24,10 +25,13 @@ const optional = async (name: string): Promise<object | undefined> => {
 const isNode = typeof process !== 'undefined' && Boolean(process.versions?.node);
 
 export const starters: { readonly [K in EngineName]: Starter } = {
-  wasm: async () => {
+  wasm: openWasm,
+  'tfjs-wasm': async () => {
     await import('@tensorflow/tfjs-backend-wasm');
     return (
-      (await openTfjs('wasm', `WebAssembly SIMD, ${version}`)) ?? { failed: 'the WebAssembly backend did not start' }
+      (await openTfjs('tfjs-wasm', `WebAssembly SIMD, ${version}`, 'wasm')) ?? {
+        failed: 'the WebAssembly backend did not start',
+      }
     );
   },
   cpu: async () => {

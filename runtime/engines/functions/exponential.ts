@@ -22,9 +22,9 @@ const reduce = <F, B>(m: Arithmetic<F, B>, x: F): { n: F; grown: F } => {
 const between = <F, B>(m: Arithmetic<F, B>, x: F, low: number, high: number): F =>
   m.min(m.max(x, m.number(low)), m.number(high));
 
-/** Below 2⁻¹²⁶ it is zero. */
+/** Below 2⁻¹²⁶ it is zero: there 2ⁿ⁻¹ is the zero that `scale` gives for -127. */
 export const exp: Unary = (m, x) => {
-  const { n, grown } = reduce(m, between(m, x, -88, 89));
+  const { n, grown } = reduce(m, between(m, x, -87.5, 89));
   // 2ⁿ = 2 · 2ⁿ⁻¹, since 2¹²⁸ is no float
   const half = m.scale(m.add(grown, m.number(1)), m.sub(n, m.number(1)));
   return m.add(half, half);
@@ -32,7 +32,7 @@ export const exp: Unary = (m, x) => {
 
 /** 2ⁿ (eʳ - 1) + (2ⁿ - 1), everything halved against overflow */
 export const expm1: Unary = (m, x) => {
-  const { n, grown } = reduce(m, between(m, x, -88, 89));
+  const { n, grown } = reduce(m, between(m, x, -87.5, 89));
   const power = m.scale(m.number(1), m.sub(n, m.number(1)));
   const half = m.add(m.mul(power, grown), m.sub(power, m.number(0.5)));
   // zero keeps its sign

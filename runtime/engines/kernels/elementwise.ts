@@ -82,7 +82,11 @@ const broadcasting: ReadonlySet<string> = new Set(['add', 'sub', 'mul', 'div']);
 const binaryRule = (op: BinaryOp | ComparisonOp) => (_: unknown, site: Site) => {
   const { inputs, output, device } = site;
   if (inputs.some((input) => input.dtype !== 'float32')) return undefined;
-  if (device.name === 'wasm' && !broadcasting.has(op) && !inputs.every(({ shape }) => isSuffix(shape, output.shape)))
+  if (
+    device.name === 'tfjs-wasm' &&
+    !broadcasting.has(op) &&
+    !inputs.every(({ shape }) => isSuffix(shape, output.shape))
+  )
     return undefined;
   return call(site, binaryNames[op], two);
 };
@@ -105,7 +109,7 @@ export const elementwise = {
   cast: ({ dtype }, site) => {
     if (site.inputs[0].dtype === dtype) return alias(undefined, site);
     // wasm takes the lowest byte for the truth
-    return dtype === 'bool' && site.device.name === 'wasm' ? undefined : call(site, 'Cast', one, { dtype });
+    return dtype === 'bool' && site.device.name === 'tfjs-wasm' ? undefined : call(site, 'Cast', one, { dtype });
   },
   stop: alias,
 } satisfies Partial<KernelTable>;

@@ -19,7 +19,7 @@ export const kernelTable: KernelTable = { ...elementwise, ...rearranging, ...sum
 
 /** What these backends run by the kernels of TF.js. Everything else is the host's, on the same memory. */
 const fast: { readonly [K in EngineName]?: ReadonlySet<Computing> } = {
-  wasm: new Set<Computing>([
+  'tfjs-wasm': new Set<Computing>([
     ...unaryOps,
     ...binaryOps,
     ...comparisonOps,

@@ -39,11 +39,19 @@ const useSoftwareDriver = async (): Promise<void> => {
   if (driver) process.env.VK_ICD_FILENAMES = driver;
 };
 
+/** Looking for a card where there is none costs a tenth of a second and leaves the driver's complaints on the screen. */
+const hasCard = async (): Promise<boolean> => {
+  if (process.platform !== 'linux') return true;
+  const { existsSync } = await import('node:fs');
+  return ['/dev/dri', '/dev/nvidiactl', '/dev/kfd', '/dev/dxg'].some((path) => existsSync(path));
+};
+
 const isSoftware = (description: string): boolean => /swiftshader|llvmpipe|software/i.test(description);
 
 export const findAdapter = async (allowSoftware: boolean): Promise<Found> => {
   const node = typeof process !== 'undefined' && Boolean(process.versions?.node);
   if (node && allowSoftware && process.env.VK_ICD_FILENAMES === undefined) await useSoftwareDriver();
+  if (node && !allowSoftware && !(await hasCard())) return { failed: 'there is no graphics card' };
   const gpu = node ? await installDawn() : (globalThis as { navigator?: { gpu?: Gpu } }).navigator?.gpu;
   if (!gpu) return { failed: node ? 'the package webgpu is not installed' : 'this browser has no WebGPU' };
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });

@@ -1,0 +1,117 @@
+/**
+ * Plan -> kernels in their order, with an offset for everything that lives in between; loop bodies within. Addresses come later.
+ */
+import type { Plan } from '../../../compiler/plan.ts';
+import { fuse, type Kernel } from './fuse.ts';
+import { layoutOf, type Lifetime } from './layout.ts';
+import { lower } from './lower.ts';
+import { bytesFor } from './views.ts';
+import { patchBytes } from './windows.ts';
+import { targetsOf, type Loop, type Place, type Works } from './work.ts';
+
+/** Memory of a loop beside its results; offsets from the step's base. */
+export interface LoopMemory {
+  readonly body: Prepared;
+  readonly bodyBase: number;
+  /** Addresses for the body: round, carries, elements, captures, then its outputs. And the number of the round. */
+  readonly table: number;
+  readonly round: number;
+  /** Two places for each carry: the last round writes the first, which is the target where somebody reads it. */
+  readonly carries: readonly { readonly even: number | undefined; readonly odd: number }[];
+  /** Of results that nobody reads. */
+  readonly unread: readonly (number | undefined)[];
+}
+
+export interface Prepared {
+  readonly plan: Plan;
+  readonly places: readonly Place[];
+  readonly outputs: Works['outputs'];
+  readonly kernels: readonly Kernel[];
+  /** Offset of each place that lives in the step. */
+  readonly offsets: readonly number[];
+  /** Of each kernel: memory it needs while it runs. */
+  readonly scratch: readonly (number | undefined)[];
+  readonly loops: readonly (LoopMemory | undefined)[];
+  readonly bytes: number;
+}
+
+/** Places a kernel reads and writes. */
+const touched = (kernel: Kernel): number[] =>
+  kernel.kind === 'fused'
+    ? [...kernel.loads, ...kernel.stores, ...kernel.reductions].map(({ place }) => place)
+    : [...kernel.args, ...targetsOf(kernel)].map(({ place }) => place);
+
+export const prepare = (plan: Plan, sharing: boolean): Prepared => {
+  const lowered = lower(plan, sharing);
+  const kernels = fuse(lowered);
+  const { places, outputs } = lowered;
+  const first = new Array<number>(places.length).fill(-1);
+  const last = new Array<number>(places.length).fill(-1);
+  kernels.forEach((kernel, i) => {
+    for (const place of touched(kernel)) {
+      if (first[place] < 0) first[place] = i;
+      last[place] = i;
+    }
+  });
+  const lifetimes: Lifetime[] = [];
+  const live = (bytes: number, from: number, to: number): number =>
+    lifetimes.push({ bytes, first: from, last: to }) - 1;
+  const ofPlace = places.map(({ from, bytes }, i) =>
+    from === 'step' && first[i] >= 0 ? live(bytes, first[i], last[i]) : undefined,
+  );
+  const ofScratch = kernels.map((kernel, i) =>
+    kernel.kind === 'window'
+      ? live(
+          patchBytes(
+            kernel.op,
+            kernel.window,
+            kernel.args.map(({ shape }) => shape),
+            kernel.target.shape,
+          ),
+          i,
+          i,
+        )
+      : undefined,
+  );
+  const ofLoop = kernels.map((kernel, i) =>
+    kernel.kind === 'loop' ? loopLifetimes(kernel, (bytes) => live(bytes, i, i)) : undefined,
+  );
+  const { offsets, bytes } = layoutOf(lifetimes);
+  const at = (index: number): number => offsets[index];
+  return {
+    plan,
+    places,
+    outputs,
+    kernels,
+    offsets: ofPlace.map((index) => (index === undefined ? -1 : at(index))),
+    scratch: ofScratch.map((index) => (index === undefined ? undefined : at(index))),
+    loops: ofLoop.map((loop) => loop?.(at)),
+    bytes,
+  };
+};
+
+const loopLifetimes = (
+  loop: Loop,
+  live: (bytes: number) => number,
+): ((at: (index: number) => number) => LoopMemory) => {
+  const body = prepare(loop.body, false);
+  const { carries } = loop.operation;
+  const { inputs, outputs, slots } = loop.body;
+  const sizeOfOutput = (i: number): number => bytesFor(slots[outputs[i].slot].dtype, slots[outputs[i].slot].shape);
+  const bodyBase = live(body.bytes);
+  const table = live(4 * (inputs.length + outputs.length));
+  const round = live(4);
+  const pairs = Array.from({ length: carries }, (_, i) => ({
+    even: loop.targets[i] ? undefined : live(sizeOfOutput(i)),
+    odd: live(sizeOfOutput(i)),
+  }));
+  const unread = outputs.map((_, i) => (i >= carries && !loop.targets[i] ? live(sizeOfOutput(i)) : undefined));
+  return (at) => ({
+    body,
+    bodyBase: at(bodyBase),
+    table: at(table),
+    round: at(round),
+    carries: pairs.map(({ even, odd }) => ({ even: even === undefined ? undefined : at(even), odd: at(odd) })),
+    unread: unread.map((index) => (index === undefined ? undefined : at(index))),
+  });
+};
