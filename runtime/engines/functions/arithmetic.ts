@@ -8,6 +8,8 @@ export interface Arithmetic<F, B> {
   sub(a: F, b: F): F;
   mul(a: F, b: F): F;
   div(a: F, b: F): F;
+  /** a b + c, rounded once or twice. */
+  madd(a: F, b: F, c: F): F;
   neg(a: F): F;
   abs(a: F): F;
   sqrt(a: F): F;
@@ -42,6 +44,6 @@ export type Binary = <F, B>(m: Arithmetic<F, B>, a: F, b: F) => F;
 /** c₀ + c₁ x + c₂ x² + ..., by Horner's scheme. */
 export const polynomial = <F, B>(m: Arithmetic<F, B>, x: F, coefficients: readonly number[]): F => {
   let sum = m.number(coefficients[coefficients.length - 1]);
-  for (let i = coefficients.length - 2; i >= 0; i--) sum = m.add(m.mul(sum, x), m.number(coefficients[i]));
+  for (let i = coefficients.length - 2; i >= 0; i--) sum = m.madd(sum, x, m.number(coefficients[i]));
   return sum;
 };

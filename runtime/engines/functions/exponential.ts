@@ -16,7 +16,7 @@ const reduce = <F, B>(m: Arithmetic<F, B>, x: F): { n: F; grown: F } => {
     r,
     [5.0000001201e-1, 1.6666665459e-1, 4.1665795894e-2, 8.3334519073e-3, 1.3981999507e-3, 1.98756915e-4],
   );
-  return { n, grown: m.add(m.mul(tail, m.mul(r, r)), r) };
+  return { n, grown: m.madd(tail, m.mul(r, r), r) };
 };
 
 const between = <F, B>(m: Arithmetic<F, B>, x: F, low: number, high: number): F =>
@@ -78,18 +78,20 @@ export const sigmoid: Unary = (m, x) => m.div(m.number(1), m.add(m.number(1), ex
 /** max(x, 0) + log(1 + e^-|x|) */
 export const softplus: Unary = (m, x) => m.add(m.max(x, m.number(0)), log1p(m, exp(m, m.neg(m.abs(x)))));
 
-export const tanh: Unary = (m, x) => {
-  const a = m.abs(x);
+/** A quotient of polynomials up to where it is 1 in float32 (Eigen's). */
+export const tanh: Unary = (m, given) => {
+  const x = between(m, given, -7.90531110763549805, 7.90531110763549805);
   const z = m.mul(x, x);
-  const series = polynomial(
+  const above = polynomial(
     m,
     z,
-    [-3.33332819422e-1, 1.33314422036e-1, -5.37397155531e-2, 2.06390887954e-2, -5.70498872745e-3],
+    [
+      4.89352455891786e-3, 6.37261928875436e-4, 1.48572235717979e-5, 5.12229709037114e-8, -8.60467152213735e-11,
+      2.00018790482477e-13, -2.76076847742355e-16,
+    ],
   );
-  const near = m.add(m.mul(m.mul(series, z), x), x);
-  // 1 - 2 / (e²ˣ + 1)
-  const far = m.sub(m.number(1), m.div(m.number(2), m.add(exp(m, m.add(a, a)), m.number(1))));
-  return m.select(m.lt(a, m.number(0.625)), near, m.copySign(far, x));
+  const below = polynomial(m, z, [4.89352518554385e-3, 2.268434632439e-3, 1.18534705686654e-4, 1.19825839466702e-6]);
+  return m.select(m.lt(m.abs(x), m.number(4e-4)), x, m.div(m.mul(above, x), below));
 };
 
 export const sinh: Unary = (m, x) => {

@@ -10,6 +10,7 @@ import { accessesOf, keyOf, writeLoop } from './loops.ts';
 import type { Kernel } from './fuse.ts';
 import type { Memory } from './memory.ts';
 import type { LoopMemory, Prepared } from './prepare.ts';
+import { handOver, type Multiplier, type Multiply } from './handover.ts';
 import { openProducts, type Products } from './product.ts';
 import { bytesFor, stridesIn, widthOf, type View } from './views.ts';
 import { openWindows, type Windows } from './windows.ts';
@@ -21,12 +22,18 @@ export interface Target {
   readonly panels: number;
   /** Products and sums in one instruction. */
   readonly fused: boolean;
+  /** Whoever takes large products over. */
+  readonly multiplier?: Multiplier;
+  /** Called after each kernel of a step, for measurements. */
+  readonly mark?: (kernel: Kernel) => void;
 }
 
 export interface Emitted {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** What `host` is called with. */
   readonly host: readonly ((table: number) => void)[];
+  /** What `multiply` is called with, and three addresses. */
+  readonly multiply: readonly Multiply[];
   /** Addresses of constants, to be given back. */
   readonly constants: readonly number[];
 }
@@ -70,7 +77,14 @@ const emitPlan = (context: Context, prepared: Prepared, base: number): number =>
   const of = ({ place, offset, dtype }: Pick<View, 'place' | 'offset' | 'dtype'>): Where =>
     where(place, offset * widthOf(dtype));
   return context.module.func(['i32'], [], (f) => {
-    kernels.forEach((kernel, i) => emitKernel(context, f, kernel, of, base, scratch[i], loops[i]));
+    kernels.forEach((kernel, i) => {
+      emitKernel(context, f, kernel, of, base, scratch[i], loops[i]);
+      const { mark } = context.target;
+      if (!mark) return;
+      f.i32(context.host.push(() => mark(kernel)) - 1);
+      f.get(0);
+      f.call(context.hostImport);
+    });
   });
 };
 
@@ -101,7 +115,7 @@ const emitKernel = (
       context.module.func(
         accesses.map(() => 'i32'),
         [],
-        (g) => writeLoop(g, kernel),
+        (g) => writeLoop(g, kernel, context.target.fused),
       );
     context.loops.set(key, index);
     for (const access of accesses) push(f, of(access));
@@ -283,7 +297,10 @@ const emitLoop = (
 export const emit = (prepared: Prepared, base: number, target: Target): Emitted => {
   const module = openModule();
   const hostImport = module.import('host', ['i32', 'i32']);
-  const products = openProducts(module, target.panels, target.fused);
+  const own = openProducts(module, target.panels, target.fused);
+  const { products, multiply } = target.multiplier
+    ? handOver(module, module.import('multiply', ['i32', 'i32', 'i32', 'i32']), target.multiplier, own)
+    : { products: own, multiply: [] };
   const context: Context = {
     target,
     module,
@@ -297,5 +314,5 @@ export const emit = (prepared: Prepared, base: number, target: Target): Emitted 
   };
   const index = emitPlan(context, prepared, base);
   module.export('step', index);
-  return { bytes: module.bytes(), host: context.host, constants: context.constants };
+  return { bytes: module.bytes(), host: context.host, multiply, constants: context.constants };
 };

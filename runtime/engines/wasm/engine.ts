@@ -24,7 +24,17 @@ interface Held extends Buffer {
   readonly block: Block;
 }
 
-const open = (target: Target): Engine => {
+/** What an engine over these kernels is called, and what it does beforehand. */
+export type Variant = Pick<Engine, 'name' | 'description' | 'legalise' | 'dispose'>;
+
+const plain = ({ fused }: Target): Variant => ({
+  name: 'wasm',
+  description: `WebAssembly SIMD written for each plan${fused ? ', with fused products' : ''}`,
+  legalise: (graph) => graph,
+  dispose: () => {},
+});
+
+export const engineOn = (target: Target, variant: Variant = plain(target)): Engine => {
   const { memory } = target;
   let buffers = 0;
   let bytes = 0;
@@ -63,7 +73,11 @@ const open = (target: Target): Engine => {
     const table = memory.take(4 * (plan.inputs.length + plan.outputs.length));
     const emitted = emit(prepared, base, target);
     const instance = new WebAssembly.Instance(new WebAssembly.Module(emitted.bytes), {
-      host: { memory: memory.memory, host: (index: number, at: number) => emitted.host[index](at) },
+      host: {
+        memory: memory.memory,
+        host: (index: number, at: number) => emitted.host[index](at),
+        multiply: (index: number, a: number, b: number, c: number) => emitted.multiply[index](a, b, c),
+      },
     });
     const step = instance.exports.step as (table: number) => void;
     // constants may leave the plan as they are
@@ -133,15 +147,12 @@ const open = (target: Target): Engine => {
   };
 
   return {
-    name: 'wasm',
-    description: `WebAssembly SIMD written for each plan${target.fused ? ', with fused products' : ''}`,
-    legalise: (graph) => graph,
+    ...variant,
     load,
     upload,
     download,
     release,
     memory: () => ({ buffers, bytes }),
-    dispose: () => {},
   };
 };
 
@@ -149,5 +160,5 @@ export const openWasm = async (): Promise<Engine | { readonly failed: string }> 
   if (!hasSimd()) return { failed: 'this WebAssembly has no SIMD' };
   const fused = await openRelaxedSimd();
   const memory = openMemory();
-  return open({ memory, panels: memory.take(panelBytes), fused });
+  return engineOn({ memory, panels: memory.take(panelBytes), fused });
 };

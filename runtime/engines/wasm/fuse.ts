@@ -7,8 +7,9 @@ import type { DType, Operation, ReductionOp } from '../../../compiler/ir/operati
 import { isDense, stridesIn, type View } from './views.ts';
 import { targetsOf, type Pointwise, type Reduction, type Work, type Works } from './work.ts';
 
-/** A value in a fused loop: loaded, or computed by an earlier step of it. */
-export type Operand = { readonly load: number } | { readonly step: number };
+/** A value in a fused loop: loaded, computed by an earlier step of it, or a number written down. */
+export type Operand =
+  { readonly load: number } | { readonly step: number } | { readonly number: number; readonly dtype: DType };
 
 export interface Access {
   readonly place: number;
@@ -113,8 +114,19 @@ const groupWorks = ({ works, places }: Works): Group[] => {
     return work.args.every((arg) => arg.place !== source.target.place || isDirect(arg, work));
   };
 
-  const pointers = (members: readonly number[]): number =>
-    new Set(members.flatMap((i) => [...works[i].args, ...targetsOf(works[i])].map(({ place }) => place))).size;
+  const readersOf: number[][] = places.map(() => []);
+  works.forEach(({ args }, i) => args.forEach(({ place }) => readersOf[place].push(i)));
+
+  /** Addresses that a loop needs: what it reads from outside, and what leaves it. */
+  const pointers = (members: readonly number[]): number => {
+    const inside = new Set(members);
+    const written = new Set(members.flatMap((i) => targetsOf(works[i]).map(({ place }) => place)));
+    const read = new Set(members.flatMap((i) => works[i].args.map(({ place }) => place)));
+    const leaves = (place: number): boolean =>
+      places[place].from === 'output' || readersOf[place].some((i) => !inside.has(i));
+    const loaded = [...read].filter((place) => !written.has(place) && places[place].literal === undefined);
+    return loaded.length + [...written].filter(leaves).length;
+  };
 
   works.forEach((work, i) => {
     const dims = isFusible(work) ? squeezed(work.shape).join() : '';
@@ -182,7 +194,7 @@ const ordered = (groups: readonly Group[], groupOf: readonly Group[], before: re
 };
 
 /** The loop of a group. `needed`: places that somebody outside the group reads. */
-const build = (works: readonly Work[], group: Group, needed: (place: number, group: Group) => boolean): Fused => {
+const build = ({ works, places }: Works, group: Group, needed: (place: number, group: Group) => boolean): Fused => {
   const loads: Access[] = [];
   const keys = new Map<string, number>();
   const values = new Map<number, Operand>();
@@ -197,6 +209,8 @@ const build = (works: readonly Work[], group: Group, needed: (place: number, gro
   const operand = (arg: View, work: Fusible): Operand => {
     const computed = values.get(arg.place);
     if (computed && isDirect(arg, work)) return computed;
+    const { literal } = places[arg.place];
+    if (literal !== undefined) return { number: literal, dtype: arg.dtype };
     const access: Access = {
       place: arg.place,
       offset: arg.offset,
@@ -255,13 +269,6 @@ export const fuse = (lowered: Works): Kernel[] => {
     readers[place].some((reader) => reader.group !== group || readsFromMemory(reader.work, place));
   return groups.map((group): Kernel => {
     const work = works[group.members[0]];
-    return isFusible(work) ? build(works, group, needed) : work;
+    return isFusible(work) ? build(lowered, group, needed) : work;
   });
 };
-
-/** Every work for itself, in the plan's order: for looking at each result. */
-export const single = ({ works }: Works): Kernel[] =>
-  works.map((work, i): Kernel => {
-    if (!isFusible(work)) return work;
-    return build(works, { members: [i], dims: '', axes: '', first: i, last: i }, () => true);
-  });

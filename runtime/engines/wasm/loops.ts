@@ -9,7 +9,7 @@ import type { Writer } from './assembler.ts';
 import { load, stepOf, store } from './element.ts';
 import type { Access, Fused, Operand } from './fuse.ts';
 import type { simd } from './opcodes.ts';
-import { vectorsOf } from './vector.ts';
+import { vectorsOf, type Vectors } from './vector.ts';
 import { widthOf } from './views.ts';
 
 /** Neighbouring axes that everything steps through evenly are one. */
@@ -66,6 +66,9 @@ const neutral: { readonly [K in ReductionOp]: { readonly [D in 'float32' | 'int3
 };
 const kindOf = (dtype: DType): 'float32' | 'int32' => (dtype === 'float32' ? 'float32' : 'int32');
 
+const literal = (v: Vectors, x: number, dtype: DType): number =>
+  dtype === 'float32' ? v.number(x) : v.bits(dtype === 'bool' ? (x !== 0 ? -1 : 0) : x);
+
 /** Vectors in a row: short loops want several for the processor to overlap, long ones have enough to do. */
 const rowLength = (steps: number): number => (steps <= 10 ? 4 : steps <= 30 ? 2 : 1);
 
@@ -84,10 +87,10 @@ export const keyOf = (fused: Fused): string => {
   });
 };
 
-export const writeLoop = (f: Writer, given: Fused): void => {
+export const writeLoop = (f: Writer, given: Fused, fusedProducts: boolean): void => {
   const fused = collapsed(given);
   const { dims, reduced, loads, stores, reductions, steps } = fused;
-  const v = vectorsOf(f);
+  const v = vectorsOf(f, fusedProducts);
   const accesses = accessesOf(fused);
   const pointers = accesses.map((_, i) => i); // parameters come first
   const rank = dims.length;
@@ -134,7 +137,12 @@ export const writeLoop = (f: Writer, given: Fused): void => {
       return known.get(i) ?? load(f, v, dtype, i, 4 * at * bytes(i, across), stride, lanes);
     });
     const computed: number[] = [];
-    const value = (operand: Operand): number => ('load' in operand ? loaded[operand.load] : computed[operand.step]);
+    const value = (operand: Operand): number =>
+      'load' in operand
+        ? loaded[operand.load]
+        : 'step' in operand
+          ? computed[operand.step]
+          : literal(v, operand.number, operand.dtype);
     for (const { operation, args, argTypes } of steps) computed.push(stepOf(v, operation, args.map(value), argTypes));
     stores.forEach(({ strides, dtype, value: what }, k) => {
       const pointer = loads.length + k;

@@ -59,9 +59,11 @@ export const lower = (plan: Plan, sharing: boolean): Works => {
     const { dtype, shape } = slots[slot];
     views.set(slot, whole(place('input', bytesFor(dtype, shape), index), dtype, shape));
   });
-  plan.constants.forEach(({ slot }, index) => {
+  plan.constants.forEach(({ slot, value }, index) => {
     const { dtype, shape } = slots[slot];
-    views.set(slot, whole(place('constant', bytesFor(dtype, shape), index), dtype, shape));
+    const literal = value.data.length === 1 ? { literal: value.data[0] } : {};
+    places.push({ from: 'constant', bytes: bytesFor(dtype, shape), index, ...literal });
+    views.set(slot, whole(places.length - 1, dtype, shape));
   });
   const outputPlaces = plan.outputs.map(({ slot }, index) =>
     place('output', bytesFor(slots[slot].dtype, slots[slot].shape), index),

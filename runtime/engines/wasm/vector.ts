@@ -16,7 +16,8 @@ export interface Vectors extends Arithmetic<number, number> {
 
 const bitsOf = (x: number): number => new Int32Array(Float32Array.of(x).buffer)[0];
 
-export const vectorsOf = (f: Writer): Vectors => {
+/** `fused`: products and sums in one instruction. */
+export const vectorsOf = (f: Writer, fused: boolean): Vectors => {
   const constants = new Set<number>();
   const apply = (op: Op, ...args: readonly number[]): number => {
     for (const local of args) f.get(local);
@@ -48,6 +49,7 @@ export const vectorsOf = (f: Writer): Vectors => {
     sub: (a, b) => apply('f32x4Sub', a, b),
     mul: (a, b) => apply('f32x4Mul', a, b),
     div: (a, b) => apply('f32x4Div', a, b),
+    madd: (a, b, c) => (fused ? apply('relaxedMadd', a, b, c) : apply('f32x4Add', apply('f32x4Mul', a, b), c)),
     neg: (a) => apply('f32x4Neg', a),
     abs: (a) => apply('f32x4Abs', a),
     sqrt: (a) => apply('f32x4Sqrt', a),

@@ -12,6 +12,8 @@ export interface Place {
   readonly from: 'step' | 'input' | 'constant' | 'output';
   /** Of inputs, constants and outputs: which. */
   readonly index: number;
+  /** Of a constant of one number: that number. */
+  readonly literal?: number;
 }
 
 /** out[i] = f(args[i]) for each i of `shape`; `target` says where it is put. A copy has the operation `stop`. */
