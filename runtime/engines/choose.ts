@@ -17,6 +17,7 @@ const automatic: readonly EngineName[] = ['tensorflow', 'webgpu', 'native', 'was
 
 export const engineNames: readonly EngineName[] = [
   'native',
+  'onnx',
   'wasm',
   'tfjs-wasm',
   'cpu',

@@ -5,7 +5,8 @@ import type { Graph } from '../../compiler/ir/graph.ts';
 import type { ArrayValue, DType, Shape } from '../../compiler/ir/operations.ts';
 import type { Plan } from '../../compiler/plan.ts';
 
-export type EngineName = 'wasm' | 'tfjs-wasm' | 'cpu' | 'webgpu' | 'webgl' | 'tensorflow' | 'native' | 'oracle';
+export type EngineName =
+  'wasm' | 'tfjs-wasm' | 'cpu' | 'webgpu' | 'webgl' | 'tensorflow' | 'native' | 'onnx' | 'oracle';
 
 /** A tensor in an engine's memory. Only the engine that made it can use it. */
 export interface Buffer {

@@ -67,6 +67,7 @@ const rules: { readonly [K in EngineName]: Rewrites } = {
   webgl: {},
   tensorflow: {},
   native: byPatches,
+  onnx: byPatches,
   oracle: {},
 };
 

@@ -66,8 +66,13 @@ export const starters: { readonly [K in EngineName]: Starter } = {
   },
   native: async () => {
     if (!isNode) return { failed: 'native is there in Node only' };
-    const { openNative } = await import('./onnx/engine.ts');
+    const { openNative } = await import('./onnx/native.ts');
     return openNative();
+  },
+  onnx: async () => {
+    if (!isNode) return { failed: 'onnx is there in Node only' };
+    const { openOnnx } = await import('./onnx/native.ts');
+    return openOnnx();
   },
   oracle: async () => openOracle(),
 };

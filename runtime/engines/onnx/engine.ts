@@ -5,7 +5,7 @@ import type { ArrayValue } from '../../../compiler/ir/operations.ts';
 import type { Engine, Step } from '../engine.ts';
 import { narrow } from '../device.ts';
 import { legaliseFor } from '../legalise.ts';
-import { loadOrt, type Ort } from './binding.ts';
+import type { Ort } from './binding.ts';
 import { openMemory, type Held } from './buffers.ts';
 import { drawFirst } from './draws.ts';
 import { loadStep } from './step.ts';
@@ -15,13 +15,13 @@ const own = (buffer: object): Held => buffer as Held;
 
 const download = async ({ shape, dtype, data }: Held): Promise<ArrayValue> => ({ shape, dtype, data: data.slice() });
 
-export const engineOver = (ort: Ort, threads = 1): Engine => {
+export const engineOver = (ort: Ort, threads: number, name: 'onnx' | 'native' = 'onnx'): Engine => {
   const memory = openMemory();
   const loading = { ort, threads };
   return {
-    name: 'native',
+    name,
     description: `onnxruntime ${ort.version}, ${threads === 1 ? 'one thread' : `${threads} threads`}`,
-    legalise: (graph) => drawFirst(legaliseFor('native', graph)),
+    legalise: (graph) => drawFirst(legaliseFor('onnx', graph)),
     load: (plan): Step => {
       const loaded = loadStep(plan, loading, memory);
       const tracing = openTrace(plan, loading, memory);
@@ -47,15 +47,4 @@ export const engineOver = (ort: Ort, threads = 1): Engine => {
     memory: () => memory.count(),
     dispose: () => memory.clear(),
   };
-};
-
-/** What stands in the way is said in words: the package is optional, and has no library for some platforms. */
-export const openNative = async (): Promise<Engine | { readonly failed: string }> => {
-  try {
-    return engineOver(await loadOrt());
-  } catch (error) {
-    const { code, message } = error as { code?: string; message: string };
-    if (code === 'ERR_MODULE_NOT_FOUND') return { failed: 'onnxruntime-node is not installed' };
-    return { failed: `onnxruntime-node does not start here: ${message.split('\n')[0]}` };
-  }
 };

@@ -1,0 +1,78 @@
+/**
+ * Products by onnxruntime for the engine that does everything else in WebAssembly: matrices in its memory, multiplied by the widest
+ * instructions of this processor. One small model for each way of reading the operands, loaded when it is first needed.
+ */
+import type { ProductSpec } from '../wasm/product.ts';
+import type { Multiplier, Multiply } from '../wasm/handover.ts';
+import type { Ort, OrtTensor, Session } from './binding.ts';
+import { encodeModel } from './model.ts';
+import { openWriter } from './writer.ts';
+
+/** A call takes 9 µs, in which WebAssembly does this many multiplications and additions. Short inner axes are its strength anyway. */
+const worthwhile = 400_000;
+const shortAxis = 16;
+
+interface Loaded {
+  readonly session: Session;
+  readonly names: readonly string[];
+  readonly result: string;
+}
+
+const load = (ort: Ort, threads: number, transA: boolean, transB: boolean, adds: boolean): Loaded => {
+  const w = openWriter();
+  const names = Array.from({ length: adds ? 3 : 2 }, () => w.fresh());
+  const result = w.add('Gemm', names, { transA: Number(transA), transB: Number(transB) });
+  const typed = (name: string) => ({ name, type: 'float32' as const, shape: [`${name}_rows`, `${name}_columns`] });
+  return { session: ort.load(encodeModel(w.finish(names.map(typed), [typed(result)])), threads), names, result };
+};
+
+/** Row after row, `width` numbers each. */
+const isDense = (rows: number, columns: number, width: number): boolean => columns === 1 && rows === width;
+
+/** Which of the operands lie the other way round; undefined if they have gaps. */
+const readingOf = ({ m, k, n, a, b, c }: ProductSpec): { transA: boolean; transB: boolean } | undefined => {
+  const plainA = isDense(a.rows, a.columns, k);
+  const plainB = isDense(b.rows, b.columns, n);
+  const dense = (plainA || isDense(a.columns, a.rows, m)) && (plainB || isDense(b.columns, b.rows, k));
+  return dense && isDense(c.rows, c.columns, n) ? { transA: !plainA, transB: !plainB } : undefined;
+};
+
+/** `view`: numbers in the engine's memory. */
+export const openMultiplier = (
+  ort: Ort,
+  threads: number,
+  view: (address: number, size: number) => Float32Array,
+): { readonly multiplier: Multiplier; dispose(): void } => {
+  const loaded = new Map<string, Loaded>();
+  const multiplier: Multiplier = (spec): Multiply | undefined => {
+    const { m, k, n, adds } = spec;
+    if (m * k * n < worthwhile || k < shortAxis) return undefined;
+    const reading = readingOf(spec);
+    if (!reading) return undefined;
+    const { transA, transB } = reading;
+    const key = `${transA} ${transB} ${adds}`;
+    const { session, names, result } = loaded.get(key) ?? load(ort, threads, transA, transB, adds);
+    loaded.set(key, { session, names, result });
+    const tensor = (address: number, dims: readonly number[]): OrtTensor => ({
+      type: 'float32',
+      dims,
+      location: 'cpu',
+      data: view(address, dims[0] * dims[1]),
+    });
+    const shapes = [transA ? [k, m] : [m, k], transB ? [n, k] : [k, n], [m, n]];
+    const [left, right, sum] = names;
+    return (a, b, c) => {
+      const product = tensor(c, shapes[2]);
+      const operands = { [left]: tensor(a, shapes[0]), [right]: tensor(b, shapes[1]) };
+      // what is added to is overwritten in place
+      session.run(adds ? { ...operands, [sum]: product } : operands, { [result]: product });
+    };
+  };
+  return {
+    multiplier,
+    dispose: () => {
+      for (const { session } of loaded.values()) session.dispose();
+      loaded.clear();
+    },
+  };
+};
