@@ -121,6 +121,11 @@ export const lower = (plan: Plan, sharing: boolean): Works => {
     if (operation.op === 'scan') {
       const args = inputs.map(dense);
       const targets = outputs.map((slot) => (slot < 0 ? undefined : target(slot)));
+      if (operation.length === 0) {
+        // nothing runs: what is carried leaves as it came, and the results are empty
+        targets.slice(0, operation.carries).forEach((to, i) => to && copy(args[i], to));
+        return;
+      }
       works.push({ kind: 'loop', operation, body: instruction.body as Plan, args, targets });
       return;
     }
