@@ -27,7 +27,7 @@ export const host = (): Host => nodeHost();
 export const load = async (
   file: string,
   terminal: Terminal,
-  options: { readonly seed?: number } = {},
+  options: { readonly seed?: number } = { seed: 1 },
 ): Promise<Loaded> => {
   const text = readText(file, terminal.cwd);
   return { file, text, compilation: await compile(resolve(terminal.cwd, file), text, host(), options) };

@@ -3,6 +3,7 @@
  */
 import { resolve } from 'node:path';
 import { explain } from '../compiler/explain.ts';
+import type { Action } from '../compiler/program.ts';
 import type { Explanation } from '../compiler/explain.ts';
 import { position } from '../grammar/diagnostics.ts';
 import { toMetricsLine } from '../runtime/events.ts';
@@ -14,6 +15,7 @@ import type { StepProfile } from '../runtime/profile.ts';
 import type { RunResult } from '../runtime/result.ts';
 import type { Loaded } from './load.ts';
 import { duration, openProgress } from './progress.ts';
+import type { Extent } from './progress.ts';
 import { byLine, profileText } from './profile.ts';
 import type { RunFacts, RunFolder } from './run-folder.ts';
 import { paint } from './terminal.ts';
@@ -92,23 +94,22 @@ const stageText = (
   ].join('\n');
 };
 
-/** Gradient steps of a stage over all its seeds, for the time left. */
-const totalSteps =
-  (loaded: Loaded) =>
-  (stage: string): number => {
-    const found = loaded.compilation.program?.stages.find((s) => s.id === stage);
-    const steps =
-      found?.actions.reduce(
-        (n, a) => n + (a.kind === 'train' && a.solver.kind === 'gradient' ? a.solver.steps : 0),
-        0,
-      ) ?? 0;
-    return steps * (found?.seeds ?? 1);
+const stepsOf = (action: Action): number => (action.kind === 'train' ? (action.solver.steps ?? 0) : 0);
+const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
+
+const extentIn =
+  ({ compilation: { program } }: Loaded): Extent =>
+  ({ stage, run, action }) => {
+    const found = program?.stages.find((s) => s.id === stage);
+    const steps = found?.actions.map(stepsOf) ?? [];
+    const each = sum(steps);
+    return { before: run * each + sum(steps.slice(0, action)), all: each * (found?.seeds ?? 1) };
   };
 
 export const openNarrator = (o: NarratorOptions): Narrator => {
   const { terminal, folder, facts } = o;
   const record = newRecord();
-  const progress = openProgress(terminal, totalSteps(o.loaded));
+  const progress = openProgress(terminal, extentIn(o.loaded));
   const talk = !o.json && !o.quiet;
   const explanations = explain(o.loaded.compilation.module, o.loaded.compilation.program);
   const say = (text: string): void => {

@@ -38,33 +38,44 @@ export interface Progress {
   clear(): void;
 }
 
-/** `total` steps of a stage over all its trainings, for the time left and the spacing of lines. */
-export const openProgress = (terminal: Terminal, total: (stage: string) => number): Progress => {
+/** Steps of the stage before this training, and over all its trainings: for the time left and the spacing of lines. */
+export type Extent = (event: Pick<StepEvent, 'stage' | 'run' | 'action'>) => {
+  readonly before: number;
+  readonly all: number;
+};
+
+export const openProgress = (terminal: Terminal, extent: Extent): Progress => {
   let drawn = false;
   let last = -Infinity;
   let stage = '';
   let done = 0;
-  let began = 0;
+  /** Where this process began: a resumed run has done steps before. */
+  let begun = { done: 0, seconds: 0 };
   let lines = 0;
   const clear = (): void => {
     if (drawn) terminal.write('\r\x1b[K');
     drawn = false;
   };
   const describe = (event: StepEvent, seconds: number, all: number): string => {
-    const left = done > 3 ? ((seconds - began) / done) * (all - done) : NaN;
-    const label = event.label && event.label !== 'train' ? `${event.label}  ` : '';
+    const own = done - begun.done;
+    const left = own > 3 ? ((seconds - begun.seconds) / own) * (all - done) : NaN;
+    // A training is called after its players, which the losses name already.
+    const named = ['', 'train', Object.keys(event.losses).join(' | ')].includes(event.label);
+    const label = named ? '' : `${event.label}  `;
     const time = Number.isFinite(left) ? `  ${duration(left)} left` : '';
     return `${label}${event.step}/${event.total}  ${lossText(event.losses)}${time}`;
   };
   return {
     clear,
     step: (event, seconds) => {
-      if (event.stage !== stage) {
+      const fresh = event.stage !== stage;
+      const { before, all } = extent(event);
+      done = before + event.step;
+      if (fresh) {
         ({ stage } = event);
-        [done, lines, began] = [0, 0, seconds];
+        begun = { done, seconds };
+        lines = Math.floor((begun.done * LINES) / all);
       }
-      done++;
-      const all = Math.max(total(event.stage), event.total, done);
       if (terminal.tty) {
         if (seconds - last < REDRAW && done < all) return;
         last = seconds;
@@ -76,8 +87,8 @@ export const openProgress = (terminal: Terminal, total: (stage: string) => numbe
             : `  ${text.slice(0, Math.max(0, terminal.columns - 4))}`;
         terminal.write(`\r\x1b[K${line}`);
         drawn = true;
-      } else if (done >= all || done * LINES >= all * (lines + 1) || done === 1) {
-        if (done > 1) lines = Math.floor((done * LINES) / all);
+      } else if (done >= all || done * LINES >= all * (lines + 1) || fresh) {
+        if (!fresh) lines = Math.floor((done * LINES) / all);
         terminal.out(`  ${describe(event, seconds, all)}`);
       }
     },

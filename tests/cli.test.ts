@@ -88,7 +88,7 @@ describe('progress', () => {
     }) as const;
   test('about ten lines when it is not a terminal', () => {
     const terminal = fakeTerminal('.');
-    const progress = openProgress(terminal, () => 5000);
+    const progress = openProgress(terminal, () => ({ before: 0, all: 5000 }));
     for (let k = 1; k <= 5000; k++) progress.step(step(k, 5000), k / 100);
     const lines = terminal.read().out.trimEnd().split('\n');
     expect(lines.length).toBeGreaterThan(8);
@@ -96,9 +96,19 @@ describe('progress', () => {
     expect(lines.at(-1)).toMatch(/^ {2}5000\/5000 {2}loss 0.0002/);
     expect(lines[5]).toMatch(/\d+ s left$/);
   });
+  test('by steps, not by what is heard of them; over several trainings, and from where a resumed run begins', () => {
+    const terminal = fakeTerminal('.');
+    const progress = openProgress(terminal, ({ run }) => ({ before: run * 500, all: 1000 }));
+    // The first training was done before.
+    for (let k = 10; k <= 500; k += 10) progress.step({ ...step(k, 500), run: 1 }, k);
+    const lines = terminal.read().out.trimEnd().split('\n');
+    expect(lines.length).toBe(6);
+    expect(lines[1]).toMatch(/^ {2}100\/500 .* 6 min 40 s left$/);
+    expect(lines.at(-1)).toMatch(/^ {2}500\/500 .* 0 s left$/);
+  });
   test('on a terminal one line, redrawn at most ten times a second and never wider than the window', () => {
     const terminal = fakeTerminal('.', '', { tty: true, columns: 60 });
-    const progress = openProgress(terminal, () => 1000);
+    const progress = openProgress(terminal, () => ({ before: 0, all: 1000 }));
     for (let k = 1; k <= 1000; k++) progress.step(step(k, 1000), k / 500);
     const drawn = terminal.read().out.split('\r\x1b[K').slice(1);
     expect(drawn.length).toBeLessThan(25);

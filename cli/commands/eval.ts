@@ -55,11 +55,15 @@ export const evaluate = command({
       if (!result) throw new Error('internal: the graph of an expression has no output `value`');
       return { name, space, value: result };
     });
-    terminal.out(
-      values.json
-        ? JSON.stringify({ value: valueJson(parts), space: value.space })
-        : valueText(parts, digits, terminal.tty ? terminal.columns - 1 : Infinity),
-    );
+    // A function or a distribution has no numbers to show: what it is.
+    if (parts.length === 0 && value.space !== '()')
+      terminal.out(values.json ? JSON.stringify({ value: null, space: value.space }) : value.space);
+    else
+      terminal.out(
+        values.json
+          ? JSON.stringify({ value: valueJson(parts), space: value.space })
+          : valueText(parts, digits, terminal.tty ? terminal.columns - 1 : Infinity),
+      );
     return codes.ok;
   },
 });

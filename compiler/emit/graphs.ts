@@ -25,7 +25,8 @@ const ofAction = (action: Action, stage: string, whole: boolean): NamedGraph[] =
     return action.evaluations.map(({ name, graph }) => ({ stage, title: named(name), role: 'eval', graph }));
   }
   const { solver } = action;
-  const label = action.label === '' || action.label === 'train' ? '' : ` (${action.label})`;
+  const players = solver.kind === 'gradient' ? solver.players.map((p) => p.name).join(' | ') : action.label;
+  const label = ['', 'train', players].includes(action.label) ? '' : ` (${action.label})`;
   if (solver.kind !== 'gradient')
     return [{ stage, title: `${whole ? solver.kind : 'objective'}${label}`, role: 'train', graph: cut(solver.graph) }];
   return solver.players.map((p) => ({
