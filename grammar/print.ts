@@ -1,0 +1,64 @@
+/**
+ * The one formatter: tree -> Prettier document -> text, comments kept, 100 columns unless told otherwise. Lines are laid out
+ * in ASCII and spelt in Unicode afterwards, so that both spellings have the same lines.
+ */
+import { printer } from 'prettier/doc';
+import { format as prettify } from 'prettier/standalone';
+import { parse } from './parse.ts';
+import type { Family } from './print/context.ts';
+import { printPlain } from './print/nodes.ts';
+import { languages, learnParser, learnPrinter } from './print/plugin.ts';
+import { prepare } from './print/prepare.ts';
+import { respell, type Symbols } from './print/symbols.ts';
+import type { Expr, Module } from './tree.ts';
+
+export interface FormatOptions {
+  readonly symbols: Symbols;
+  readonly file: string;
+  readonly width?: number;
+}
+
+const WIDTH = 100;
+
+/** A comment that moves may free a line for another layout: the text is laid out until it stays as it is. */
+const PASSES = 4;
+
+const plugin = { languages, parsers: { learn: learnParser }, printers: { learn: learnPrinter } };
+
+/** The text as it is laid out; unchanged when it has syntax errors. */
+export const format = async (text: string, { symbols, file, width = WIDTH }: FormatOptions): Promise<string> => {
+  if (parse(text, file).diagnostics.some((d) => d.severity === 'error')) return text;
+  const options = {
+    parser: 'learn',
+    plugins: [plugin],
+    filepath: file,
+    printWidth: width,
+    tabWidth: 2,
+    useTabs: false,
+  };
+  let before = text;
+  for (let pass = 0; pass < PASSES; pass++) {
+    const after = await prettify(before, options);
+    if (after === before) break;
+    before = after;
+  }
+  return respell(before, text, symbols);
+};
+
+const write = (family: Family, node: unknown, width: number): string =>
+  printer.printDocToString(printPlain(family, prepare(node, undefined)), {
+    printWidth: width,
+    tabWidth: 2,
+    useTabs: false,
+  }).formatted;
+
+export interface PrintOptions {
+  readonly symbols?: Exclude<Symbols, 'keep'>;
+}
+
+/** An expression on one line, for messages and explanations. */
+export const printExpression = (e: Expr, { symbols = 'ascii' }: PrintOptions = {}): string =>
+  respell(write('expr', e, Infinity), '', symbols);
+
+/** A whole tree that was made, not read: documentation is kept, other comments it has none. */
+export const printModule = (module: Module, width = WIDTH): string => write('module', module, width);

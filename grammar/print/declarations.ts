@@ -1,0 +1,91 @@
+/** Declarations and whole files -> documents. */
+import type { Doc } from 'prettier';
+import { builders } from 'prettier/doc';
+import type { Declaration, DefDeclaration, Expr, ImportDeclaration, Module } from '../tree.ts';
+import { braces, commas, each, listed, rows, type Context } from './context.ts';
+import { printParameters, quote } from './expressions.ts';
+import { printProblem } from './problems.ts';
+import type { PreparedProblem } from './prepare.ts';
+import { padded } from './statements.ts';
+import { valued } from './values.ts';
+
+const { group, hardline, indent, line } = builders;
+
+export const printModule = (module: Module, context: Context): Doc => {
+  const docs = each(context, 'declaration', module.declarations, 'declarations');
+  if (docs.length === 0) return '';
+  return [rows(context, module.declarations, docs), hardline];
+};
+
+/** Documentation is among the comments of a text; for a tree without one it is written here. */
+const documentation = (d: Declaration, { text }: Context): Doc =>
+  text === undefined && d.docs !== undefined ? d.docs.split('\n').map((l) => [`--- ${l}`.trimEnd(), hardline]) : '';
+
+export const printDeclaration = (d: Declaration, context: Context): Doc => [
+  documentation(d, context),
+  printBare(d, context),
+];
+
+const printBare = (d: Declaration, context: Context): Doc => {
+  const { print } = context;
+  switch (d.kind) {
+    case 'space-declaration':
+      return ['space ', padded(d.name.text, d), ' = ', print('space', 'space')];
+    case 'data':
+      return group([
+        ...['data ', d.name.text, d.space ? [' : ', print('space', 'space')] : ''],
+        valued(' =', d.value, print('expr', 'value')),
+      ]);
+    case 'let':
+      return group([
+        ...['let ', padded(print('pattern', 'pattern'), d), d.space ? [' : ', print('space', 'space')] : ''],
+        valued(` ${d.relation}`, d.value, print('expr', 'value')),
+      ]);
+    case 'def':
+      return group([
+        ...['def ', d.name.text, statics(d.statics, context)],
+        d.params ? printParameters(d.params, context) : '',
+        ...[result(d.result, context), body(d.body, context)],
+      ]);
+    case 'model':
+      return group([
+        ...['model ', d.name.text, statics(d.statics, context), printParameters(d.params, context)],
+        ...[result(d.result, context), body(d.body, context)],
+      ]);
+    case 'paradigm':
+      return [
+        ...['paradigm ', d.name.text, printParameters(d.params, context), ' '],
+        braces(context, d.body, each(context, 'protocol', d.body, 'body')),
+      ];
+    case 'import':
+      return group([
+        'import {',
+        d.names.length > 0 ? [indent([line, commas(each(context, 'imported', d.names, 'names'))]), line] : '',
+        ...['} from ', quote(d.from.path)],
+      ]);
+    case 'show':
+      return group([
+        ...['show ', padded(d.name.text, d), valued(' =', d.value, print('expr', 'value'))],
+        d.as ? ` as ${d.as.text}` : '',
+        d.every ? [' every ', print('duration', 'every')] : '',
+      ]);
+    case 'problem-declaration':
+      return print('game', 'problem');
+    case 'error':
+      return '';
+  }
+};
+
+export const printGame = (problem: PreparedProblem, context: Context): Doc => printProblem(problem, context, true);
+
+const statics = (items: DefDeclaration['statics'], context: Context): Doc =>
+  items.length > 0 ? listed('[', each(context, 'static', items, 'statics'), ']') : '';
+
+const result = (r: DefDeclaration['result'], { print }: Context): Doc =>
+  r ? [r.stochastic ? ' ~> ' : ' -> ', print('space', 'result', 'space')] : '';
+
+const body = (e: Expr, { print }: Context): Doc =>
+  e.kind === 'block' ? [' ', print('expr', 'body')] : valued(' =', e, print('expr', 'body'));
+
+export const printImported = (i: ImportDeclaration['names'][number]): Doc =>
+  i.as ? `${i.name.text} as ${i.as.text}` : i.name.text;

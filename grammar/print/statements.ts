@@ -1,0 +1,97 @@
+/** Statements of bodies and protocols -> documents. */
+import type { Doc } from 'prettier';
+import { builders } from 'prettier/doc';
+import type { Parameter, ProtocolStatement, Statement, StaticParameter } from '../tree.ts';
+import { braces, commas, each, inParens, type Context } from './context.ts';
+import { printParameters } from './expressions.ts';
+import * as parens from './parens.ts';
+import { standing, valued } from './values.ts';
+
+const { group, line } = builders;
+
+/** Spaces that keep a column of signs aligned. */
+export const padded = (name: Doc, node: object): Doc => {
+  const pad = 'pad' in node && typeof node.pad === 'number' ? node.pad : 0;
+  return pad > 0 ? [name, ' '.repeat(pad)] : name;
+};
+
+export const printStatement = (s: Statement, context: Context): Doc => {
+  const { print } = context;
+  switch (s.kind) {
+    case 'assign':
+      return group([padded(print('pattern', 'pattern'), s), valued(' =', s.value, print('expr', 'value'))]);
+    case 'draw':
+      return group([
+        padded(print('pattern', 'pattern'), s),
+        valued(' ~', s.distribution, print('expr', 'distribution')),
+      ]);
+    case 'param':
+      return group([
+        ...['param ', padded(s.name.text, s), ' : ', print('space', 'space')],
+        s.init ? valued(` ${s.init.relation}`, s.init.value, print('expr', 'init', 'value')) : '',
+      ]);
+    case 'member':
+      return [padded(s.name.text, s), ' in ', print('expr', 'model')];
+    case 'local-def':
+      return group([s.name.text, printParameters(s.params, context), valued(' =', s.body, print('expr', 'body'))]);
+    case 'expr':
+      return standing(s.value, print('expr', 'value'));
+    case 'error':
+      return '';
+  }
+};
+
+/** The name stands with its space, and with its default. */
+export const printParameter = (p: Parameter, { print }: Context): Doc => [
+  print('pattern', 'pattern'),
+  p.space ? [': ', print('space', 'space')] : '',
+  p.default ? [' = ', inParens(print('expr', 'default'), parens.itemNeedsParens(p.default))] : '',
+];
+
+export const printStatic = (p: StaticParameter, { print }: Context): Doc => [
+  p.name.text,
+  p.space ? [': ', print('space', 'space')] : '',
+  p.default ? [' = ', inParens(print('expr', 'default'), parens.itemNeedsParens(p.default))] : '',
+];
+
+const body = (nodes: readonly ProtocolStatement[], context: Context, key: 'body' | 'then' | 'else'): Doc =>
+  braces(context, nodes, each(context, 'protocol', nodes, key));
+
+export const printProtocol = (s: ProtocolStatement, context: Context): Doc => {
+  const { print } = context;
+  const operators = (e: Parameters<typeof parens.operatorsNeedParens>[0], key: string): Doc =>
+    inParens(print('expr', key), parens.operatorsNeedParens(e));
+  switch (s.kind) {
+    case 'assign':
+    case 'error':
+      return printStatement(s, context);
+    case 'for':
+      return [
+        ...['for ', commas(each(context, 'binder', s.binders, 'binders'))],
+        s.conditions.map((c, i) => [' if ', inParens(print('expr', 'conditions', i), parens.operatorsNeedParens(c))]),
+        ...[' ', body(s.body, context, 'body')],
+      ];
+    case 'if-protocol':
+      return [
+        ...['if ', print('expr', 'condition'), ' ', body(s.then, context, 'then')],
+        s.else.length > 0 ? [' else ', body(s.else, context, 'else')] : '',
+      ];
+    case 'train':
+      return ['train on ', operators(s.data, 'data'), s.duration ? [' for ', print('duration', 'duration')] : ''];
+    case 'eval':
+      return ['eval on ', operators(s.data, 'data'), s.as ? [' as ', operators(s.as, 'as')] : ''];
+    case 'restart':
+      return 'restart';
+    case 'repeat':
+      return ['repeat ', body(s.body, context, 'body')];
+    case 'every':
+      return ['every ', print('duration', 'duration'), ' ', body(s.body, context, 'body')];
+    case 'buffer':
+      return ['buffer ', s.name.text, '[', print('expr', 'capacity'), ']'];
+    case 'collect':
+      return group([
+        ...['collect ', operators(s.count, 'count'), ' from ', operators(s.from, 'from')],
+        builders.indent([line, 'into ', operators(s.into, 'into')]),
+      ]);
+  }
+};
