@@ -14,6 +14,7 @@ import { optimise } from '../compiler/passes/index.ts';
 import { mergeLoops, pruneLoops } from '../compiler/passes/loops.ts';
 import type { Pass } from '../compiler/passes/pass.ts';
 import { rearrange } from '../compiler/passes/rearrange.ts';
+import { remember } from '../compiler/passes/remember.ts';
 import { share } from '../compiler/passes/share.ts';
 import { simplify } from '../compiler/passes/simplify.ts';
 import { stable } from '../compiler/passes/stable.ts';
@@ -417,6 +418,51 @@ describe('prune loops', () => {
         -> carry0 = m
       n : float32[3] = part[index=0] g
       -> y0 = n
+      "
+    `);
+  });
+});
+
+describe('remember', () => {
+  it('keeps what the way there computed for the way back, if it is dear', () => {
+    const h = recurrence(false).carries[0];
+    const graph = pruneLoops.run(mergeLoops.run(share.run(graphOf(gradients(b.sum(b.square(h)), [x])))));
+    expect(around(remember, ...graph.outputs.map((o) => o.node))).toMatchInlineSnapshot(`
+      "
+      e : float32[3] = constant {0, 0, 0}
+      f = scan[length=2 carries=1 sequences=1] e a
+        j : float32[3] = add h i
+        k : float32[3] = tanh j
+        -> carry0 = k, more2 = h
+      l : float32[3] = part[index=0] f
+      m : float32[3] = mul 2 l
+      n : float32[2,3] = part[index=1] f
+      o = scan[length=2 carries=1 sequences=2 reverse] m n a
+        t : float32[3] = add r s
+        u : float32[3] = tanh t
+        v : float32[3] = square u
+        w : float32[3] = sub 1 v
+        x : float32[3] = mul q w
+        -> carry0 = x, result0 = x
+      y : float32[2,3] = part[index=1] o
+      -> y0 = y
+      =>
+      e : float32[3] = constant {0, 0, 0}
+      f = scan[length=2 carries=1 sequences=1] e a
+        j : float32[3] = add h i
+        k : float32[3] = tanh j
+        -> carry0 = k, more2 = h, kept0 = k
+      l : float32[3] = part[index=0] f
+      m : float32[3] = mul 2 l
+      n : float32[2,3] = part[index=1] f
+      o : float32[2,3] = part[index=2] f
+      p = scan[length=2 carries=1 sequences=3 reverse] m n a o
+        v : float32[3] = square u
+        w : float32[3] = sub 1 v
+        x : float32[3] = mul r w
+        -> carry0 = x, result0 = x
+      y : float32[2,3] = part[index=1] p
+      -> y0 = y
       "
     `);
   });

@@ -7,6 +7,7 @@ import { fold } from './fold.ts';
 import { mergeLoops, pruneLoops } from './loops.ts';
 import type { Pass } from './pass.ts';
 import { rearrange } from './rearrange.ts';
+import { remember } from './remember.ts';
 import { share } from './share.ts';
 import { simplify } from './simplify.ts';
 import { stable } from './stable.ts';
@@ -19,6 +20,7 @@ export const passes: readonly Pass[] = [
   share, // after all that writes nodes: equal ones have become equal in form
   mergeLoops, // needs equal carries to be one node
   pruneLoops, // after merging, which turns a result read nowhere into one read somewhere
+  remember, // before rounds are batched: then the two loops no longer have the same formulas
   batchRounds, // after merging: loops that are taken apart are no longer alike
 ];
 

@@ -4,6 +4,7 @@
  */
 import * as ir from '../ir/build.ts';
 import { topological, type Graph, type Node } from '../ir/graph.ts';
+import { raw } from '../ir/make.ts';
 import type { OperationOf } from '../ir/operations.ts';
 import { sameList, sizeOf } from '../ir/shape.ts';
 import { entering, withInputs, withOutputs, type Pass } from './pass.ts';
@@ -43,14 +44,17 @@ const merged = (a: Node, b: Node): { readonly first: Replacement; readonly secon
   const missing = b.inputs.map((_, i) => i).filter((i) => places[i] < 0);
   const missingSequences = missing.filter((i) => i < q.carries + q.sequences);
   inputs.splice(carries + p.sequences, 0, ...missingSequences.map((i) => b.inputs[i]));
-  bodyInputs.splice(1 + carries + p.sequences, 0, ...missingSequences.map((i) => q.body.inputs[i + 1]));
+  // inputs of their own: the two bodies may share nodes that mean different things in them
+  const own = new Map(missing.map((i) => [i, raw(q.body.inputs[i + 1].operation, [])]));
+  const ownInput = (i: number): Node => own.get(i) as Node;
+  bodyInputs.splice(1 + carries + p.sequences, 0, ...missingSequences.map(ownInput));
   const missingCaptures = missing.filter((i) => i >= q.carries + q.sequences);
   inputs.push(...missingCaptures.map((i) => b.inputs[i]));
-  bodyInputs.push(...missingCaptures.map((i) => q.body.inputs[i + 1]));
+  bodyInputs.push(...missingCaptures.map(ownInput));
 
   const map = new Map<Node, Node>([[q.body.inputs[0], p.body.inputs[0]]]);
   places.forEach((place, i) => {
-    if (place >= 0) map.set(q.body.inputs[i + 1], p.body.inputs[place + 1]);
+    map.set(q.body.inputs[i + 1], place >= 0 ? p.body.inputs[place + 1] : ownInput(i));
   });
   const other = ir.substitute(
     q.body.outputs.map((o) => o.node),

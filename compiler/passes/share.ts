@@ -23,7 +23,8 @@ const numbering = <T>(): ((x: T) => number) => {
   };
 };
 
-interface Names {
+/** Numbers by which nodes and arrays are told apart. */
+export interface Names {
   readonly node: (node: Node) => number;
   readonly data: (data: ArrayValue['data']) => number;
 }
@@ -47,7 +48,8 @@ const operationKey = (operation: Operation, names: Names): string => {
   return operation.op;
 };
 
-const nodeKey = (node: Node, inputs: readonly number[], names: Names): string => {
+/** Equal for nodes that compute the same from inputs with these numbers. */
+export const nodeKey = (node: Node, inputs: readonly number[], names: Names): string => {
   const ids = commutative.has(node.operation.op) ? [...inputs].sort((a, b) => a - b) : inputs;
   return `${operationKey(node.operation, names)} ${ids.join(' ')}`;
 };
@@ -71,8 +73,10 @@ const graphKey = (graph: Graph, names: Names): string => {
   return `{${types.join(' ')}; ${lines.join('; ')} -> ${graph.outputs.map((o) => position.get(o.node)).join(' ')}}`;
 };
 
+export const openNames = (): Names => ({ node: numbering(), data: numbering() });
+
 const run = (graph: Graph): Graph => {
-  const names: Names = { node: numbering(), data: numbering() };
+  const names = openNames();
   const enter = entering(run);
   const first = new Map<string, Node>();
   const map = new Map<Node, Node>();

@@ -34,7 +34,7 @@ const sample = (seed: number, size: number, order: number): Sample => {
 const samples = [
   ...Array.from({ length: 40 }, (_, i) => sample(i + 1, 25, 0)),
   ...Array.from({ length: 30 }, (_, i) => sample(i + 101, 14, 1)),
-  ...Array.from({ length: 15 }, (_, i) => sample(i + 201, 9, 2)),
+  ...Array.from({ length: 15 }, (_, i) => sample(i + 91, 9, 2)),
 ];
 
 const agree = (seen: readonly ArrayValue[], expected: readonly ArrayValue[], what: string): void =>
@@ -68,7 +68,8 @@ describe('optimise', () => {
   it('keeps meaning, is well formed after every pass, and makes no more nodes', () => {
     samples.forEach(({ graph, inputs }, k) => {
       let current = graph;
-      for (const pass of passes) current = verify(pass.run(current), ` after ${pass.name} of sample ${k}`);
+      for (let round = 0; round < 3; round++)
+        for (const pass of passes) current = verify(pass.run(current), ` after ${pass.name} of sample ${k}`);
       const after = verify(optimise(graph));
       expect(count(after), `sample ${k}`).toBeLessThanOrEqual(count(graph));
       agree(evaluate(after, inputs), evaluate(graph, inputs), `sample ${k}`);

@@ -39,9 +39,6 @@ const columnBlock = 512;
 /** Memory for the panels of one product at a time. */
 export const panelBytes = innerBlock * columnBlock * 4;
 
-/** How much of the inner axis is written out without a loop. */
-const unrolled = 4;
-
 interface Block {
   readonly rows: number;
   readonly vectors: number;
@@ -61,15 +58,15 @@ const writeBlock = (f: Writer, block: Block, fused: boolean): void => {
   const sums = Array.from({ length: rows }, () => Array.from({ length: vectors }, () => f.local('v128')));
   const bs = Array.from({ length: vectors }, () => f.local('v128'));
   const x = f.local('v128');
-  const round = (at: number): void => {
+  const round = (): void => {
     bs.forEach((b, u) => {
       f.get(1);
-      f.simdAccess('load', (at * step + 4 * u) * 4);
+      f.simdAccess('load', 16 * u);
       f.set(b);
     });
     sums.forEach((row, i) => {
       f.get(0);
-      f.simdAccess('load32Splat', (at * a.columns + i * a.rows) * 4);
+      f.simdAccess('load32Splat', i * a.rows * 4);
       f.set(x);
       row.forEach((sum, u) => {
         if (fused) {
@@ -88,14 +85,11 @@ const writeBlock = (f: Writer, block: Block, fused: boolean): void => {
       });
     });
   };
-  const loops = Math.floor(inner / unrolled);
-  if (loops > 0)
-    f.times(loops, 1, () => {
-      for (let at = 0; at < unrolled; at++) round(at);
-      f.advance(0, unrolled * a.columns * 4);
-      f.advance(1, unrolled * step * 4);
-    });
-  for (let at = 0; at < inner - loops * unrolled; at++) round(at);
+  f.times(inner, 1, () => {
+    round();
+    f.advance(0, a.columns * 4);
+    f.advance(1, step * 4);
+  });
   sums.forEach((row, i) =>
     row.forEach((sum, u) => {
       const offset = (i * c.rows + 4 * u) * 4;

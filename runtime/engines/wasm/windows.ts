@@ -1,6 +1,6 @@
 /**
  * Images and the patches under a window that moves over them: `unfold` copies patches out, `fold` adds them up, and the convolutions are
- * products with patches, one image at a time, so that the patches of one image are all the memory they need.
+ * products with patches, a few images at a time, whose patches stay in the second cache.
  */
 import type { Shape, Window } from '../../../compiler/ir/operations.ts';
 import { sizeOf } from '../../../compiler/ir/shape.ts';
@@ -157,15 +157,26 @@ const writePatches = (f: Writer, { window, h, w, c, oh, ow }: Frame, adds: boole
 };
 
 export interface Windows {
-  /** A function of the addresses of the arguments, the result and memory for the patches of one image. */
+  /** A function of the addresses of the arguments, the result and memory for the patches of a few images. */
   windowed(op: string, window: Window, shapes: readonly Shape[], output: Shape): number;
 }
 
-/** Bytes for the patches of one image. */
+/** What stays in the second cache beside the rest of a product. */
+const cached = 1 << 19;
+
+/** How many of `count` images are taken at a time, if the patches of one take so many bytes. */
+const groupOf = (count: number, bytes: number): number => {
+  let group = Math.max(1, Math.min(count, Math.floor(cached / bytes)));
+  while (count % group !== 0) group--;
+  return group;
+};
+
+/** Bytes for the patches of the images that are taken at a time. */
 export const patchBytes = (op: string, window: Window, shapes: readonly Shape[], output: Shape): number => {
   if (op === 'unfold' || op === 'fold') return 0;
   const [image, g] = op === 'conv' ? [shapes[0], output] : op === 'conv_to_input' ? [output, shapes[0]] : shapes;
-  return g[1] * g[2] * sizeOf(window.kernel) * image[3] * 4;
+  const bytes = g[1] * g[2] * sizeOf(window.kernel) * image[3] * 4;
+  return groupOf(g[0], bytes) * bytes;
 };
 
 const isPlain = ({ kernel, strides, padding }: Window): boolean =>
@@ -209,45 +220,59 @@ export const openWindows = (module: Module, { product }: Products): Windows => {
       });
     });
 
-  /** (x, y, result, scratch): a product for each image. Which of the three is the image says `op`. */
+  /** (x, y, result, scratch): a product for every few images. Which of the three is the image says `op`. */
   const convolving = (op: string, window: Window, image: Shape, filter: Shape, g: Shape): number =>
     module.func(['i32', 'i32', 'i32', 'i32'], [], (f) => {
       const [count, oh, ow, k] = g;
       const width = sizeOf(filter) / k;
-      const positions = oh * ow;
+      const patch = oh * ow * width * 4;
       const frame = frameOf(window, image, [oh, ow]);
       const plain = isPlain(window);
+      const group = plain ? count : groupOf(count, patch);
+      const positions = oh * ow * group;
       const imageBytes = (sizeOf(image) / count) * 4;
       const gBytes = positions * k * 4;
-      const open = (local: number): void => {
-        if (plain) return;
-        f.get(local);
-        f.get(3);
-        f.call(patchesOf(frame, false));
+      /** Patches of the images at the address in a local, written or added back; the local goes on to the next images. */
+      const images = (local: number, adds: boolean): void => {
+        if (plain) return f.advance(local, group * imageBytes);
+        const index = patchesOf(frame, adds);
+        f.times(group, 1, () => {
+          f.get(local);
+          f.get(3);
+          f.call(index);
+          f.advance(local, imageBytes);
+          f.advance(3, patch);
+        });
+        f.advance(3, -group * patch);
       };
       const dense = (columns: number) => ({ rows: columns, columns: 1 });
       const turned = (columns: number) => ({ rows: 1, columns });
+      /** The images themselves are their patches. */
+      const patches = (local: number): void => {
+        f.get(plain ? local : 3);
+        if (!plain) return;
+        f.i32(group * imageBytes);
+        f.op('i32Sub');
+      };
       if (op === 'conv') {
         const index = product({ m: positions, k: width, n: k, a: dense(width), b: dense(k), c: dense(k), adds: false });
-        f.times(count, 1, () => {
-          open(0);
-          f.get(plain ? 0 : 3);
+        f.times(count / group, 1, () => {
+          images(0, false);
+          patches(0);
           f.get(1);
           f.get(2);
           f.call(index);
-          f.advance(0, imageBytes);
           f.advance(2, gBytes);
         });
       } else if (op === 'conv_to_filter') {
         const index = product({ m: width, k: positions, n: k, a: turned(width), b: dense(k), c: dense(k), adds: true });
         clear(f, 2, sizeOf(filter));
-        f.times(count, 1, () => {
-          open(0);
-          f.get(plain ? 0 : 3);
+        f.times(count / group, 1, () => {
+          images(0, false);
+          patches(0);
           f.get(1);
           f.get(2);
           f.call(index);
-          f.advance(0, imageBytes);
           f.advance(1, gBytes);
         });
       } else {
@@ -261,18 +286,13 @@ export const openWindows = (module: Module, { product }: Products): Windows => {
           adds: false,
         });
         if (!plain) clear(f, 2, sizeOf(image));
-        f.times(count, 1, () => {
+        f.times(count / group, 1, () => {
           f.get(0);
           f.get(1);
           f.get(plain ? 2 : 3);
           f.call(index);
-          if (!plain) {
-            f.get(2);
-            f.get(3);
-            f.call(patchesOf(frame, true));
-          }
+          images(2, true);
           f.advance(0, gBytes);
-          f.advance(2, imageBytes);
         });
       }
     });
