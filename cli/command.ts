@@ -27,10 +27,13 @@ interface Definition<O extends OptionSpecs> {
   run(parsed: Parsed<O>, terminal: Terminal): Promise<ExitCode>;
 }
 
-const optionLines = (options: OptionSpecs): string =>
-  Object.entries({ ...options, 'no-color': common['no-color'] })
-    .map(([name, o]) => `  ${`--${name}${o.value ? ` ${o.value}` : ''}`.padEnd(18)} ${o.help}`)
-    .join('\n');
+const optionLines = (options: OptionSpecs): string => {
+  const rows = Object.entries({ ...options, 'no-color': common['no-color'] }).map(
+    ([name, o]) => [`--${name}${o.value ? ` ${o.value}` : ''}`, o.help] as const,
+  );
+  const width = Math.max(18, ...rows.map(([left]) => left.length));
+  return rows.map(([left, help]) => `  ${left.padEnd(width)} ${help}`).join('\n');
+};
 
 export const command = <O extends OptionSpecs>(d: Definition<O>): Command => {
   const help = (terminal: Terminal): string =>

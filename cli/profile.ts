@@ -1,5 +1,5 @@
 /** A profile as a table by source line: which line of the spec (or of the library) a step's time and memory go to. */
-import { relative } from 'node:path';
+import { basename, relative } from 'node:path';
 import { bytesText } from '../compiler/emit/plan.ts';
 import { position } from '../grammar/diagnostics.ts';
 import type { InstructionProfile, StepProfile } from '../runtime/profile.ts';
@@ -43,22 +43,27 @@ export const milliseconds = (seconds: number): string => `${Number((seconds * 10
 
 /** Lines beyond these are summed up. */
 const shown = 12;
+const widest = 60;
 
 export const profileText = (profile: StepProfile, sources: ReadonlyMap<string, string>, terminal: Terminal): string => {
   const lines = byLine(profile, sources);
   const total = lines.reduce((sum, l) => sum + l.seconds, 0) || 1;
-  const place = ({ file, line }: LineProfile): string =>
-    file === undefined ? '' : `${file.startsWith('stdlib/') ? file : relative(terminal.cwd, file)}:${line}`;
+  const named = (file: string): string => {
+    if (file.startsWith('stdlib/')) return file;
+    const path = relative(terminal.cwd, file);
+    return path.startsWith('..') ? basename(file) : path;
+  };
+  const place = ({ file, line }: LineProfile): string => (file === undefined ? '' : `${named(file)}:${line}`);
   const row = (l: LineProfile): string[] => [
     `${((100 * l.seconds) / total).toFixed(1)} %`,
     milliseconds(l.seconds),
     bytesText(l.bytes),
     place(l),
-    l.text,
+    [...l.text].length > widest ? `${[...l.text].slice(0, widest - 1).join('')}…` : l.text,
   ];
   const rest = lines.slice(shown);
   const others: LineProfile = {
-    text: `${rest.length} more lines`,
+    text: rest.length === 1 ? 'one more line' : `${rest.length} more lines`,
     seconds: rest.reduce((sum, l) => sum + l.seconds, 0),
     bytes: rest.reduce((sum, l) => sum + l.bytes, 0),
     instructions: 0,

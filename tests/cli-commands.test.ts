@@ -276,9 +276,9 @@ describe('run', () => {
     expect(existsSync(inFolder('none', ''))).toBe(false);
   });
   test('an engine that does not exist: did you mean', async () =>
-    expect(await run('line.learn', '--engine', 'wsam')).toMatchObject({
+    expect(await run('line.learn', '--engine', 'wasn')).toMatchObject({
       code: 64,
-      err: 'error: there is no engine `wsam`\n  help: did you mean `--engine wasm`?\n',
+      err: 'error: there is no engine `wasn`\n  help: did you mean `--engine wasm`?\n',
     }));
   test('--profile says where a step goes, by source line', async () => {
     const { out } = await run('trained.learn', '--profile', '--out', 'profiled');

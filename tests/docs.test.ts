@@ -89,7 +89,7 @@ describe('links', () => {
   const links = pages.flatMap((page) =>
     [
       ...readFileSync(page, 'utf8')
-        .replace(/```[\s\S]*?```/g, '')
+        .replace(/```[\s\S]*?```|`[^`\n]*`/g, '')
         .matchAll(/\]\(([^)\s]+)\)/g),
     ]
       .map(([, target]) => target)

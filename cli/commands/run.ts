@@ -78,7 +78,11 @@ export const run = command({
   options: {
     check: { type: 'boolean', help: 'exit 1 when a threshold is not met' },
     seed: { type: 'string', value: 'N', help: 'seed of stages that do not say one (default 1)' },
-    engine: { type: 'string', value: 'NAME', help: 'wasm, cpu, webgpu, tensorflow; the best that starts otherwise' },
+    engine: {
+      type: 'string',
+      value: 'NAME',
+      help: 'native, wasm, cpu, webgpu, tensorflow ...; the best that starts otherwise',
+    },
     out: { type: 'string', value: 'DIR', help: 'folder of the run (default runs/<spec>-<n>)' },
     resume: { type: 'string', value: 'DIR', help: 'go on with an interrupted run' },
     'save-every': { type: 'string', value: 'SECONDS', help: 'how often a checkpoint is written (default 30)' },

@@ -1,6 +1,6 @@
 /**
- * docs/reference/library.md: every public declaration of the standard library with its signature as written and its `---` comment,
- * in the order in which the modules build on each other.
+ * docs/reference/library.md and library/: an index, and a page a module with every declaration of it, its signature as written and its
+ * `---` comment, in the order of the source.
  */
 import type { Declaration, Module } from '../../grammar/tree.ts';
 import { parse } from '../../grammar/parse.ts';
@@ -71,26 +71,52 @@ const entriesOf = (module: Module, source: string): Entry[] => {
   return [...entries.values()];
 };
 
-const entryText = ({ name, signatures, docs }: Entry): string =>
-  [`### ${name.replaceAll('_', '\\_')}`, `\`\`\`text\n${signatures.join('\n')}\n\`\`\``, ...docs].join('\n\n');
-
-const titleOf = (file: string): string => {
-  const name = file
-    .replace(/^.*\//, '')
-    .replace(/\.learn$/, '')
-    .replace(/^\d+-/, '');
-  return name.charAt(0).toUpperCase() + name.slice(1).replaceAll('-', ' ');
+/** Examples are expressions that a test evaluates; the rest is prose. */
+const docsText = (docs: string): string => {
+  const lines = docs.split('\n');
+  const examples = lines.flatMap((l) => /^\s*example: ?(.*)/.exec(l)?.[1] ?? []);
+  const prose = lines.filter((l) => !/^\s*example:/.test(l)).join('\n');
+  return [prose, ...(examples.length > 0 ? [`\`\`\`text\n${examples.join('\n')}\n\`\`\``] : [])].join('\n\n');
 };
 
-export const libraryPage = async (): Promise<string> => {
-  const modules = await host().standardLibrary();
-  const sections = modules.map(({ file, text }) => {
-    const entries = entriesOf(parse(text, file).module, text);
-    return [`## ${titleOf(file)}`, opening(text), ...entries.map(entryText)].filter((t) => t !== '').join('\n\n');
-  });
-  return `${[
+/** A name in a heading: `_` and `'` stand for themselves. */
+const entryText = ({ name, signatures, docs }: Entry): string =>
+  [`## \`${name}\``, `\`\`\`text\n${signatures.join('\n')}\n\`\`\``, ...docs.map(docsText)].join('\n\n');
+
+interface Page {
+  readonly file: string;
+  readonly title: string;
+  readonly opening: string;
+  readonly entries: readonly Entry[];
+}
+
+const baseName = (file: string): string => file.replace(/^.*\//, '').replace(/\.learn$/, '');
+
+const pageOf = (file: string, text: string): Page => {
+  const name = baseName(file);
+  const title = name.charAt(0).toUpperCase() + name.slice(1).replaceAll('-', ' ');
+  return { file: `${name}.md`, title, opening: opening(text), entries: entriesOf(parse(text, file).module, text) };
+};
+
+const pageText = ({ title, opening: about, entries }: Page): string =>
+  `${[`# ${title}`, about, ...entries.map(entryText), '[The library](../library.md)'].filter((t) => t !== '').join('\n\n')}\n`;
+
+const indexText = (pages: readonly Page[]): string =>
+  `${[
     '# The library',
-    'The standard library is written in the language wherever the language can say it, and needs no import. Its source is in [stdlib/](../../stdlib).',
-    ...sections,
+    'The standard library is written in the language wherever the language can say it, and needs no import. Its source is in [stdlib/](../../stdlib); every example on its pages is evaluated by a test.',
+    ...pages.flatMap(({ file, title, opening: about, entries }) => [
+      `## [${title}](library/${file})`,
+      ...(about === '' ? [] : [about]),
+      entries.map(({ name }) => `\`${name}\``).join(' '),
+    ]),
   ].join('\n\n')}\n`;
+
+/** By path in docs/reference/. */
+export const libraryPages = async (): Promise<[string, string][]> => {
+  const pages = (await host().standardLibrary()).map(({ file, text }) => pageOf(file, text));
+  return [
+    ['library.md', indexText(pages)],
+    ...pages.map((page): [string, string] => [`library/${page.file}`, pageText(page)]),
+  ];
 };

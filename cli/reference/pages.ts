@@ -4,10 +4,10 @@ import type { Command } from '../command.ts';
 import { commands } from '../main.ts';
 import { commandsPage } from './commands.ts';
 import { diagnosticPages } from './diagnostics.ts';
-import { libraryPage } from './library.ts';
+import { libraryPages } from './library.ts';
 
 /** Folders in which nothing else may be. */
-export const generatedFolders: readonly string[] = ['diagnostics'];
+export const generatedFolders: readonly string[] = ['diagnostics', 'library'];
 
 const laidOut = (text: string): Promise<string> =>
   format(text, { parser: 'markdown', printWidth: 120, singleQuote: true, trailingComma: 'all' });
@@ -17,7 +17,7 @@ export const referencePages = async (): Promise<Map<string, string>> => {
   for (const { load } of Object.values(commands)) all.push(await load());
   const made: [string, string][] = [
     ['commands.md', commandsPage(all)],
-    ['library.md', await libraryPage()],
+    ...(await libraryPages()),
     ...diagnosticPages().map(([name, text]): [string, string] => [`diagnostics/${name}`, text]),
   ];
   const pages = new Map<string, string>();
