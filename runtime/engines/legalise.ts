@@ -7,7 +7,7 @@ import type { Graph, Node } from '../../compiler/ir/graph.ts';
 import type { Window } from '../../compiler/ir/operations.ts';
 import { sizeOf } from '../../compiler/ir/shape.ts';
 import type { EngineName } from './engine.ts';
-import { byPatches } from './onnx/convolutions.ts';
+import { byPatches, turnedRound } from './onnx/convolutions.ts';
 import { rewrite, type Rewrites } from './rewrite.ts';
 
 const swapLast = (x: Node): Node => {
@@ -66,7 +66,7 @@ const rules: { readonly [K in EngineName]: Rewrites } = {
   webgpu: {},
   webgl: {},
   tensorflow: {},
-  native: byPatches,
+  native: turnedRound,
   onnx: byPatches,
   oracle: {},
 };

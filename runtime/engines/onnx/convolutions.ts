@@ -63,18 +63,24 @@ const convToFilter: Rewrites['conv_to_filter'] = ({ window }, [x, g], { shape, s
   return ir.reshape(ir.matmul(matrix, rows, { transposeA: !turned }, span), shape, span);
 };
 
-/** Without strides the convolution of g with the filter turned round, its channels swapped. */
-const convToInput: Rewrites['conv_to_input'] = (operation, [g, filter], node) => {
-  const { window, size } = operation;
+/** Without strides it is the convolution of g with the filter turned round, its channels swapped. */
+const asConv: Rewrites['conv_to_input'] = ({ window, size }, [g, filter], { span }) => {
   const { kernel, strides, dilations, padding } = window;
   const around = ([0, 1] as const).map((i): [number, number] => {
     const reach = (kernel[i] - 1) * dilations[i];
     return [reach - padding[i][0], size[i] - g.shape[i + 1] + padding[i][0]];
   });
   if (strides.some((s) => s !== 1) || around.flat().some((n) => n < 0)) return undefined;
-  const turned = ir.transpose(ir.reverse(filter, [0, 1], node.span), [0, 1, 3, 2], node.span);
-  const whole: Window = { kernel, strides, dilations, padding: [around[0], around[1]] };
-  return conv({ op: 'conv', window: whole }, [g, turned], node);
+  const turned = ir.transpose(ir.reverse(filter, [0, 1], span), [0, 1, 3, 2], span);
+  return ir.conv(g, turned, { kernel, strides, dilations, padding: [around[0], around[1]] }, span);
+};
+
+const convToInput: Rewrites['conv_to_input'] = (operation, inputs, node) => {
+  const same = asConv(operation, inputs, node);
+  if (same?.operation.op !== 'conv') return same;
+  return conv(same.operation, same.inputs, same) ?? same;
 };
 
 export const byPatches: Rewrites = { conv, conv_to_filter: convToFilter, conv_to_input: convToInput };
+/** For an engine that keeps the patches of a few images at a time in its cache. */
+export const turnedRound: Rewrites = { conv_to_input: asConv };
