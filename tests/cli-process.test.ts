@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ensureBuilt, runLearn, startLearn } from './fixtures/process.ts';
 
-const spec = `data points : [(R[2], R)] = [([x, y], x * y) for x in [-1, -0.5, 0, 0.5, 1], y in [-1, -0.5, 0, 0.5, 1]]
+const spec = `data points : [(R[2], R)] = [([sin(i), cos(i)], sin(2 * i)) for i in 0..24]
 
 model Net(x: R[2]) -> R = dense[1](tanh(dense[16](x)))[0]
 
@@ -16,7 +16,7 @@ minimize E[(x, y) ~ D_tr] (f(x) - y)^2
   over f in Net
   subject to eval E[(x, y) ~ D_eval] (f(x) - y)^2 as squared_error <= 0.1
   on unsupervised(points, holdout = 0.2)
-  by adam(1e-3) for 20_000 steps batch 5
+  by adam(1e-3) for 40_000 steps batch 5
 `;
 
 const folder = mkdtempSync(join(tmpdir(), 'learn-process-'));
