@@ -25,6 +25,7 @@ import { asCount, asStatic, asTensor, describe, poisoned } from './describe.ts';
 import { arrayDist, draws, program, renameIn, toDistribution } from './distributions.ts';
 import { subset } from './data.ts';
 import { entryUnder, indexTensor } from './indexing.ts';
+import { laterNames } from './later.ts';
 import { combine } from './lists.ts';
 import { declareParameter, fieldsOf, instantiate, memberField, submember } from './members.ts';
 import { applyBinary, applyUnary, settle } from './operators.ts';
@@ -107,6 +108,7 @@ const named = (e: NameExpr, ctx: Context): Value => {
   if (e.name === 'missing') return { kind: 'missing' };
   if (builtinSpaces.has(e.name)) return { kind: 'space', space: resolveSpace(asSpace(e), ctx) };
   if (dataNames.has(e.name)) return fail('L0405', e.span, { name: e.name });
+  if (laterNames.has(e.name)) return fail('L0601', e.span, { what: `\`${e.name}\`` });
   return fail('L0201', e.span, { name: e.name, similar: similar(e.name, visibleNames(ctx.scope)) });
 };
 
