@@ -10,14 +10,14 @@ import type { ArrayValue, Shape } from '../compiler/ir/operations.ts';
 import { sizeOf, windowOf } from '../compiler/ir/shape.ts';
 
 /** Cross entropy of softmax. */
-const crossEntropy = (scores: Node, labels: Node): Node => {
+export const crossEntropy = (scores: Node, labels: Node): Node => {
   const shifted = b.sub(scores, b.stop(b.maxOver(scores, [1], true)));
   const logs = b.sub(shifted, b.log(b.sum(b.exp(shifted), [1], true)));
   return b.neg(b.mean_(b.sum(b.mul(logs, b.oneHot(labels, scores.shape[1])), [1])));
 };
 
 /** One step of Adam on `loss`. */
-const trained = (loss: Node, data: readonly Node[], parameters: readonly Node[]): Graph => {
+export const trained = (loss: Node, data: readonly Node[], parameters: readonly Node[]): Graph => {
   const slopes = gradients(loss, [...parameters]);
   const moments = parameters.flatMap((p, i) => [b.input(`m${i}`, 'float32', p.shape), b.input(`v${i}`, 'float32', p.shape)]); // prettier-ignore
   const rate = b.input('rate', 'float32', []);
@@ -34,7 +34,7 @@ const trained = (loss: Node, data: readonly Node[], parameters: readonly Node[])
   };
 };
 
-const weights = () => {
+export const weights = () => {
   const parameters: Node[] = [];
   return {
     parameters,
@@ -46,7 +46,7 @@ const weights = () => {
   };
 };
 
-const dense = (x: Node, make: (...shape: number[]) => Node, n: number): Node =>
+export const dense = (x: Node, make: (...shape: number[]) => Node, n: number): Node =>
   b.add(b.matmul(x, make(x.shape[1], n)), make(n));
 
 const mlp = (batch = 128): Graph => {
@@ -123,8 +123,8 @@ const numbers = (shape: Shape, law: 'uniform' | 'normal', site: number, scale: n
 export const startOf = (graph: Graph): ArrayValue[] =>
   graph.inputs.map(({ operation, shape }, i): ArrayValue => {
     const name = operation.op === 'input' ? operation.name : '';
-    if (name === 'labels')
-      return { dtype: 'int32', shape, data: Int32Array.from({ length: shape[0] }, (_, k) => k % 10) };
+    if (name === 'labels' || name === 'tokens')
+      return { dtype: 'int32', shape, data: Int32Array.from({ length: sizeOf(shape) }, (_, k) => (k * 7) % 10) };
     if (name === 'key') return { dtype: 'int32', shape, data: Int32Array.of(5, 6) };
     if (name === 'rate') return { dtype: 'float32', shape, data: Float32Array.of(1e-3) };
     if (/^[mv]/.test(name)) return numbers(shape, 'uniform', i, 0);
