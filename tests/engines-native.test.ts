@@ -3,6 +3,7 @@
  * numbers kept small, memory flat, the same bits every time. Skipped where onnxruntime-node is not installed.
  */
 import { describe, expect, it } from 'vitest';
+import { gradients } from '../compiler/differentiate.ts';
 import * as b from '../compiler/ir/build.ts';
 import { evaluate } from '../compiler/ir/evaluate.ts';
 import type { Graph, Node } from '../compiler/ir/graph.ts';
@@ -283,6 +284,26 @@ describe.each(sessions)('$name', ({ name: engineName, opened }) => {
       wanted.forEach((value, i) =>
         expect(difference(seen[i], value, 2e-4), `seed ${seed}, output ${i}`).toBe(undefined),
       );
+    }
+    leavesNothing();
+  });
+
+  it.each([1, 2])('gradients of order %i of random programs mean what the oracle says', async (order) => {
+    for (let seed = 1; seed <= 12; seed++) {
+      const { graph, inputs } = randomGraph(seed + 100 * order, order === 1 ? 14 : 9);
+      let total = graph.outputs.map(({ node }) => b.sum(node)).reduce((s, x) => b.add(s, x));
+      let slopes: Node[] = [];
+      for (let k = 0; k < order; k++) {
+        slopes = gradients(total, graph.inputs);
+        total = slopes.map((g) => b.sum(b.square(g))).reduce((s, x) => b.add(s, x));
+      }
+      const sloped = optimise({ inputs: graph.inputs, outputs: slopes.map((node, i) => ({ name: `g${i}`, node })) });
+      const wanted = evaluate(sloped, inputs, { precision: 'float32' });
+      const seen = await runOn(engine, sloped, inputs);
+      wanted.forEach((value, i) => {
+        const largest = Math.max(1, ...Array.from(value.data, Math.abs));
+        expect(difference(seen[i], value, 2e-4 * largest), `seed ${seed}, output ${i}`).toBe(undefined);
+      });
     }
     leavesNothing();
   });
