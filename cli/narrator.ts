@@ -13,6 +13,7 @@ import { newRecord, recordEvent } from '../runtime/report/record.ts';
 import type { RunRecord } from '../runtime/report/record.ts';
 import type { StepProfile } from '../runtime/profile.ts';
 import type { RunResult } from '../runtime/result.ts';
+import { decisionRows, plainText } from './decisions.ts';
 import type { Loaded } from './load.ts';
 import { duration, openProgress } from './progress.ts';
 import type { Extent } from './progress.ts';
@@ -27,7 +28,6 @@ export interface NarratorOptions {
   readonly folder: RunFolder;
   readonly loaded: Loaded;
   readonly facts: RunFacts;
-  readonly reason: string;
   readonly json: boolean;
   readonly quiet: boolean;
 }
@@ -77,8 +77,6 @@ const stoppedText = (stopped: Stopped, { file, compilation }: Loaded): string =>
   }
 };
 
-const plainText = (text: string): string => text.replaceAll('`', '');
-
 const stageText = (
   e: Explanation | undefined,
   event: Extract<Event, { type: 'stage' }>,
@@ -86,7 +84,9 @@ const stageText = (
 ): string => {
   const name = event.name === 'problem' ? '' : `${event.name}: `;
   const formula = e?.formula.unicode ?? event.formula.unicode;
-  const members = event.members.map((m) => `${m.name} in ${m.model}, ${m.parameters} parameters`).join('; ');
+  const members = event.members
+    .map((m) => `${m.name} in ${m.model}, ${m.parameters} parameter${m.parameters === 1 ? '' : 's'}`)
+    .join('; ');
   return [
     `\n${paint(terminal, 'bold', `${name}${plainText(e?.map.goal.place ?? 'a problem')}`)}`,
     indented(formula, terminal.columns),
@@ -119,24 +119,15 @@ export const openNarrator = (o: NarratorOptions): Narrator => {
   };
   const tell = (event: Event, seconds: number): void => {
     switch (event.type) {
-      case 'stage':
-        say(
-          stageText(
-            explanations.find((e) => e.name === event.name),
-            event,
-            terminal,
-          ),
-        );
+      case 'stage': {
+        const explanation = explanations.find((e) => e.name === event.name);
+        say(stageText(explanation, event, terminal));
+        // All of them at once: what is decided twice in the same way is said once.
+        const stage = o.loaded.compilation.program?.stages.find((s) => s.id === event.stage);
+        for (const { subject, text } of decisionRows(stage?.decisions ?? [], o.loaded))
+          say(wrapped(`  ${subject}: `, text, terminal.columns));
         return;
-      case 'decision':
-        say(
-          wrapped(
-            `  ${plainText(event.subject)}: `,
-            `${plainText(event.choice)} (${plainText(event.reason)})`,
-            terminal.columns,
-          ),
-        );
-        return;
+      }
       case 'step':
         progress.step(event, seconds);
         return;
@@ -165,9 +156,9 @@ export const openNarrator = (o: NarratorOptions): Narrator => {
     say,
     begin: () => {
       if (!talk) return;
-      terminal.out(
-        `learn ${facts.versions.learn}, seed ${facts.seed}, engine ${o.reason} (${facts.engine.description})`,
-      );
+      const { versions, seed, engine } = facts;
+      terminal.out(`learn ${versions.learn}, seed ${seed}, engine ${engine.name} (${engine.description})`);
+      terminal.out(paint(terminal, 'dim', wrapped('  ', engine.reason, terminal.columns)));
     },
     replay: (lines) => {
       for (const line of lines)

@@ -38,7 +38,10 @@ export interface Progress {
   clear(): void;
 }
 
-/** Steps of the stage before this training, and over all its trainings: for the time left and the spacing of lines. */
+/**
+ * Steps of the stage before this training, and over all its trainings: for the time left and the spacing of lines. None are known of
+ * a solver that stops when it is done.
+ */
 export type Extent = (event: Pick<StepEvent, 'stage' | 'run' | 'action'>) => {
   readonly before: number;
   readonly all: number;
@@ -58,7 +61,7 @@ export const openProgress = (terminal: Terminal, extent: Extent): Progress => {
   };
   const describe = (event: StepEvent, seconds: number, all: number): string => {
     const own = done - begun.done;
-    const left = own > 3 ? ((seconds - begun.seconds) / own) * (all - done) : NaN;
+    const left = own > 3 && all >= done ? ((seconds - begun.seconds) / own) * (all - done) : NaN;
     // A training is called after its players, which the losses name already.
     const named = ['', 'train', Object.keys(event.losses).join(' | ')].includes(event.label);
     const label = named ? '' : `${event.label}  `;
@@ -69,8 +72,9 @@ export const openProgress = (terminal: Terminal, extent: Extent): Progress => {
     clear,
     step: (event, seconds) => {
       const fresh = event.stage !== stage;
-      const { before, all } = extent(event);
+      const { before, all: known } = extent(event);
       done = before + event.step;
+      const all = Math.max(known, before + event.total);
       if (fresh) {
         ({ stage } = event);
         begun = { done, seconds };
@@ -79,7 +83,7 @@ export const openProgress = (terminal: Terminal, extent: Extent): Progress => {
       if (terminal.tty) {
         if (seconds - last < REDRAW && done < all) return;
         last = seconds;
-        const text = describe(event, seconds, all);
+        const text = describe(event, seconds, known);
         const width = Math.min(30, terminal.columns - plain(text).length - 6);
         const line =
           width >= 8
@@ -89,7 +93,7 @@ export const openProgress = (terminal: Terminal, extent: Extent): Progress => {
         drawn = true;
       } else if (done >= all || done * LINES >= all * (lines + 1) || fresh) {
         if (!fresh) lines = Math.floor((done * LINES) / all);
-        terminal.out(`  ${describe(event, seconds, all)}`);
+        terminal.out(`  ${describe(event, seconds, known)}`);
       }
     },
   };

@@ -2,24 +2,26 @@
 import { explain as explanations } from '../../compiler/explain.ts';
 import type { Explanation } from '../../compiler/explain.ts';
 import { oneOf } from '../arguments.ts';
+import { decisionRows, plainText } from '../decisions.ts';
 import { command } from '../command.ts';
 import { codes } from '../exit.ts';
 import { codeOf, load, showDiagnostics } from '../load.ts';
+import type { Loaded } from '../load.ts';
 import { paint } from '../terminal.ts';
 import type { Terminal } from '../terminal.ts';
 import { indented, wrapped } from '../text.ts';
-
-const plainText = (text: string): string => text.replaceAll('`', '');
 
 /** Two columns: label, then text with its reason, folded to the width of the terminal. */
 const entry = (label: string, text: string, because: string, terminal: Terminal): string =>
   wrapped(`  ${label.padEnd(12)} `, `${plainText(text)} (${plainText(because)})`, terminal.columns);
 
-export const explanationText = (e: Explanation, terminal: Terminal): string => {
+export const explanationText = (e: Explanation, loaded: Loaded, terminal: Terminal): string => {
   const heading = (text: string): string => paint(terminal, 'bold', text);
   const { map, formula, decisions, members } = e;
   const omitted = formula.omitted.length > 0 ? [`  (defined in the source: ${formula.omitted.join(', ')})`] : [];
-  const decided = decisions.map((d) => entry(plainText(d.subject), d.choice, d.reason, terminal));
+  const decided = decisionRows(decisions, loaded).map(({ subject, text }) =>
+    wrapped(`  ${subject.padEnd(12)} `, text, terminal.columns),
+  );
   return [
     heading(e.name === 'problem' ? 'The problem' : `The problem \`${e.name}\``),
     indented(formula.unicode, terminal.columns),
@@ -68,7 +70,7 @@ export const explain = command({
       terminal.out(
         found.length === 0
           ? 'This file poses no problem: it has no `minimize` or `maximize`.'
-          : found.map((e) => explanationText(e, terminal)).join('\n\n'),
+          : found.map((e) => explanationText(e, loaded, terminal)).join('\n\n'),
       );
     if (diagnostics.some((d) => d.severity === 'error')) showDiagnostics(loaded, terminal);
     return codeOf(diagnostics) === codes.ok ? codes.ok : codeOf(diagnostics);

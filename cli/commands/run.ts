@@ -129,7 +129,6 @@ export const run = command({
       folder,
       loaded,
       facts,
-      reason: chosen.reason,
       json,
       quiet: values.quiet === true,
     });
