@@ -149,6 +149,26 @@ describe('loops over numbers', () => {
     });
   });
 
+  it('in any tangle of products and sums run after what they need', async () => {
+    for (let round = 0; round < 120; round++) {
+      await check([floats([4, 4], -1, 1, round), floats([4, 4], -1, 1, round + 1)], (inputs) => {
+        const pool = [...inputs];
+        const pick = (): Node => pool[Math.max(0, pool.length - 1 - draw(12))];
+        for (let i = 0; i < 40; i++) {
+          const made = [
+            () => b.mul(b.add(pick(), pick()), b.scalar(0.5)),
+            () => b.tanh(pick()),
+            () => b.mul(pick(), pick()),
+            () => b.mul(b.matmul(pick(), pick()), b.scalar(0.25)),
+            () => b.sub(pick(), b.mean_(pick(), [draw(2)], true)),
+          ][draw(5)]();
+          pool.push(made);
+        }
+        return pool.slice(-5);
+      }, 1e-4); // prettier-ignore
+    }
+  });
+
   it('of Adam are one for each parameter', () => {
     const kernels = fuse(lower(plan(optimise(workloads.tiny())), true));
     const updates = kernels.filter((k) => k.kind === 'fused' && k.stores.length === 3);
@@ -157,7 +177,7 @@ describe('loops over numbers', () => {
 });
 
 describe('loops of rounds', () => {
-  it.each([1, 2, 7])('of %i rounds, both ways, with stacks of every type', async (length) => {
+  it.each([0, 1, 2, 7])('of %i rounds, both ways, with stacks of every type', async (length) => {
     for (const reverse of [false, true])
       await check([floats([5]), floats([length, 5]), bools([length, 3]), ints([length, 2])], ([h, xs, cs, is]) => {
         const { carries, results } = b.loop(

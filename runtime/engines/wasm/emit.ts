@@ -154,15 +154,8 @@ const emitProduct = (
     return transposed ? { rows: columns, columns: rows } : { rows, columns };
   };
   const k = a.shape[a.shape.length - (transposeA ? 2 : 1)];
-  const index = products.product({
-    m,
-    k,
-    n,
-    a: matrix(a, transposeA),
-    b: matrix(b, transposeB),
-    c: { rows: n, columns: 1 },
-    adds: false,
-  });
+  const c = { rows: n, columns: 1 };
+  const spec = { m, k, n, a: matrix(a, transposeA), b: matrix(b, transposeB), c, adds: false };
   const batch = target.shape.slice(0, -2);
   const pointers = [a, b, target].map((view) => {
     const local = f.local('i32');
@@ -171,6 +164,16 @@ const emitProduct = (
     const head = { ...view, shape: view.shape.slice(0, -2), strides: view.strides.slice(0, -2) };
     return { local, steps: stridesIn(head, batch).map((s) => 4 * s) };
   });
+  const together = products.batched?.(
+    spec,
+    batch,
+    pointers.map(({ steps }) => steps.map((step) => step / 4)),
+  );
+  if (together !== undefined) {
+    for (const { local } of pointers) f.get(local);
+    return f.call(together);
+  }
+  const index = products.product(spec);
   const each = (axis: number): void => {
     if (axis === batch.length) {
       for (const { local } of pointers) f.get(local);
@@ -195,7 +198,7 @@ const hosted = (
   const kernel = hostKernel(operation, args, result);
   const views = [...args, result].map((view) => ({ where: of(view), dtype: view.dtype, size: sizeOf(view.shape) }));
   const find = ({ where, dtype, size }: (typeof views)[number], table: number) => {
-    const address = 'address' in where ? where.address : memory.words()[table / 4 + where.entry] + where.distance;
+    const address = 'address' in where ? where.address : (memory.words()[table / 4 + where.entry] >>> 0) + where.distance;
     return memory.view(dtype, address, size);
   };
   const inputs = views.slice(0, -1);
@@ -220,6 +223,18 @@ const emitLoop = (
   memory: LoopMemory,
 ): void => {
   const { carries, sequences, length, reverse }: OperationOf<'scan'> = operation;
+  if (length === 0) {
+    // no round: what is carried arrives as it left, and stacks are empty
+    args.slice(0, carries).forEach((view, i) => {
+      const target = targets[i];
+      if (!target) return;
+      push(f, of(target));
+      push(f, of(view));
+      f.i32(bytesFor(view.dtype, view.shape));
+      f.copy();
+    });
+    return;
+  }
   const index = emitPlan(context, memory.body, base + memory.bodyBase);
   const table = base + memory.table;
   const entries = body.inputs.length;

@@ -49,9 +49,10 @@ interface Group {
   readonly members: number[];
   /** Extents without axes of size 1, and which of them are reduced. */
   readonly dims: string;
-  axes: string;
-  first: number;
-  last: number;
+  readonly axes: string;
+  readonly last: number;
+  /** Greater than that of every group that must run before. */
+  rank: number;
 }
 
 const squeezed = (shape: readonly number[]): number[] => shape.filter((n) => n !== 1);
@@ -87,24 +88,38 @@ const groupWorks = ({ works, places }: Works): Group[] => {
   const groupOf: Group[] = [];
   const groups = new Set<Group>();
 
-  /** Whether a group must run before any of `starts`, other than by being one of them. */
-  const reaches = (goal: ReadonlySet<Group>, starts: readonly Group[], floor: number): boolean => {
+  const after: number[][] = works.map(() => []);
+  const neighbours = (group: Group, of: readonly number[][]): Group[] => [
+    ...new Set(group.members.flatMap((m) => of[m].map((j) => groupOf[j])).filter((other) => other !== group)),
+  ];
+
+  /** Whether one of the goals must run before any of `starts`: it would have to be of lower rank. */
+  const reaches = (goals: ReadonlySet<Group>, starts: readonly Group[]): boolean => {
+    const lowest = Math.min(...[...goals].map(({ rank }) => rank));
     const seen = new Set<Group>(starts);
     const open = [...starts];
     for (let group = open.pop(); group; group = open.pop()) {
-      if (group.last < floor) continue; // all of it is older than the goal
-      for (const member of group.members)
-        for (const j of before[member]) {
-          const other = groupOf[j];
-          if (other === group) continue;
-          if (goal.has(other)) return true;
-          if (!seen.has(other)) {
-            seen.add(other);
-            open.push(other);
-          }
+      if (group.rank <= lowest) continue;
+      for (const other of neighbours(group, before)) {
+        if (goals.has(other)) return true;
+        if (!seen.has(other)) {
+          seen.add(other);
+          open.push(other);
         }
+      }
     }
     return false;
+  };
+
+  /** What depends on a group whose rank has risen rises with it. */
+  const raise = (start: Group): void => {
+    const open = [start];
+    for (let group = open.pop(); group; group = open.pop())
+      for (const other of neighbours(group, after))
+        if (other.rank <= group.rank) {
+          other.rank = group.rank + 1;
+          open.push(other);
+        }
   };
 
   /** Whether all that work m wants of work j can be handed over number by number. */
@@ -131,7 +146,9 @@ const groupWorks = ({ works, places }: Works): Group[] => {
   works.forEach((work, i) => {
     const dims = isFusible(work) ? squeezed(work.shape).join() : '';
     const axes = work.kind === 'reduction' ? reducedDims(work).join() : '';
-    let own: Group = { members: [i], dims, axes, first: i, last: i };
+    for (const j of before[i]) after[j].push(i);
+    const rank = 1 + Math.max(-1, ...before[i].map((j) => groupOf[j].rank));
+    let own: Group = { members: [i], dims, axes, last: i, rank };
     groupOf[i] = own;
     groups.add(own);
     if (!isFusible(work)) return;
@@ -148,19 +165,19 @@ const groupWorks = ({ works, places }: Works): Group[] => {
       const both = new Set([group, own]);
       if (!members.every((m) => before[m].every((j) => !both.has(groupOf[j]) || inRegisters(m, j)))) continue;
       const outside = new Set(members.flatMap((m) => before[m].map((j) => groupOf[j])).filter((g) => !both.has(g)));
-      const floor = Math.min(group.first, own.first);
-      if (reaches(both, [...outside], floor)) continue;
+      if (reaches(both, [...outside])) continue;
       const merged: Group = {
         members,
         dims: own.dims,
         axes: own.axes || group.axes,
-        first: floor,
         last: Math.max(group.last, own.last),
+        rank: Math.max(group.rank, own.rank),
       };
       for (const member of members) groupOf[member] = merged;
       groups.delete(group);
       groups.delete(own);
       groups.add(merged);
+      raise(merged);
       own = merged;
     }
   });

@@ -3,6 +3,7 @@
  * inner axis; b is copied into panels of eight columns first, so that it is read in order. Blocks of the inner axis and of rows are
  * chosen for the caches (Goto and van de Geijn 2008). All sizes are known, so every stride is written into the instructions.
  */
+import type { Shape } from '../../../compiler/ir/operations.ts';
 import type { Module, Writer } from './assembler.ts';
 
 /** A matrix in memory: strides in numbers between rows and between columns, one of which is 1. */
@@ -26,6 +27,8 @@ export interface ProductSpec {
 export interface Products {
   /** A function of the addresses of a, b and c. */
   product(spec: ProductSpec): number;
+  /** Likewise of a whole batch, if that is better than one after the other: numbers from one of a, b and c to the next along each axis. */
+  batched?(spec: ProductSpec, batch: Shape, steps: readonly (readonly number[])[]): number | undefined;
 }
 
 /** Rows and columns of the block in registers: of 16 registers, 12 hold sums, 2 hold b, 1 holds a. */
