@@ -4,7 +4,7 @@
  * After this step the grammar has no choice that the next token, or a gate on the two behind it, does not decide.
  */
 import type { IToken, TokenType } from 'chevrotain';
-import { retype } from './lex.ts';
+import { endOf, retype } from './lex.ts';
 import { bigWords, canonicalBig, clauseWords, T } from './tokens.ts';
 
 const is = (token: IToken | undefined, ...types: TokenType[]): boolean =>
@@ -31,7 +31,8 @@ const matchBrackets = (tokens: readonly IToken[]): ReadonlyMap<number, number> =
 };
 
 const softClauses = [...clauseWords, 'to', 'every', 'batch', 'seed', 'seeds', 'as', 'at', 'from', 'tuning', 'into'];
-const statementWords = [T.Def, T.Let, T.Model];
+const introducing = new Set([...softClauses, 'eval', 'decay', 'collect', 'argmin', 'argmax', 'mod']);
+const statementWords = [T.Def, T.Let, T.Model, T.Buffer];
 
 export const classify = (tokens: readonly IToken[]): IToken[] => {
   const partners = matchBrackets(tokens);
@@ -57,8 +58,14 @@ export const classify = (tokens: readonly IToken[]): IToken[] => {
     is(at(i - 1), T.Assign, T.LParen, T.LBracket, T.Comma, T.Arrow, T.StochasticArrow, T.Then, T.Else) ||
     is(at(i - 1), T.Semicolon);
 
+  /** `to (x = 1)`: with a gap behind it, a word of a clause is no function that is called. */
+  const introduces = (i: number): boolean => {
+    const [token, next] = [at(i), at(i + 1)];
+    return token !== undefined && next !== undefined && introducing.has(token.image) && endOf(token) < next.startOffset;
+  };
+
   const operandEnd = (i: number): boolean =>
-    isWord(at(i)) || is(at(i), T.Number, T.Text, T.True, T.False, T.RParen, T.RBracket, T.RBrace);
+    (isWord(at(i)) && !introduces(i)) || is(at(i), T.Number, T.Text, T.True, T.False, T.RParen, T.RBracket, T.RBrace);
 
   /** `over` follows at the same depth, before the statement or the bracket ends. */
   const hasOver = (i: number): boolean => {
@@ -70,8 +77,25 @@ export const classify = (tokens: readonly IToken[]): IToken[] => {
     return false;
   };
 
-  const beginsOperand = (token: IToken | undefined): boolean =>
-    isWord(token) || is(token, T.Number, T.LBracket, T.Minus, T.LBrace);
+  /** Where the brackets of big operators close: what follows is their body. */
+  const heads = new Set<number>();
+
+  /** A name, not a word that goes on with a clause. */
+  const beginsName = (i: number): boolean => {
+    const token = at(i);
+    if (token === undefined || !isWord(token) || is(token, T.Mod)) return false;
+    return !softClauses.includes(token.image) || is(at(i + 1), T.LParen);
+  };
+
+  /** `argmin` before an objective: side by side with an operand, or where `argmin(...)` is no call or index. */
+  const beginsProblem = (i: number): boolean => {
+    const next = at(i + 1);
+    const inFold = is(at(i - 1), T.Assign) && is(at(i - 3), T.Fold, T.Scan);
+    if (beginsName(i + 1) || is(next, T.Number, T.Text, T.True, T.False, T.LBrace)) return true;
+    if (is(next, T.If, T.Not, T.Minimize, T.Maximize)) return true;
+    if (is(next, T.Minus)) return fresh(i);
+    return is(next, T.LParen, T.LBracket) && !inFold && (fresh(i) || endOf(at(i)!) < next!.startOffset);
+  };
 
   const classifyWord = (i: number): TokenType | undefined => {
     const token = at(i)!;
@@ -84,13 +108,8 @@ export const classify = (tokens: readonly IToken[]): IToken[] => {
       const relations = [T.In, T.Tilde, T.Less, ...(big === 'E' ? [T.Assign] : [])];
       if (binders(i + 2, relations)) return T.Big;
     }
-    if (is(token, T.Argmin, T.Argmax) && fresh(i) && (beginsOperand(next) || is(next, T.LParen)) && hasOver(i + 1)) {
-      return T.ArgProblem;
-    }
-    if (is(token, T.Log) && isWord(next) && !is(next, T.Mod) && !is(previous, ...statementWords)) {
-      const clause = softClauses.includes(next!.image);
-      if (!clause || is(at(i + 2), T.LParen)) return T.LogOf;
-    }
+    if (is(token, T.Argmin, T.Argmax) && beginsProblem(i) && hasOver(i + 1)) return T.ArgProblem;
+    if (is(token, T.Log) && beginsName(i + 1) && !is(previous, ...statementWords)) return T.LogOf;
     if (is(token, T.Dist) && is(next, T.LBrace)) return T.DistOf;
     if (is(token, T.Fold, T.Scan) && !is(previous, ...statementWords)) {
       const end = afterPattern(i + 1);
@@ -106,7 +125,7 @@ export const classify = (tokens: readonly IToken[]): IToken[] => {
     const word = isWord(at(i - 1));
     if (statementStart(i) && is(behind, T.Assign, T.Tilde)) return round ? T.PatternParen : T.PatternBracket;
     if (round && word && statementStart(i - 1) && is(behind, T.Assign)) return T.DefParen;
-    if (operandEnd(i - 1)) return undefined;
+    if (operandEnd(i - 1) && !heads.has(i - 1)) return undefined;
     if (is(behind, T.Arrow, T.StochasticArrow)) return round ? T.LambdaParen : T.LambdaBracket;
     if (round && isWord(at(i + 1)) && is(at(i + 2), T.Assign)) return T.RecordParen;
     if (round && isWord(at(i + 1)) && is(at(i + 2), T.Colon)) return T.RecordSpaceParen;
@@ -115,6 +134,7 @@ export const classify = (tokens: readonly IToken[]): IToken[] => {
 
   return tokens.map((token, i) => {
     const type = isWord(token) ? classifyWord(i) : is(token, T.LParen, T.LBracket) ? classifyBracket(i) : undefined;
+    if (type === T.Big) heads.add(after(i + 1) - 1);
     return type ? retype(token, type) : token;
   });
 };

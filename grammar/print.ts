@@ -2,7 +2,7 @@
  * The one formatter: tree -> Prettier document -> text, comments kept, 100 columns unless told otherwise. Lines are laid out
  * in ASCII and spelt in Unicode afterwards, so that both spellings have the same lines.
  */
-import { printer } from 'prettier/doc';
+import { builders, printer } from 'prettier/doc';
 import { format as prettify } from 'prettier/standalone';
 import { parse } from './parse.ts';
 import type { Family } from './print/context.ts';
@@ -45,8 +45,10 @@ export const format = async (text: string, { symbols, file, width = WIDTH }: For
   return respell(before, text, symbols);
 };
 
+const { group } = builders;
+
 const write = (family: Family, node: unknown, width: number): string =>
-  printer.printDocToString(printPlain(family, prepare(node, undefined)), {
+  printer.printDocToString(group(printPlain(family, prepare(node, undefined))), {
     printWidth: width,
     tabWidth: 2,
     useTabs: false,

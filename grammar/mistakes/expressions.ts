@@ -122,7 +122,7 @@ const operand: Mistake = (place) => {
       'primary',
       'postfix',
       'expr',
-      'amount',
+      'simple',
       'literal',
       'indexItem',
     )

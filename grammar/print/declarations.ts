@@ -2,8 +2,9 @@
 import type { Doc } from 'prettier';
 import { builders } from 'prettier/doc';
 import type { Declaration, DefDeclaration, Expr, ImportDeclaration, Module } from '../tree.ts';
-import { braces, commas, each, listed, rows, type Context } from './context.ts';
+import { braces, commas, each, inParens, listed, rows, type Context } from './context.ts';
 import { printParameters, quote } from './expressions.ts';
+import { itemNeedsParens } from './parens.ts';
 import { printProblem } from './problems.ts';
 import type { PreparedProblem } from './prepare.ts';
 import { padded } from './statements.ts';
@@ -65,7 +66,11 @@ const printBare = (d: Declaration, context: Context): Doc => {
       ]);
     case 'show':
       return group([
-        ...['show ', padded(d.name.text, d), valued(' =', d.value, print('expr', 'value'))],
+        ...[
+          'show ',
+          padded(d.name.text, d),
+          valued(' =', d.value, inParens(print('expr', 'value'), itemNeedsParens(d.value))),
+        ],
         d.as ? ` as ${d.as.text}` : '',
         d.every ? [' every ', print('duration', 'every')] : '',
       ]);

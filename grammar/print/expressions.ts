@@ -51,7 +51,7 @@ export const printExpr = (e: Expr, context: Context): Doc => {
       return printBig(e, context);
     case 'if':
       return group([
-        ...['if ', print('expr', 'condition'), ' then '],
+        ...['if ', indent(print('expr', 'condition')), ' then '],
         ...[print('expr', 'then'), hugs(e.then) && hugs(e.else) ? ' ' : line, 'else ', print('expr', 'else')],
       ]);
     case 'lambda':
@@ -68,8 +68,8 @@ export const printExpr = (e: Expr, context: Context): Doc => {
     case 'fold':
       return [
         ...[e.all ? 'scan ' : 'fold ', print('pattern', 'state'), ' = '],
-        inParens(print('expr', 'init'), parens.itemNeedsParens(e.init)),
-        ...[' over ', commas(each(context, 'binder', e.binders, 'binders')), ' ', print('expr', 'body')],
+        align(2, inParens(print('expr', 'init'), parens.itemNeedsParens(e.init))),
+        ...[' over ', align(2, commas(each(context, 'binder', e.binders, 'binders'))), ' ', print('expr', 'body')],
       ];
     case 'dist':
       return ['dist ', print('expr', 'body')];
@@ -117,7 +117,8 @@ export const printBinder = (b: Binder, context: Context): Doc => [
 
 const printBig = (e: BigExpr, context: Context): Doc => {
   const { print } = context;
-  const head = e.op === 'grad' ? commas(each(context, 'expr', e.targets, 'targets')) : ranges(e, context);
+  const targets = e.targets.map((t, i) => inParens(print('expr', 'targets', i), parens.itemNeedsParens(t)));
+  const head = e.op === 'grad' ? commas(targets) : ranges(e, context);
   const options = e.options.length > 0 ? ['; ', commas(each(context, 'pair', e.options, 'options'))] : '';
   const body = inParens(print('expr', 'body'), parens.bodyNeedsParens(e.body));
   return group([group([e.op, '[', align(2, [head, options]), ']']), indent([hugs(e.body) ? ' ' : line, body])]);
@@ -140,7 +141,11 @@ export const printIndexItem = (i: IndexItem, { print }: Context): Doc => {
     case 'at':
       return inParens(print('expr', 'value'), parens.itemNeedsParens(i.value));
     case 'slice':
-      return [i.from ? print('expr', 'from') : '', ':', i.to ? print('expr', 'to') : ''];
+      return [
+        i.from ? inParens(print('expr', 'from'), parens.itemNeedsParens(i.from)) : '',
+        ':',
+        i.to ? inParens(print('expr', 'to'), parens.itemNeedsParens(i.to)) : '',
+      ];
     case 'named':
       return [i.name.text, ' = ', inParens(print('expr', 'value'), parens.itemNeedsParens(i.value))];
   }

@@ -9,7 +9,6 @@ const isGreedy = (e: Expr): boolean =>
 
 /** May a call, an index or a field stand right behind it? */
 export const objectNeedsParens = (e: Expr): boolean => {
-  if (e.kind === 'space') return e.space.kind !== 'record';
   return !['name', 'tuple', 'record', 'array', 'comprehension', 'call', 'index', 'field', 'dist', 'error'].includes(
     e.kind,
   );
@@ -32,6 +31,10 @@ export const simpleNeedsParens = (e: Expr): boolean =>
 
 /** Where operators may stand, but neither `if` nor an arrow: sources, conditions, options of clauses. */
 export const operatorsNeedParens = (e: Expr): boolean => isGreedy(e);
+
+/** A count of steps: `for x < n` would be read as a loop. */
+export const countNeedsParens = (e: Expr): boolean =>
+  isGreedy(e) || (e.kind === 'binary' && precedence[e.op] < precedence['+']);
 
 /** Before a comma: the lists of a problem would go on behind it. */
 export const itemNeedsParens = (e: Expr): boolean => {

@@ -59,7 +59,8 @@ export const printClause = (clause: Clause, context: Context): Doc => {
     const doc = context.print(families[word] ?? 'expr', 'items', i);
     if (word in families) return doc;
     const e = item as Expr;
-    return inParens(doc, leads ? parens.itemNeedsParens(e) : parens.operatorsNeedParens(e));
+    if (leads) return inParens(doc, parens.itemNeedsParens(e));
+    return inParens(doc, unit ? parens.countNeedsParens(e) : parens.operatorsNeedParens(e));
   });
   const only = items.length === 1 && !leads && !(word in families) ? standing(items[0] as Expr, docs[0]!) : undefined;
   return [word, ' ', only ?? indent(group(commas(docs))), unit ? ` ${unit}` : ''];
@@ -97,7 +98,7 @@ export const printCondition = (c: Condition, { print }: Context): Doc => {
 };
 
 export const printDuration = (d: Duration, { print }: Context): Doc => [
-  inParens(print('expr', 'count'), parens.operatorsNeedParens(d.count)),
+  standing(d.count, inParens(print('expr', 'count'), parens.countNeedsParens(d.count))),
   ' ',
   d.unit,
 ];

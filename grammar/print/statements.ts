@@ -31,7 +31,7 @@ export const printStatement = (s: Statement, context: Context): Doc => {
         s.init ? valued(` ${s.init.relation}`, s.init.value, print('expr', 'init', 'value')) : '',
       ]);
     case 'member':
-      return [padded(s.name.text, s), ' in ', print('expr', 'model')];
+      return [padded(s.name.text, s), ' in ', standing(s.model, print('expr', 'model'))];
     case 'local-def':
       return group([s.name.text, printParameters(s.params, context), valued(' =', s.body, print('expr', 'body'))]);
     case 'expr':
@@ -60,20 +60,23 @@ const body = (nodes: readonly ProtocolStatement[], context: Context, key: 'body'
 export const printProtocol = (s: ProtocolStatement, context: Context): Doc => {
   const { print } = context;
   const operators = (e: Parameters<typeof parens.operatorsNeedParens>[0], key: string): Doc =>
-    inParens(print('expr', key), parens.operatorsNeedParens(e));
+    standing(e, inParens(print('expr', key), parens.operatorsNeedParens(e)));
   switch (s.kind) {
     case 'assign':
     case 'error':
       return printStatement(s, context);
     case 'for':
       return [
-        ...['for ', commas(each(context, 'binder', s.binders, 'binders'))],
-        s.conditions.map((c, i) => [' if ', inParens(print('expr', 'conditions', i), parens.operatorsNeedParens(c))]),
+        ...['for ', builders.align(2, commas(each(context, 'binder', s.binders, 'binders')))],
+        s.conditions.map((c, i) => [
+          ' if ',
+          builders.indent(inParens(print('expr', 'conditions', i), parens.operatorsNeedParens(c))),
+        ]),
         ...[' ', body(s.body, context, 'body')],
       ];
     case 'if-protocol':
       return [
-        ...['if ', print('expr', 'condition'), ' ', body(s.then, context, 'then')],
+        ...['if ', builders.indent(print('expr', 'condition')), ' ', body(s.then, context, 'then')],
         s.else.length > 0 ? [' else ', body(s.else, context, 'else')] : '',
       ];
     case 'train':

@@ -23,7 +23,7 @@ export const hugs = (e: Expr): boolean => {
     case 'field':
       return hugs(e.object);
     case 'binary':
-      return hugs(e.left) && (e.right.kind === 'number' || e.right.kind === 'name');
+      return e.op === '^' && hugs(e.left) && !hugs(e.right);
     default:
       return false;
   }

@@ -105,7 +105,7 @@ export abstract class ExpressionRules extends PostfixRules {
       DEF: () => {
         this.CONSUME(T.At);
         let amount: Expr | undefined;
-        const value = (): void => void (amount = this.SUBRULE(this.amount));
+        const value = (): void => void (amount = this.SUBRULE(this.simple));
         const time = this.OR<AtExpr['time']>([
           { ALT: () => (this.CONSUME(T.Every), value(), 'every') },
           { ALT: () => (this.CONSUME(T.Decay), value(), 'decay') },
@@ -117,7 +117,7 @@ export abstract class ExpressionRules extends PostfixRules {
     return expr;
   });
 
-  private amount: Rule<Expr> = this.RULE('amount', () =>
+  protected simple: Rule<Expr> = this.RULE('simple', () =>
     this.OR([{ ALT: () => this.SUBRULE(this.literal) }, { ALT: () => this.SUBRULE(this.postfix) }]),
   );
 

@@ -282,7 +282,7 @@ export abstract class ProblemRules extends ExpressionRules {
     let result = this.ACTION(parsed);
     this.OPTION2(() => {
       this.CONSUME(T.As);
-      const as = this.SUBRULE(this.postfix);
+      const as = this.SUBRULE(this.simple);
       let compare: Condition['compare'];
       this.OPTION3(() => {
         const op = this.OR<NonNullable<Condition['compare']>['op']>([

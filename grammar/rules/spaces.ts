@@ -1,9 +1,16 @@
 /** Spaces, as they stand behind `:` and behind the arrow of a result. */
+import type { TokenType } from 'chevrotain';
 import { report } from '../messages.ts';
-import { argumentOf, spaceOf } from '../spaces.ts';
+import { argumentOf, asArgument, isCapital, spaceOf } from '../spaces.ts';
 import { T } from '../tokens.ts';
 import type { Expr, Name, SpaceArgument, SpaceExpr } from '../tree.ts';
 import { BaseRules, type Rule } from './base.ts';
+
+/** What may stand between names in a space, sizes apart. */
+const opensOrSeparates = (type: TokenType): boolean =>
+  [T.Comma, T.Colon, T.LParen, T.LBracket, T.RParen, T.RBracket].some(
+    (t) => t === type || (type.CATEGORIES?.includes(t) ?? false),
+  );
 
 type Field = { readonly name: Name; readonly space: SpaceExpr };
 
@@ -78,12 +85,15 @@ export abstract class SpaceRules extends BaseRules {
 
   /** An arrow means a function space here, never a lambda. */
   private spaceArgument: Rule<SpaceArgument> = this.RULE('spaceArgument', (): SpaceArgument => {
-    const isSpace = (): boolean =>
-      this.is(1, T.LambdaParen, T.LambdaBracket, T.RecordSpaceParen) ||
-      (this.isWord(1) && this.is(2, T.Arrow, T.StochasticArrow));
     return this.OR<SpaceArgument>({
       DEF: [
-        { GATE: isSpace, ALT: () => ({ kind: 'space', space: this.SUBRULE(this.space) }) },
+        {
+          GATE: () => this.beginsSpace(),
+          ALT: () => {
+            const space = this.SUBRULE(this.space);
+            return this.ACTION(() => asArgument(space));
+          },
+        },
         {
           ALT: () => {
             const value = this.SUBRULE(this.expr);
@@ -94,6 +104,40 @@ export abstract class SpaceRules extends BaseRules {
       IGNORE_AMBIGUITIES: true,
     });
   });
+
+  /** Only a space goes on like this: an arrow follows, or there are nothing but names and commas in the brackets. */
+  private beginsSpace(): boolean {
+    const arrow = (n: number): boolean => this.is(n, T.Arrow, T.StochasticArrow);
+    if (this.is(1, T.LambdaParen, T.LambdaBracket, T.RecordSpaceParen)) return true;
+    if (this.isWord(1)) {
+      const behind = this.behindBrackets(2);
+      const ends = behind > 2 && isCapital(this.LA(1).image) && this.is(behind, T.Comma, T.RBracket);
+      return ends || arrow(behind);
+    }
+    const outside = this.depths.get(this.LA(1));
+    for (let n = 2; ; n++) {
+      const token = this.LA(n);
+      const depth = this.depths.get(token);
+      if (depth === outside) return arrow(n + 1) || this.is(n + 1, T.Comma, T.RBracket, T.LBracket);
+      if (depth === undefined || outside === undefined) return false;
+      // What stands in brackets of its own may be a size.
+      const size = depth > outside + 1;
+      if (!size && !this.isWord(n) && !arrow(n) && !opensOrSeparates(token.tokenType)) return false;
+    }
+  }
+
+  /** The first token behind the brackets `[ ]` that begin at the n-th, one pair or several. */
+  private behindBrackets(n: number): number {
+    let at = n;
+    while (this.is(at, T.LBracket)) {
+      const depth = this.depths.get(this.LA(at));
+      do at += 1;
+      while (this.depths.has(this.LA(at)) && this.depths.get(this.LA(at)) !== depth);
+      if (!this.depths.has(this.LA(at))) return at;
+      at += 1;
+    }
+    return at;
+  }
 
   /** `(X, Y)`, `(x: X, y: Y)`, `(X)` */
   private roundSpace: Rule<SpaceExpr> = this.RULE('roundSpace', (): SpaceExpr => {
