@@ -135,6 +135,21 @@ const large: { readonly [name: string]: Case } = {
     inputs: [floats([2, 1, 80, 90], -1, 1), floats([3, 90, 70], -1, 1, 2)],
     build: ([x, y]) => b.matmul(x, y),
   },
+  'large products of batches, transposed': {
+    inputs: [floats([6, 40, 50], -1, 1), floats([6, 60, 50], -1, 1, 2)],
+    build: ([x, y]) => [
+      b.matmul(x, y, { transposeB: true }),
+      b.matmul(b.transpose(x, [0, 2, 1]), b.transpose(y, [0, 2, 1]), { transposeA: true }),
+      b.matmul(x, b.matmul(y, x, { transposeB: true }), { transposeA: true, transposeB: true }),
+    ],
+  },
+  'large products of batches with gaps': {
+    inputs: [floats([4, 40, 3, 50], -1, 1), floats([60, 50], -1, 1, 2)],
+    build: ([x, y]) => [
+      b.matmul(b.transpose(x, [0, 2, 1, 3]), y, { transposeB: true }),
+      b.matmul(y, b.reshape(x, [4, 3, 50, 40])),
+    ],
+  },
   'large products of parts': {
     inputs: [floats([100, 120], -1, 1), floats([90, 100], -1, 1, 2)],
     build: ([x, y]) =>

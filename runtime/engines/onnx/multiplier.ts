@@ -2,8 +2,9 @@
  * Products by onnxruntime for the engine that does everything else in WebAssembly: matrices in its memory, multiplied by the widest
  * instructions of this processor. One small model for each way of reading the operands, loaded when it is first needed.
  */
+import { sizeOf } from '../../../compiler/ir/shape.ts';
 import type { ProductSpec } from '../wasm/product.ts';
-import type { Multiplier, Multiply } from '../wasm/handover.ts';
+import type { Batch, Multiplier, Multiply } from '../wasm/handover.ts';
 import type { Ort, OrtTensor, Session } from './binding.ts';
 import { encodeModel } from './model.ts';
 import { openWriter } from './writer.ts';
@@ -18,11 +19,14 @@ interface Loaded {
   readonly result: string;
 }
 
-const load = (ort: Ort, threads: number, transA: boolean, transB: boolean, adds: boolean): Loaded => {
+/** Batches are products of FusedMatMul, which cannot add to what is there; one matrix is a product of Gemm, which can. */
+const load = (ort: Ort, threads: number, transA: boolean, transB: boolean, kind: 'one' | 'adds' | 'batch'): Loaded => {
   const w = openWriter();
-  const names = Array.from({ length: adds ? 3 : 2 }, () => w.fresh());
-  const result = w.add('Gemm', names, { transA: Number(transA), transB: Number(transB) });
-  const typed = (name: string) => ({ name, type: 'float32' as const, shape: [`${name}_rows`, `${name}_columns`] });
+  const names = Array.from({ length: kind === 'adds' ? 3 : 2 }, () => w.fresh());
+  const ways = { transA: Number(transA), transB: Number(transB) };
+  const result = w.add(kind === 'batch' ? 'FusedMatMul' : 'Gemm', names, ways);
+  const axes = [...(kind === 'batch' ? ['batch'] : []), 'rows', 'columns'];
+  const typed = (name: string) => ({ name, type: 'float32' as const, shape: axes.map((axis) => `${name}_${axis}`) });
   return { session: ort.load(encodeModel(w.finish(names.map(typed), [typed(result)])), threads), names, result };
 };
 
@@ -37,6 +41,19 @@ const readingOf = ({ m, k, n, a, b, c }: ProductSpec): { transA: boolean; transB
   return dense && isDense(c.rows, c.columns, n) ? { transA: !plainA, transB: !plainB } : undefined;
 };
 
+/** How each of a, b and c lies in memory; undefined if there are gaps between the matrices of a batch. */
+const shapesOf = (
+  { m, k, n, adds }: ProductSpec,
+  { count, steps }: Batch,
+  transA: boolean,
+  transB: boolean,
+): number[][] | undefined => {
+  const matrices = [transA ? [k, m] : [m, k], transB ? [n, k] : [k, n], [m, n]];
+  if (count === 1) return matrices;
+  const fits = matrices.every(([rows, columns], i) => steps[i] === rows * columns || (i < 2 && steps[i] === 0));
+  return fits && !adds ? matrices.map((shape, i) => [steps[i] === 0 ? 1 : count, ...shape]) : undefined;
+};
+
 /** `view`: numbers in the engine's memory. */
 export const openMultiplier = (
   ort: Ort,
@@ -44,22 +61,24 @@ export const openMultiplier = (
   view: (address: number, size: number) => Float32Array,
 ): { readonly multiplier: Multiplier; dispose(): void } => {
   const loaded = new Map<string, Loaded>();
-  const multiplier: Multiplier = (spec): Multiply | undefined => {
+  const multiplier: Multiplier = (spec, batch): Multiply | undefined => {
     const { m, k, n, adds } = spec;
-    if (m * k * n < worthwhile || k < shortAxis) return undefined;
+    if (batch.count * m * k * n < worthwhile || k < shortAxis) return undefined;
     const reading = readingOf(spec);
-    if (!reading) return undefined;
+    const shapes = reading && shapesOf(spec, batch, reading.transA, reading.transB);
+    if (!reading || !shapes) return undefined;
     const { transA, transB } = reading;
-    const key = `${transA} ${transB} ${adds}`;
-    const { session, names, result } = loaded.get(key) ?? load(ort, threads, transA, transB, adds);
-    loaded.set(key, { session, names, result });
+    const kind = batch.count > 1 ? 'batch' : adds ? 'adds' : 'one';
+    const key = `${transA} ${transB} ${kind}`;
+    const model = loaded.get(key) ?? load(ort, threads, transA, transB, kind);
+    loaded.set(key, model);
+    const { session, names, result } = model;
     const tensor = (address: number, dims: readonly number[]): OrtTensor => ({
       type: 'float32',
       dims,
       location: 'cpu',
-      data: view(address, dims[0] * dims[1]),
+      data: view(address >>> 0, sizeOf(dims)), // WebAssembly's addresses come signed
     });
-    const shapes = [transA ? [k, m] : [m, k], transB ? [n, k] : [k, n], [m, n]];
     const [left, right, sum] = names;
     return (a, b, c) => {
       const product = tensor(c, shapes[2]);
