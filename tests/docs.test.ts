@@ -14,6 +14,7 @@ import { problemsOf } from '../compiler/explain.ts';
 import { render } from '../grammar/diagnostics.ts';
 import { nodeHost } from '../runtime/data/node-host.ts';
 import { root } from './fixtures/process.ts';
+import { openDesk } from './fixtures/terminal.ts';
 
 const pages = [
   join(root, 'README.md'),
@@ -57,6 +58,19 @@ describe('Learn in the docs', () => {
     const [first] = blocks.filter((b) => b.page === join(root, 'README.md') && b.language === 'learn');
     expect(first.text).toBe(readFileSync(join(root, 'examples/01-penguins.learn'), 'utf8'));
   });
+});
+
+test('what the README shows of a run is what the run says', { timeout: 120_000 }, async () => {
+  const [shown] = blocks.filter((b) => b.page === join(root, 'README.md') && b.text.startsWith('$ npx learn run '));
+  const [command, ...lines] = shown.text.trimEnd().split('\n');
+  const desk = openDesk();
+  const [, ...argv] = words(command.replace('$ npx ', ''));
+  const { code, out } = await desk.learn(...argv.map((a) => (a.startsWith('examples/') ? join(root, a) : a)));
+  desk.remove();
+  expect(code).toBe(0);
+  // The README is read at another width.
+  const flat = (text: string): string => text.replace(/\s+/g, ' ');
+  expect(flat(out)).toContain(flat(lines.join('\n')));
 });
 
 /** Words of a command line, with quotes; comments behind `#` fall away. */

@@ -23,7 +23,8 @@ export const parameterTable = (rows: readonly ParameterRow[]): string => {
   if (rows.length === 0) return '';
   const cells = rows.map(({ name, space, value }) => {
     const head = `<th scope="row"><code>${escapeHtml(name)}</code></th><td class="t">${escapeHtml(space)}</td><td>${value.shape.join(' × ') || '1'}</td>`;
-    if (value.data.length <= SMALL) return `<tr>${head}<td class="t" colspan="3">${written(value)}</td></tr>`;
+    if (value.data.length <= SMALL)
+      return `<tr>${head}<td class="t" colspan="3" style="white-space: normal; min-width: 12rem">${written(value)}</td></tr>`;
     const { min, mean, max } = rangeOf(value.data);
     return `<tr>${head}${[min, mean, max].map((x) => `<td>${formatNumber(x)}</td>`).join('')}</tr>`;
   });
