@@ -79,6 +79,16 @@ const drawing: { readonly [name: string]: Case } = {
         return { carries: [next], results: [next] };
       }).results,
   },
+  'of which some are for nobody': {
+    inputs: [key(3, 4)],
+    build: ([k]) => {
+      const { results } = b.loop({ length: 3, carries: [] }, (round) => {
+        const own = b.deriveKey(k, round);
+        return { carries: [], results: [b.random('normal', [4], 1, own), b.random('uniform', [2], 2, own)] };
+      });
+      return [results[1]];
+    },
+  },
   'from a key that is carried': {
     inputs: [key(1, 2), floats([3])],
     build: ([k, start]) =>

@@ -38,7 +38,7 @@ interface Package {
 /** Of a module that was written for `require`. */
 const contents = (module: object): unknown => ('default' in module ? module.default : module);
 
-/** `basic`: only what is certain to be worth its time; errors alone are logged. */
+/** One operator after the other, as a step is one chain of them; errors alone are logged. */
 const optionsOf = (threads: number) => ({
   executionProviders: ['cpu'],
   intraOpNumThreads: threads,

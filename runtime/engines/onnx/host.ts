@@ -38,7 +38,7 @@ export const hostPart = (plan: Plan): Instruction[] => {
     if (draw) draws.add(instruction);
     else if (operation.op === 'scan' || !outputs.every(small)) continue;
     candidates.push(instruction);
-    for (const slot of outputs) if (!draw || small(slot)) known.add(slot);
+    for (const slot of outputs) if (slot >= 0 && small(slot)) known.add(slot);
   }
   const needed = new Set<number>();
   return candidates

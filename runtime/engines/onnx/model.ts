@@ -38,7 +38,7 @@ export interface OnnxGraph {
 
 /** The operators that onnxruntime has beyond the standard. */
 const contributed = 'com.microsoft';
-const extra = new Set(['FusedMatMul', 'FusedGemm']);
+const extra = new Set(['FusedMatMul']);
 const standardVersion = 20;
 
 const isGraph = (attribute: Attribute): attribute is OnnxGraph => typeof attribute === 'object' && 'nodes' in attribute;

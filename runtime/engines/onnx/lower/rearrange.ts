@@ -2,7 +2,7 @@
  * The linear operations that move and add numbers.
  */
 import type { Shape, Window } from '../../../../compiler/ir/operations.ts';
-import { outputSize, sizeOf } from '../../../../compiler/ir/shape.ts';
+import { outputSize } from '../../../../compiler/ir/shape.ts';
 import type { Writer } from '../writer.ts';
 import type { Lowering, Lowerings } from './rule.ts';
 
@@ -142,6 +142,3 @@ export const rearranging = {
   unfold: (({ window }, [x], _, w) => unfolded(w, x.name, x.shape, window)) as Lowerings['unfold'],
   fold: (({ window, size }, [x], _, w) => folded(w, x.name, x.shape, window, size)) as Lowerings['fold'],
 };
-
-/** [.., m, n] as the matrix of its last axes. */
-export const rowsOf = (shape: Shape): number => sizeOf(shape.slice(0, -1));
