@@ -13,7 +13,7 @@ import { entering, withInputs, withOutputs, type Pass } from './pass.ts';
 type Scan = OperationOf<'scan'>;
 
 /** Numbers that one stack may hold: memory of a loop should not grow by much more than its sequences are. */
-const stackLimit = 1 << 24;
+const stackLimit = 1 << 22;
 /** A number of this size is stacked as it is. */
 const smallTerm = 64;
 
