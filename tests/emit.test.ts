@@ -75,13 +75,9 @@ test('the tree: kinds with names and literals, parts below', () => {
     ],
   };
   expect(printTree(module)).toBe(
-    [
-      'let =',
-      '  pattern: name x',
-      '  value: binary +',
-      '    left: number 1_000',
-      '    right: string "a \\"b\\""',
-    ].join('\n'),
+    ['let =', '  pattern: name x', '  value: binary +', '    left: number 1_000', '    right: string "a \\"b\\""'].join(
+      '\n',
+    ),
   );
 });
 

@@ -6,12 +6,14 @@ import { topological, type Graph, type Node } from './graph.ts';
 import type { ArrayValue, Operation, Shape } from './operations.ts';
 
 /** a ... z, aa, ab, ... */
-const letters = (i: number): string => (i < 26 ? '' : letters(Math.floor(i / 26) - 1)) + String.fromCharCode(97 + (i % 26));
+const letters = (i: number): string =>
+  (i < 26 ? '' : letters(Math.floor(i / 26) - 1)) + String.fromCharCode(97 + (i % 26));
 
 /** At most seven digits: what float32 tells apart. */
 const number = (x: number): string => String(Number.isInteger(x) ? x : Number(x.toPrecision(7)));
 
-const printType = ({ dtype, shape }: { readonly dtype: string; readonly shape: Shape }): string => `${dtype}[${shape.join(',')}]`;
+const printType = ({ dtype, shape }: { readonly dtype: string; readonly shape: Shape }): string =>
+  `${dtype}[${shape.join(',')}]`;
 
 const printValue = ({ dtype, data }: ArrayValue): string => {
   const shown = Array.from(data.slice(0, 6), (x) => (dtype === 'bool' ? String(x !== 0) : number(x)));
@@ -56,7 +58,8 @@ const printBlock = (graph: Graph, indent: string, counter: { next: number }): st
     return fresh;
   };
   const lines = graph.inputs.map(
-    (node) => `${indent}${name(node)} : ${printType(node)} = input ${node.operation.op === 'input' ? node.operation.name : '?'}`,
+    (node) =>
+      `${indent}${name(node)} : ${printType(node)} = input ${node.operation.op === 'input' ? node.operation.name : '?'}`,
   );
   for (const node of topological(graph.outputs.map((o) => o.node))) {
     const { operation, inputs } = node;

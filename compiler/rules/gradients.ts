@@ -32,7 +32,8 @@ export const isDifferentiable = (op: OpName): boolean => op === 'scan' || op ===
 export const pull = (node: Node, g: Node, k: number): Node | undefined => {
   const { operation } = node;
   if (operation.op === 'scan' || operation.op === 'part') throw new Error('internal: a loop is pulled as a whole');
-  const rule = gradientRules[operation.op] as 'none' | ((o: Operation, n: Node, g: Node, k: number) => Node | undefined);
+  const rule = gradientRules[operation.op] as
+    'none' | ((o: Operation, n: Node, g: Node, k: number) => Node | undefined);
   return rule === 'none' ? undefined : rule(operation, node, g, k);
 };
 
@@ -47,4 +48,11 @@ export const steep: ReadonlySet<OpName> = new Set<OpName>([
 ] as OpName[]);
 
 /** Sums over many numbers: a zero cotangent no longer tells of a branch that was not taken. */
-export const mixing: ReadonlySet<OpName> = new Set<OpName>(['matmul', 'conv', 'conv_to_input', 'conv_to_filter', 'part', 'scan']);
+export const mixing: ReadonlySet<OpName> = new Set<OpName>([
+  'matmul',
+  'conv',
+  'conv_to_input',
+  'conv_to_filter',
+  'part',
+  'scan',
+]);

@@ -30,7 +30,8 @@ export const check = (output: Node, leaves: readonly Node[], values: readonly Fl
   for (let level = 1; level <= order; level++) {
     const found = gradients(scalar, leaves);
     const named = (nodes: readonly Node[]) => nodes.map((node, i) => ({ name: `${i}`, node }));
-    const give = (data: readonly Float64Array[]) => data.map((d, i) => ({ dtype: 'float32' as const, shape: leaves[i].shape, data: d }));
+    const give = (data: readonly Float64Array[]) =>
+      data.map((d, i) => ({ dtype: 'float32' as const, shape: leaves[i].shape, data: d }));
     const slopes = prepare({ inputs: leaves, outputs: named(found) })(give(values));
     const value = prepare({ inputs: leaves, outputs: named([scalar]) });
     values.forEach((data, k) =>
@@ -60,8 +61,20 @@ const unaryCase = (op: (typeof unaryOps)[number]): Case[] => [
 ];
 
 const binaryCase = (op: (typeof binaryOps)[number]): Case[] => [
-  { shapes: [[2, 3], [2, 3]], build: (a, b) => ir.binary(op, a, b) },
-  { shapes: [[2, 1, 3], [4, 1]], build: (a, b) => ir.binary(op, a, b) },
+  {
+    shapes: [
+      [2, 3],
+      [2, 3],
+    ],
+    build: (a, b) => ir.binary(op, a, b),
+  },
+  {
+    shapes: [
+      [2, 1, 3],
+      [4, 1],
+    ],
+    build: (a, b) => ir.binary(op, a, b),
+  },
   { shapes: [[3], []], build: (a, b) => ir.binary(op, a, b) },
   { shapes: [[3]], build: (a) => ir.binary(op, a, a), range: [0.3, 0.9] },
 ];
@@ -82,7 +95,11 @@ const cases: { readonly [K in OpName]: readonly Case[] | 'none' } = {
   floor: 'none',
   ceil: 'none',
   round: 'none',
-  polygamma: [0, 1, 2].map((n) => ({ shapes: [[3]], build: (x: Node) => ir.polygamma(n, x), range: [0.7, 3] as const })),
+  polygamma: [0, 1, 2].map((n) => ({
+    shapes: [[3]],
+    build: (x: Node) => ir.polygamma(n, x),
+    range: [0.7, 3] as const,
+  })),
   ...tabulate(binaryOps, binaryCase),
   eq: 'none',
   ne: 'none',
@@ -101,13 +118,27 @@ const cases: { readonly [K in OpName]: readonly Case[] | 'none' } = {
   stop: 'none',
   reshape: [{ shapes: [[2, 3]], build: (x) => ir.square(ir.reshape(x, [3, 2])) }],
   transpose: [{ shapes: [[2, 3, 2]], build: (x) => ir.exp(ir.transpose(x, [2, 0, 1])) }],
-  broadcast: [{ shapes: [[2, 1]], build: (x) => ir.exp(ir.mul(ir.broadcastTo(x, [3, 2, 2]), ir.broadcastTo(x, [2, 4, 2, 1]).shape.length === 4 ? x : x)) }],
+  broadcast: [
+    {
+      shapes: [[2, 1]],
+      build: (x) =>
+        ir.exp(ir.mul(ir.broadcastTo(x, [3, 2, 2]), ir.broadcastTo(x, [2, 4, 2, 1]).shape.length === 4 ? x : x)),
+    },
+  ],
   slice: [
     { shapes: [[5, 4]], build: (x) => ir.square(ir.slice(x, { begin: [1, 0], size: [2, 2], strides: [2, 3] })) },
     { shapes: [[4]], build: (x) => ir.exp(ir.sliceAxis(x, 0, 1, 2)) },
   ],
   pad: [{ shapes: [[3, 2]], build: (x) => ir.exp(ir.pad(x, { before: [1, 0], after: [0, 2], interior: [1, 0] })) }],
-  concat: [{ shapes: [[2, 2], [2, 1]], build: (a, b) => ir.square(ir.concat([a, b, ir.exp(a)], 1)) }],
+  concat: [
+    {
+      shapes: [
+        [2, 2],
+        [2, 1],
+      ],
+      build: (a, b) => ir.square(ir.concat([a, b, ir.exp(a)], 1)),
+    },
+  ],
   reverse: [{ shapes: [[3, 2]], build: (x) => ir.mul(x, ir.reverse(ir.square(x), [0, 1])) }],
   cumsum: [false, true].flatMap((exclusive) =>
     [false, true].map((reverse) => ({
@@ -130,17 +161,57 @@ const cases: { readonly [K in OpName]: readonly Case[] | 'none' } = {
       return [
         { shapes: [a, b], build },
         { shapes: [[2, ...a], b], build },
-        { shapes: [[2, 1, ...a], [1, 2, ...b]], build },
+        {
+          shapes: [
+            [2, 1, ...a],
+            [1, 2, ...b],
+          ],
+          build,
+        },
       ];
     }),
   ),
   conv: [
-    { shapes: [[1, 4, 5, 2], [2, 3, 2, 2]], build: (x, f) => ir.conv(x, f, square2) },
-    { shapes: [[2, 5, 4, 1], [3, 2, 1, 1]], build: (x, f) => ir.square(ir.conv(x, f, strided)) },
-    { shapes: [[1, 5, 4, 1], [2, 2, 1, 1]], build: (x, f) => ir.sin(ir.conv(x, f, dilated)) },
+    {
+      shapes: [
+        [1, 4, 5, 2],
+        [2, 3, 2, 2],
+      ],
+      build: (x, f) => ir.conv(x, f, square2),
+    },
+    {
+      shapes: [
+        [2, 5, 4, 1],
+        [3, 2, 1, 1],
+      ],
+      build: (x, f) => ir.square(ir.conv(x, f, strided)),
+    },
+    {
+      shapes: [
+        [1, 5, 4, 1],
+        [2, 2, 1, 1],
+      ],
+      build: (x, f) => ir.sin(ir.conv(x, f, dilated)),
+    },
   ],
-  conv_to_input: [{ shapes: [[1, 3, 4, 1], [3, 2, 2, 1]], build: (g, f) => ir.square(ir.convToInput(g, f, strided, [5, 4])) }],
-  conv_to_filter: [{ shapes: [[1, 5, 4, 1], [1, 3, 4, 2]], build: (x, g) => ir.square(ir.convToFilter(x, g, strided)) }],
+  conv_to_input: [
+    {
+      shapes: [
+        [1, 3, 4, 1],
+        [3, 2, 2, 1],
+      ],
+      build: (g, f) => ir.square(ir.convToInput(g, f, strided, [5, 4])),
+    },
+  ],
+  conv_to_filter: [
+    {
+      shapes: [
+        [1, 5, 4, 1],
+        [1, 3, 4, 2],
+      ],
+      build: (x, g) => ir.square(ir.convToFilter(x, g, strided)),
+    },
+  ],
   sum: [{ shapes: [[2, 3, 2]], build: (x) => ir.square(ir.sum(ir.exp(x), [0, 2])) }],
   prod: [
     { shapes: [[2, 3]], build: (x) => ir.prod(x) },
@@ -173,14 +244,22 @@ const cases: { readonly [K in OpName]: readonly Case[] | 'none' } = {
           (round, [c, count], [x]) => {
             const inner = ir.loop({ length: 2, carries: [c] }, (_, [d]) => ({ carries: [ir.sin(ir.mul(d, scaled))] }));
             const times = ir.cast(ir.add(count, round), 'float32');
-            return { carries: [inner.carries[0], ir.add(count, ir.scalar(1, 'int32'))], results: [ir.add(ir.mul(inner.carries[0], x), times)] };
+            return {
+              carries: [inner.carries[0], ir.add(count, ir.scalar(1, 'int32'))],
+              results: [ir.add(ir.mul(inner.carries[0], x), times)],
+            };
           },
         );
         return ir.square(results[0]);
       },
     },
   ],
-  part: [{ shapes: [[2]], build: (x) => ir.loop({ length: 2, carries: [x] }, (_, [c]) => ({ carries: [ir.exp(ir.neg(c))] })).carries[0] }],
+  part: [
+    {
+      shapes: [[2]],
+      build: (x) => ir.loop({ length: 2, carries: [x] }, (_, [c]) => ({ carries: [ir.exp(ir.neg(c))] })).carries[0],
+    },
+  ],
 };
 
 describe('the gradient of every operation is its finite difference, to third order', () => {

@@ -88,17 +88,15 @@ const make = (
     .map(([a, b]): readonly tree.Parameter[] => [...a, ...b]);
 
   const call: fc.Arbitrary<tree.Expr> = fc.oneof(
-    fc
-      .tuple(expr, several(argument, 0, 3), fc.nat(3))
-      .map(([callee, args, s]): tree.Expr => ({
-        kind: 'call',
-        callee,
-        args,
-        form: 'plain',
-        given: [],
-        ...(s < args.length && { semicolon: s }),
-        span,
-      })),
+    fc.tuple(expr, several(argument, 0, 3), fc.nat(3)).map(([callee, args, s]): tree.Expr => ({
+      kind: 'call',
+      callee,
+      args,
+      form: 'plain',
+      given: [],
+      ...(s < args.length && { semicolon: s }),
+      span,
+    })),
     node({
       kind: is('call' as const),
       callee: expr,

@@ -103,8 +103,7 @@ const binary: { readonly [K in BinaryOp]: Pull<K> } = {
 export const elementwiseGradients = {
   ...tabulate(Object.keys(derivatives) as UnaryOp[], unary),
   ...binary,
-  polygamma: ((operation, { inputs: [x] }, g) =>
-    ir.mul(g, ir.polygamma(operation.order + 1, x))) as Pull<'polygamma'>,
+  polygamma: ((operation, { inputs: [x] }, g) => ir.mul(g, ir.polygamma(operation.order + 1, x))) as Pull<'polygamma'>,
   select: ((_, { inputs: [c] }, g, k) => (k === 1 ? ir.select(c, g, zero) : ir.select(c, zero, g))) as Pull<'select'>,
   cast: ((_, __, g) => g) as Pull<'cast'>,
 };

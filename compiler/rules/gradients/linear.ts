@@ -84,8 +84,10 @@ export const linearGradients = {
   pad,
   concat,
   reverse: (({ axes }, _, g) => ir.reverse(g, axes)) as Pull<'reverse'>,
-  cumsum: (({ axis, exclusive, reverse }, _, g) => ir.cumsum(g, axis, { exclusive, reverse: !reverse })) as Pull<'cumsum'>,
-  gather: ((_, { inputs: [x, index] }, g, k) => (k === 0 ? ir.scatterAdd(g, index, x.shape[0]) : undefined)) as Pull<'gather'>,
+  cumsum: (({ axis, exclusive, reverse }, _, g) =>
+    ir.cumsum(g, axis, { exclusive, reverse: !reverse })) as Pull<'cumsum'>,
+  gather: ((_, { inputs: [x, index] }, g, k) =>
+    k === 0 ? ir.scatterAdd(g, index, x.shape[0]) : undefined) as Pull<'gather'>,
   scatter_add: ((_, { inputs: [, index] }, g, k) => (k === 0 ? ir.gather(g, index) : undefined)) as Pull<'scatter_add'>,
   unfold: (({ window }, { inputs: [x] }, g) => ir.fold_(g, window, heightAndWidth(x))) as Pull<'unfold'>,
   fold: (({ window }, _, g) => ir.unfold(g, window)) as Pull<'fold'>,

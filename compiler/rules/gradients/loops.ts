@@ -33,7 +33,9 @@ export const pullScan = (
   const indices = inputs.map((_, i) => i);
   const isFloat = (i: number): boolean => inputs[i].dtype === 'float32';
   const moving = indices.filter((i) => i < carries && isFloat(i));
-  const wantedSequences = indices.filter((i) => i >= carries && i < carries + sequences && isFloat(i) && wanted(inputs[i]));
+  const wantedSequences = indices.filter(
+    (i) => i >= carries && i < carries + sequences && isFloat(i) && wanted(inputs[i]),
+  );
   const wantedCaptures = indices.filter((i) => i >= carries + sequences && isFloat(i) && wanted(inputs[i]));
   const pulledResults = body.outputs.map((_, i) => i).filter((i) => i >= carries && cotangents[i] !== undefined);
 
