@@ -15,7 +15,7 @@ import { prepare } from './prepare.ts';
 
 const { hardline, join } = builders;
 
-interface Node {
+export interface Node {
   readonly kind?: string;
   readonly span: Span;
   readonly slot?: boolean;
