@@ -1,6 +1,6 @@
 /**
  * The texts of all syntax errors, L0101 to L0199: one sentence for each way that a file can fail to be read, written for
- * the reader who made the slip. A code never changes its meaning; `docs/errors` has a page for each.
+ * the reader who made the slip. A code never changes its meaning; `docs/reference/diagnostics` has a page for each.
  */
 import { reporter } from './diagnostics.ts';
 import { declarations } from './messages/declarations.ts';

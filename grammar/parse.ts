@@ -45,9 +45,8 @@ const run = <R>(text: string, file: string, rule: (p: LearnParser) => R) => {
   const laidOut = layout(lexed.tokens, text, file);
   const tokens = classify(laidOut.tokens);
   parser ??= new LearnParser();
-  parser.begin(text, file);
+  parser.begin(tokens, text, file);
   parser.depths = depths(tokens);
-  parser.input = tokens;
   let result: R | undefined;
   const syntactic: Diagnostic[] = [];
   try {

@@ -16,7 +16,11 @@ export const settle = (
   text: string,
 ): readonly Diagnostic[] => {
   const left = new Set(syntactic);
-  const first = lexical.map((d) => {
+  // A string that is not closed swallows the brackets behind it.
+  const swallowed = (d: Diagnostic): boolean =>
+    d.code === 'L0105' && lexical.some((s) => s.code === 'L0103' && end(s) === end(d));
+  const causes = lexical.filter((d) => !swallowed(d));
+  const first = causes.map((d) => {
     for (const other of left) {
       const between = text.slice(end(d), start(other));
       // Directly behind a sign that was skipped, or a bracket that was supplied.

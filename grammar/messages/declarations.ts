@@ -53,7 +53,7 @@ export const declarations = {
     text: () => 'a space is given to each name, not to the pattern',
     help: () => 'write `(a: X, b: Y) = ...`',
     explanation:
-      'In a body, a pattern takes a value apart; each of its names may carry a space, written inside: `(a: R, b: R[2]) = f(x)`.',
+      'In a body, a pattern takes a value apart, and its parts have different spaces. Each of its names may carry its own, written inside: `(a: R, b: R[2]) = f(x)`.',
   }),
   L0137: message<{ found: string }>({
     severity: 'error',
@@ -78,7 +78,7 @@ export const declarations = {
     text: ({ word, found }) => `\`${word}\` is missing: ${found} comes instead`,
     help: ({ form }) => `write \`${form}\``,
     explanation:
-      'The statements of a paradigm read as sentences: `train on D for 1 steps`, `eval on D as name`, `collect 1 from rollout(env, f) into B`.',
+      'The statements of a paradigm read as sentences, and no word may be left out. They are `train on D for 1 steps`, `eval on D as name` and `collect 1 from rollout(env, f) into B`.',
   }),
   L0140: message<{ found: string }>({
     severity: 'error',

@@ -47,7 +47,7 @@ export const expressions = {
         : list
           ? 'separate items by a comma, or write the operator'
           : call
-            ? 'a function is applied with parentheses: `f(x)`'
+            ? 'apply a function with parentheses, `f(x)`, or write the operator between them'
             : 'write the operator between them, or begin a new line for a new statement',
     explanation:
       'Writing two expressions side by side means nothing: a product needs `*`, an application needs parentheses, ' +
@@ -136,7 +136,7 @@ export const expressions = {
     title: 'wrong argument of a space',
     text: ({ wanted }) => `${wanted} is expected here`,
     explanation:
-      'The brackets behind a space in parentheses hold the sizes of an array of that space, and a record of spaces gives every field a name and a space.',
+      'The brackets behind a space in parentheses hold the sizes of an array of that space: `(X, Y)[10]`. A record of spaces gives every field a name and a space: `(x: X, y: Y)`.',
   }),
   L0130: message<{ deepest: number }>({
     severity: 'error',
@@ -178,7 +178,8 @@ export const expressions = {
     title: 'several names without parentheses',
     text: () => 'several names at once are written in parentheses',
     help: () => 'write `(a, b) = ...`',
-    explanation: 'A tuple is taken apart by a pattern in parentheses: `(a, b) = f(x)`, and built the same way.',
+    explanation:
+      'A tuple is taken apart by a pattern in parentheses: `(a, b) = f(x)`. It is built the same way: `(1, 2)`.',
   }),
   L0141: message<{ found: string }>({
     severity: 'error',
@@ -204,6 +205,6 @@ export const expressions = {
     text: ({ arrow }) => `what stands before \`${arrow}\` is neither parameters nor a space`,
     help: () => 'write `x -> e` or `(x, y) -> e` for a function',
     explanation:
-      'The left side of an arrow is a name, a pattern or a list of parameters, `(a, b: R[2]) -> e`, or, for the space of functions, a space.',
+      'The left side of an arrow is a name, a pattern or a list of parameters, `(a, b: R[2]) -> e`, or, for the space of functions, a space. An expression of another form cannot be the parameter of a function.',
   }),
 };

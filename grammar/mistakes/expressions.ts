@@ -105,8 +105,8 @@ const sideBySide: Mistake = (place) => {
   const at = { ...spanOf(left), start: spanOf(left).end, end: spanOf(left).end };
   const fixes = product ? [{ title: 'Write `*`', span: at, replacement: gap === '' ? ' * ' : ' *' }] : [];
   const list = isWithin(place, 'round', 'square', 'call', 'index', 'record', 'parameters', 'statics');
-  const call = isWord(left) && !isWord(right);
-  const parts = { left: found(left), right: found(right), list, product, call };
+  const before = closes(left) ? `what ends in \`${left.image || ')'}\`` : found(left);
+  const parts = { left: before, right: found(right), list, product, call: isWord(left) };
   return report('L0112', spanOf(right), parts, { fixes });
 };
 

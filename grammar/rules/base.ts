@@ -43,6 +43,8 @@ const errorMessageProvider = {
 export abstract class BaseRules extends EmbeddedActionsParser {
   file = '';
   text = '';
+  /** Where the last token ends: what is missing at the end of a file is missing there. */
+  protected lastEnd = 0;
   diagnostics: Diagnostic[] = [];
   /** How many brackets each token stands in; a bracket itself stands outside. */
   depths: ReadonlyMap<IToken, number> = new Map();
@@ -61,7 +63,7 @@ export abstract class BaseRules extends EmbeddedActionsParser {
   abstract statement: Rule<Statement>;
 
   protected startOf(token: IToken): number {
-    return token.tokenType === EOF ? this.text.length : token.startOffset;
+    return token.tokenType === EOF ? this.lastEnd : token.startOffset;
   }
 
   protected spanOf(token: IToken): Span {

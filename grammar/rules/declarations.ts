@@ -1,6 +1,7 @@
 /** What a file consists of; and the parser itself, which all these rules make up. */
-import { EOF } from 'chevrotain';
+import { EOF, type IToken } from 'chevrotain';
 import { unquote } from '../build.ts';
+import { endOf } from '../lex.ts';
 import { T } from '../tokens.ts';
 import type {
   Declaration,
@@ -193,8 +194,11 @@ export class LearnParser extends ProtocolRules {
   });
 
   /** Makes ready for another text. */
-  begin(text: string, file: string): void {
+  begin(tokens: readonly IToken[], text: string, file: string): void {
+    const last = tokens.at(-1);
+    this.input = [...tokens];
     this.text = text;
+    this.lastEnd = last ? endOf(last) : 0;
     this.file = file;
     this.diagnostics = [];
     this.nesting = 0;

@@ -63,6 +63,7 @@ export abstract class StatementRules extends ProblemRules {
       this.CONSUME(T.Colon);
       const space = this.SUBRULE(this.space);
       if (pattern.kind === 'name') pattern = { ...pattern, space, span: this.spanFrom(first) };
+      else this.ACTION(() => this.report(report('L0133', space.span, {})));
     });
     const relation = this.SUBRULE(this.relation);
     const value = this.SUBRULE(this.expr);
@@ -88,9 +89,4 @@ export abstract class StatementRules extends ProblemRules {
     const model = this.SUBRULE(this.expr);
     return { kind: 'member', name: this.nameOf(first), model, span: this.spanFrom(first) };
   });
-
-  /** The space of a pattern that is not one name has no place: its parts have theirs. */
-  protected onlyNamesHaveSpaces(pattern: Pattern): void {
-    if (pattern.kind !== 'name') this.report(report('L0133', pattern.span, {}));
-  }
 }
