@@ -1,17 +1,25 @@
 /**
  * How each engine is started: its package is loaded when it is asked for, and what stands in the way is said in words.
  */
-import { version_core } from '@tensorflow/tfjs-core';
 import type { Engine, EngineName } from './engine.ts';
 import { openOracle } from './oracle.ts';
-import { openTfjs } from './tfjs.ts';
 import { openWasm } from './wasm/engine.ts';
 import { findAdapter } from './webgpu/adapter.ts';
 
 /** `asked`: by name; a software adapter counts as a graphics card only then. */
 export type Starter = (asked: boolean) => Promise<Engine | { readonly failed: string }>;
 
-const version = `TensorFlow.js ${version_core}`;
+/** A backend of TF.js, whose package has been imported; TF.js itself is loaded with the first. */
+const overTfjs = async (
+  name: EngineName,
+  what: string,
+  registered?: string,
+  software?: boolean,
+): Promise<Engine | undefined> => {
+  const { version_core } = await import('@tensorflow/tfjs-core');
+  const { openTfjs } = await import('./tfjs.ts');
+  return openTfjs(name, `${what}, TensorFlow.js ${version_core}`, registered, software);
+};
 
 /** A package that the user may or may not have installed; bundlers leave it alone. */
 const optional = async (name: string): Promise<object | undefined> => {
@@ -29,23 +37,21 @@ export const starters: { readonly [K in EngineName]: Starter } = {
   'tfjs-wasm': async () => {
     await import('@tensorflow/tfjs-backend-wasm');
     return (
-      (await openTfjs('tfjs-wasm', `WebAssembly SIMD, ${version}`, 'wasm')) ?? {
+      (await overTfjs('tfjs-wasm', 'WebAssembly SIMD', 'wasm')) ?? {
         failed: 'the WebAssembly backend did not start',
       }
     );
   },
   cpu: async () => {
     await import('@tensorflow/tfjs-backend-cpu');
-    return (
-      (await openTfjs('cpu', `plain JavaScript, ${version}`)) ?? { failed: 'the JavaScript backend did not start' }
-    );
+    return (await overTfjs('cpu', 'plain JavaScript')) ?? { failed: 'the JavaScript backend did not start' };
   },
   webgpu: async (asked) => {
     const adapter = await findAdapter(asked);
     if ('failed' in adapter) return adapter;
     await import('@tensorflow/tfjs-backend-webgpu');
     return (
-      (await openTfjs('webgpu', `${adapter.description}, WebGPU, ${version}`, undefined, adapter.software)) ?? {
+      (await overTfjs('webgpu', `${adapter.description}, WebGPU`, undefined, adapter.software)) ?? {
         failed: 'the WebGPU backend did not start',
       }
     );
@@ -54,12 +60,12 @@ export const starters: { readonly [K in EngineName]: Starter } = {
     if (isNode) return { failed: 'webgl is there in browsers only' };
     if (!(await optional('@tensorflow/tfjs-backend-webgl')))
       return { failed: '@tensorflow/tfjs-backend-webgl is not installed' };
-    return (await openTfjs('webgl', `WebGL, ${version}`)) ?? { failed: 'the WebGL backend did not start' };
+    return (await overTfjs('webgl', 'WebGL')) ?? { failed: 'the WebGL backend did not start' };
   },
   tensorflow: async () => {
     for (const name of ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node']) {
       if (!isNode || !(await optional(name))) continue;
-      const engine = await openTfjs('tensorflow', `${name}, ${version}`, 'tensorflow');
+      const engine = await overTfjs('tensorflow', name, 'tensorflow');
       if (engine) return engine;
     }
     return { failed: 'neither @tensorflow/tfjs-node-gpu nor @tensorflow/tfjs-node is installed' };
