@@ -25,13 +25,11 @@ export interface Context {
 export const each = ({ print }: Context, family: Family, items: readonly unknown[], ...keys: Key[]): Doc[] =>
   items.map((_, i) => print(family, ...keys, i));
 
-const separated = (docs: readonly Doc[]): Doc => join([',', line], [...docs]);
+export const commas = (docs: readonly Doc[]): Doc => group(join([',', line], [...docs]));
 
-export const commas = (docs: readonly Doc[]): Doc => group(separated(docs));
-
-/** `(a, b)`: when it does not fit, each item on a line of its own. */
+/** `(a, b)`: when it does not fit, on lines of its own: one for all items if they fit it, else one for each. */
 export const listed = (open: string, docs: readonly Doc[], close: string): Doc =>
-  docs.length === 0 ? [open, close] : group([open, indent([softline, separated(docs)]), softline, close]);
+  docs.length === 0 ? [open, close] : group([open, indent([softline, commas(docs)]), softline, close]);
 
 export const inParens = (doc: Doc, wanted: boolean): Doc => (wanted ? ['(', doc, ')'] : doc);
 

@@ -15,7 +15,7 @@ const breaksBefore = (clauses: readonly Clause[], i: number, game: boolean): boo
   const before = (words: readonly string[]): boolean => clauses.slice(0, i).some((c) => words.includes(c.word));
   if (word.startsWith('and ') || word === 'subject to') return true;
   if (word === 'over') return !game;
-  if (word === 'on') return !before(['subject to']);
+  if (word === 'on') return game && !before(['subject to']);
   const closing = ['by', 'for', 'batch', 'seed', 'seeds'];
   const ofPlayer = game && !before(['subject to', 'on', ...closing.slice(1)]) && word === 'by';
   return closing.includes(word) && !ofPlayer && clauses[i - 1] !== undefined && !closing.includes(clauses[i - 1]!.word);
