@@ -53,8 +53,15 @@ export const summaryRow = (s: Summary, terminal: Terminal): string[] => {
         ? paint(terminal, 'red', '✗ not met')
         : '';
   const bound = s.compare ? `${signs[s.compare.op] ?? s.compare.op} ${formatNumber(s.compare.bound)}` : '';
-  const seeds = s.perSeed.length > 1 ? `(median of ${s.perSeed.map((p) => formatNumber(p.value)).join(', ')})` : '';
-  return [s.name, formatNumber(s.value), bound, verdict, seeds];
+  const list = (values: readonly { readonly value: number }[]): string =>
+    values.map((v) => formatNumber(v.value)).join(', ');
+  const of =
+    s.perSeed.length > 1
+      ? `(median of ${list(s.perSeed)})`
+      : s.perLabel.length > 1
+        ? `(mean of ${list(s.perLabel)})`
+        : '';
+  return [s.name, formatNumber(s.value), bound, verdict, of];
 };
 
 const stoppedText = (stopped: Stopped, { file, compilation }: Loaded): string => {
@@ -137,8 +144,8 @@ export const openNarrator = (o: NarratorOptions): Narrator => {
       case 'warning':
         say(`  ${paint(terminal, 'yellow', 'note')}: ${plainText(event.message)}`);
         return;
-      case 'train':
-        if (event.run > 0 && event.action === 0) say(`  seed ${event.seed}`);
+      case 'initialised':
+        if (event.run > 0 && event.restarts === 0) say(`  seed ${event.seed}`);
         return;
       default:
         return;

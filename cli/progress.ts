@@ -66,7 +66,8 @@ export const openProgress = (terminal: Terminal, extent: Extent): Progress => {
     const named = ['', 'train', Object.keys(event.losses).join(' | ')].includes(event.label);
     const label = named ? '' : `${event.label}  `;
     const time = Number.isFinite(left) ? `  ${duration(left)} left` : '';
-    return `${label}${event.step}/${event.total}  ${lossText(event.losses)}${time}`;
+    const count = all > 0 ? `${done}/${all}` : `${event.step}/${event.total}`;
+    return `${label}${count}  ${lossText(event.losses)}${time}`;
   };
   return {
     clear,

@@ -275,6 +275,27 @@ describe('run', () => {
     expect([code, err]).toEqual([2, expect.stringContaining('error[L0201]')]);
     expect(existsSync(inFolder('none', ''))).toBe(false);
   });
+  test('for machines, errors in the spec end with a result, too', async () => {
+    const { code, out } = await run('wrong.learn', '--json');
+    const lines = out
+      .trimEnd()
+      .split('\n')
+      .map((l) => JSON.parse(l) as { type: string });
+    expect([code, lines.map((l) => l.type)]).toEqual([2, ['diagnostic', 'diagnostic', 'result']]);
+  });
+  test('several seeds and folds: one count of steps, medians and means', async () => {
+    const folds = line.replace(
+      'unsupervised(points, holdout = 0)',
+      'kfold(points, k = 2)\n  by sgd(0.1) for 10 steps batch 2',
+    );
+    put('folds.learn', folds);
+    put('seeds.learn', folds.replace('batch 2', 'batch 2 seeds 2'));
+    expect((await run('folds.learn', '--quiet')).out).toMatch(/✗ not met {2}\(mean of \S+, \S+\)$/m);
+    const { out } = await run('seeds.learn');
+    expect(out).toMatch(/^ {2}40\/40 {2}loss/m);
+    expect(out).toMatch(/^ {2}seed 2$/m);
+    expect(out).toMatch(/✗ not met {2}\(median of \S+, \S+\)$/m);
+  });
   test('an engine that does not exist: did you mean', async () =>
     expect(await run('line.learn', '--engine', 'wasn')).toMatchObject({
       code: 64,

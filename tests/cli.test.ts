@@ -103,8 +103,8 @@ describe('progress', () => {
     for (let k = 10; k <= 500; k += 10) progress.step({ ...step(k, 500), run: 1 }, k);
     const lines = terminal.read().out.trimEnd().split('\n');
     expect(lines.length).toBe(6);
-    expect(lines[1]).toMatch(/^ {2}100\/500 .* 6 min 40 s left$/);
-    expect(lines.at(-1)).toMatch(/^ {2}500\/500 .* 0 s left$/);
+    expect(lines[1]).toMatch(/^ {2}600\/1000 .* 6 min 40 s left$/);
+    expect(lines.at(-1)).toMatch(/^ {2}1000\/1000 .* 0 s left$/);
   });
   test('on a terminal one line, redrawn at most ten times a second and never wider than the window', () => {
     const terminal = fakeTerminal('.', '', { tty: true, columns: 60 });

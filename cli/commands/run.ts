@@ -59,7 +59,10 @@ const compiled = async (file: string, seed: number, json: boolean, terminal: Ter
     for (const d of diagnostics) terminal.out(JSON.stringify({ type: 'diagnostic', ...diagnosticJson(d, sources) }));
   else showDiagnostics(loaded, terminal);
   const code = codeOf(diagnostics);
-  if (code !== codes.ok) return code;
+  if (code !== codes.ok) {
+    if (json) terminal.out(JSON.stringify({ type: 'result', status: 'errors', met: false, results: [] }));
+    return code;
+  }
   if (!program) throw new Error('internal: no errors and no program');
   return loaded;
 };
