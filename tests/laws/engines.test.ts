@@ -22,7 +22,7 @@ const names: EngineName[] = (process.env.ENGINES?.split(',') as EngineName[]) ??
 /** Tensors that TF.js knows of, where it is under the engine. */
 const held = (name: EngineName): number => {
   const backend = name === 'tfjs-wasm' ? 'wasm' : name;
-  return name === 'oracle' || name === 'wasm' ? 0 : findBackend(backend).numDataIds();
+  return findBackend(backend)?.numDataIds() ?? 0; // other engines are not TF.js's
 };
 
 /** Steps that feed their outputs back; the loss of each. */
