@@ -198,7 +198,8 @@ const hosted = (
   const kernel = hostKernel(operation, args, result);
   const views = [...args, result].map((view) => ({ where: of(view), dtype: view.dtype, size: sizeOf(view.shape) }));
   const find = ({ where, dtype, size }: (typeof views)[number], table: number) => {
-    const address = 'address' in where ? where.address : (memory.words()[table / 4 + where.entry] >>> 0) + where.distance;
+    const address =
+      'address' in where ? where.address : (memory.words()[table / 4 + where.entry] >>> 0) + where.distance;
     return memory.view(dtype, address, size);
   };
   const inputs = views.slice(0, -1);
