@@ -62,7 +62,12 @@ export const loadOrt = async (): Promise<Ort> => {
     version,
     load: (model, threads) => {
       const session = new binding.InferenceSession();
-      session.loadModel(model.buffer, model.byteOffset, model.byteLength, optionsOf(threads));
+      try {
+        session.loadModel(model.buffer, model.byteOffset, model.byteLength, optionsOf(threads));
+      } catch (error) {
+        const why = error instanceof Error ? error.message : String(error);
+        throw new Error(`internal: onnxruntime ${version} does not take this step (\`--engine wasm\` does): ${why}`);
+      }
       return {
         run: (inputs, outputs) => void session.run(inputs, outputs, {}),
         dispose: () => session.dispose(),
