@@ -27,6 +27,11 @@ export const commands: Readonly<Record<string, { readonly summary: string; load(
     load: async () => (await import('./commands/compile.ts')).compileCommand,
   },
   eval: { summary: 'the value of an expression', load: async () => (await import('./commands/eval.ts')).evaluate },
+  play: {
+    summary: 'write, see, train and understand in the browser',
+    load: async () => (await import('./commands/play.ts')).play,
+  },
+  lsp: { summary: 'the language service for editors', load: async () => (await import('./commands/lsp.ts')).lsp },
   new: {
     summary: 'a folder with a spec to start from',
     load: async () => (await import('./commands/new.ts')).newCommand,

@@ -1,5 +1,6 @@
 /** All generated reference pages, by their path in docs/reference/, laid out as `prettier --check` wants them. */
 import { format } from 'prettier';
+import { textMate } from '../../editor/highlight.ts';
 import type { Command } from '../command.ts';
 import { commands } from '../main.ts';
 import { commandsPage } from './commands.ts';
@@ -9,8 +10,11 @@ import { libraryPages } from './library.ts';
 /** Folders in which nothing else may be. */
 export const generatedFolders: readonly string[] = ['diagnostics', 'library'];
 
-const laidOut = (text: string): Promise<string> =>
-  format(text, { parser: 'markdown', printWidth: 120, singleQuote: true, trailingComma: 'all' });
+const laidOut = (name: string, text: string): Promise<string> =>
+  format(text, {
+    parser: name.endsWith('.json') ? 'json' : 'markdown',
+    ...{ printWidth: 120, singleQuote: true, trailingComma: 'all' },
+  });
 
 export const referencePages = async (): Promise<Map<string, string>> => {
   const all: Command[] = [];
@@ -19,8 +23,9 @@ export const referencePages = async (): Promise<Map<string, string>> => {
     ['commands.md', commandsPage(all)],
     ...(await libraryPages()),
     ...diagnosticPages().map(([name, text]): [string, string] => [`diagnostics/${name}`, text]),
+    ['../../editor/vscode/syntaxes/learn.tmLanguage.json', JSON.stringify(textMate)],
   ];
   const pages = new Map<string, string>();
-  for (const [name, text] of made) pages.set(name, await laidOut(text));
+  for (const [name, text] of made) pages.set(name, await laidOut(name, text));
   return pages;
 };

@@ -37,6 +37,10 @@ const locate = (path: string, base: string): { readonly file: string; readonly n
   return { file: resolve(packageFolder(), name), name };
 };
 
+/** Where a module of the library lies on the disk; undefined for other files. */
+export const libraryFile = (file: string): string | undefined =>
+  inLibrary(file) ? resolve(packageFolder(), file) : undefined;
+
 const textOf = async (file: string): Promise<string | undefined> => {
   try {
     return (await readFile(file, 'utf8')).replace(/^\uFEFF/, '');

@@ -1,0 +1,37 @@
+/** Inlay hints: the spaces that were inferred, behind the names that were written without one. */
+import type { Definition } from './names/definition.ts';
+import { spaceOfDefinition } from './places.ts';
+import type { View } from './view.ts';
+
+export interface Hint {
+  /** Where it is shown. */
+  readonly offset: number;
+  readonly label: string;
+  /** In full, where the label is cut. */
+  readonly tooltip: string;
+}
+
+const longest = 36;
+
+/** `: R[8]` says something; what is a function, or the problem itself, is seen anyway. */
+const worth = (space: string): boolean => !/^(?:the |a member|a problem|a stage|a function)/.test(space);
+
+/** Whether a space is written behind the name. */
+const annotated = (view: View, d: Definition): boolean => /^\s*:(?!=)/.test(view.text.slice(d.span.end));
+
+const spaceFor = (view: View, d: Definition): string | undefined => {
+  if (d.kind === 'data' || d.kind === 'value' || d.kind === 'variable' || d.kind === 'parameter')
+    return spaceOfDefinition(view, d);
+  return undefined;
+};
+
+export const hints = (view: View, from = 0, to = view.text.length): Hint[] =>
+  view.names.definitions
+    .filter((d) => d.span.file === view.file && d.span.start >= from && d.span.end <= to && !annotated(view, d))
+    .flatMap((d) => {
+      const space = spaceFor(view, d);
+      if (space === undefined || !worth(space)) return [];
+      const label = space.length > longest ? `${space.slice(0, longest - 1)}…` : space;
+      return [{ offset: d.span.end, label: `: ${label}`, tooltip: space }];
+    })
+    .toSorted((a, b) => a.offset - b.offset);

@@ -1,0 +1,80 @@
+/**
+ * What the thing under the cursor is: how it was declared, the space it is in, what its author wrote about it,
+ * and how the compiler estimates the expectation around it, with the reason.
+ */
+import type { Span } from '../grammar/tree.ts';
+import { docsMarkdown } from './docs.ts';
+import type { Definition } from './names/definition.ts';
+import { isBuiltinSpace } from './names/spaces.ts';
+import { occurrenceAt, smallestAt, spaceOfDefinition, spaceOfSpan, textOf } from './places.ts';
+import { signatureText } from './signature-text.ts';
+import type { View } from './view.ts';
+import { keywordDocs, spaceDocs } from './words.ts';
+
+export interface Hover {
+  readonly span: Span;
+  readonly markdown: string;
+}
+
+const code = (text: string): string => `\`\`\`learn\n${text}\n\`\`\``;
+
+const headOf = (d: Definition, view: View, space: string | undefined): string => {
+  const { declaration } = d;
+  const typed = space === undefined ? '' : ` : ${space}`;
+  if (declaration && d.parameter === undefined && d.kind !== 'picture') {
+    const head = signatureText(declaration, textOf(view, declaration.span.file));
+    const open = declaration.kind === 'let' || (declaration.kind === 'data' && !declaration.space);
+    return open && !head.includes(':') ? head + typed : head;
+  }
+  if (d.kind === 'trained parameter') return textOf(view, d.span.file).slice(d.whole.start, d.whole.end);
+  return `(${d.kind}) ${d.name}${typed}`;
+};
+
+/** Several overloads are shown with what each says. */
+const definitionText = (definitions: readonly Definition[], view: View, space: string | undefined): string => {
+  const heads = definitions.map((d) => headOf(d, view, space));
+  const docs = [...new Set(definitions.flatMap((d) => (d.docs ? [docsMarkdown(d.docs)] : [])))];
+  const from = definitions[0].span.file;
+  const where = from === view.file ? [] : [`*${from}*`];
+  return [code(heads.join('\n')), ...docs, ...where].join('\n\n');
+};
+
+const decisionText = (view: View, offset: number): string | undefined => {
+  const decision = smallestAt(
+    view.decisions.flatMap((d) => (d.span ? [{ ...d, span: d.span }] : [])),
+    offset,
+  );
+  return decision && `**${decision.choice}** — ${decision.reason} (${decision.subject})`;
+};
+
+/** A word of the language, where it is not a name. */
+const wordHover = (view: View, offset: number): Hover | undefined => {
+  const word = /[\p{L}_𝔼ℝ]/u;
+  let [start, end] = [offset, offset];
+  while (start > 0 && word.test(view.text[start - 1])) start--;
+  while (end < view.text.length && word.test(view.text[end])) end++;
+  const text = view.text.slice(start, end);
+  const docs = isBuiltinSpace(text) ? spaceDocs[text] : keywordDocs[text];
+  return docs === undefined
+    ? undefined
+    : { span: { file: view.file, start, end }, markdown: `${code(text)}\n\n${docs}` };
+};
+
+export const hover = (view: View, offset: number): Hover | undefined => {
+  const occurrence = occurrenceAt(view, offset);
+  const expression = smallestAt(view.spaces, offset);
+  const decision = decisionText(view, offset);
+  const joined = (parts: readonly (string | undefined)[]): string => parts.filter((p) => p !== undefined).join('\n\n');
+  if (occurrence && occurrence.definitions.length > 0) {
+    const { span, definitions } = occurrence;
+    const space = spaceOfSpan(view, span) ?? spaceOfDefinition(view, definitions[0]);
+    const isFunction = space?.startsWith('the ') ?? false;
+    return { span, markdown: joined([definitionText(definitions, view, isFunction ? undefined : space), decision]) };
+  }
+  const word = wordHover(view, offset);
+  if (word) return { ...word, markdown: joined([word.markdown, decision]) };
+  if (!expression) return undefined;
+  const source = view.text.slice(expression.span.start, expression.span.end).replace(/\s+/g, ' ');
+  const shown = source.length > 60 ? `${source.slice(0, 59)}…` : source;
+  return { span: expression.span, markdown: joined([code(`${shown} : ${expression.space}`), decision]) };
+};

@@ -1,0 +1,50 @@
+/** Diagnostics of a text, and the edits that mend them. */
+import type { Diagnostic, Fix } from '../grammar/diagnostics.ts';
+import type { Span } from '../grammar/tree.ts';
+import type { View } from './view.ts';
+
+/** A diagnostic where it is to be shown: one that lies in another file, or in none, stands at the beginning. */
+export interface Problem extends Diagnostic {
+  readonly span: Span;
+}
+
+/** Before the compiler has answered, what the parser found. */
+export const problems = (view: View): Problem[] => {
+  const found = view.compilation?.diagnostics ?? view.parsed.diagnostics;
+  return found.map((d) => {
+    if (d.span?.file === view.file) return { ...d, span: d.span };
+    const inside = d.notes.find((n) => n.span?.file === view.file)?.span;
+    const importing = view.parsed.module.declarations.find((x) => x.kind === 'import')?.span;
+    const span = inside ?? importing ?? { file: view.file, start: 0, end: Math.min(1, view.text.length) };
+    const place = d.span ? ` (in ${d.span.file})` : '';
+    return { ...d, span, message: d.message + place };
+  });
+};
+
+/** A name close by is a fix as well: of the name itself, of the field, or of the text between quotes. */
+const meant = (d: Problem, text: string): Fix[] => {
+  const close = /^did you mean `([^`]+)`\?$/.exec(d.help ?? '')?.[1];
+  const written = text.slice(d.span.start, d.span.end);
+  const name = /(?:^|\.|^")([\p{L}_][^\s."()[\]]*(?:\.\w+)*)"?$/u.exec(written);
+  if (close === undefined || !name) return [];
+  const start = d.span.start + name.index + name[0].indexOf(name[1]);
+  const span = { ...d.span, start, end: start + name[1].length };
+  return [{ title: `Write \`${close}\``, span, replacement: close }];
+};
+
+export const fixesOf = (view: View, problem: Problem): readonly Fix[] =>
+  problem.fixes.length > 0 ? problem.fixes.filter((f) => f.span.file === view.file) : meant(problem, view.text);
+
+export interface ProblemFix extends Fix {
+  readonly problem: Problem;
+}
+
+/** Fixes of the diagnostics that touch a stretch of the text. */
+export const fixesAt = (view: View, from: number, to = from): ProblemFix[] =>
+  problems(view)
+    .filter(({ span }) => span.start <= to && span.end >= from)
+    .flatMap((problem) => fixesOf(view, problem).map((fix) => ({ ...fix, problem })));
+
+/** One text: what is wrong, why, and the way out. */
+export const problemText = (d: Diagnostic): string =>
+  [d.message, d.label, ...d.notes.map((n) => n.message), d.help && `help: ${d.help}`].filter(Boolean).join('\n');
