@@ -25,9 +25,8 @@ const PASSES = 4;
 
 const plugin = { languages, parsers: { learn: learnParser }, printers: { learn: learnPrinter } };
 
-/** The text as it is laid out; unchanged when it has syntax errors. */
-export const format = async (text: string, { symbols, file, width = WIDTH }: FormatOptions): Promise<string> => {
-  if (parse(text, file).diagnostics.some((d) => d.severity === 'error')) return text;
+/** The text laid out, in ASCII; throws when it has syntax errors. */
+export const layOut = async (text: string, file: string, width = WIDTH): Promise<string> => {
   const options = {
     parser: 'learn',
     plugins: [plugin],
@@ -42,13 +41,22 @@ export const format = async (text: string, { symbols, file, width = WIDTH }: For
     if (after === before) break;
     before = after;
   }
-  return respell(before, text, symbols);
+  return before;
+};
+
+/** The text as it is laid out; unchanged when it has syntax errors. */
+export const format = async (text: string, { symbols, file, width }: FormatOptions): Promise<string> => {
+  if (parse(text, file).diagnostics.some((d) => d.severity === 'error')) return text;
+  // A file is never made worse: what could not be read again would be a mistake of the printer.
+  const laidOut = await layOut(text, file, width).catch(() => text);
+  const done = respell(laidOut, text, symbols);
+  return parse(done, file).diagnostics.length > 0 ? text : done;
 };
 
 const { group } = builders;
 
 const write = (family: Family, node: unknown, width: number): string =>
-  printer.printDocToString(group(printPlain(family, prepare(node, undefined))), {
+  printer.printDocToString(group(printPlain(family, prepare(node, undefined), width)), {
     printWidth: width,
     tabWidth: 2,
     useTabs: false,

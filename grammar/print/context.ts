@@ -6,7 +6,8 @@ import type { Span } from '../tree.ts';
 const { group, hardline, ifBreak, indent, join, line, softline } = builders;
 
 /** Nodes that are printed alike; a node's own `kind` is unique only within its family. */
-export type Family = 'expr' | 'space' | 'spaceArgument' | 'pattern' | 'argument' | 'indexItem' | 'binder' | Outer;
+export type Family =
+  'expr' | 'standing' | 'space' | 'spaceArgument' | 'pattern' | 'argument' | 'indexItem' | 'binder' | Outer;
 type Outer = 'pair' | 'parameter' | 'static' | 'over' | 'condition' | 'duration' | 'clause' | 'game' | Large;
 type Large = 'statement' | 'protocol' | 'imported' | 'declaration' | 'module';
 
@@ -19,6 +20,8 @@ export interface Context {
   readonly print: Print;
   /** The text that the tree was read from; absent for a tree that was made. */
   readonly text: string | undefined;
+  /** The columns of a line of its own, one step further in. */
+  readonly room: number;
 }
 
 /** Prints every item of the list under the keys. */

@@ -35,12 +35,12 @@ const printBare = (d: Declaration, context: Context): Doc => {
     case 'data':
       return group([
         ...['data ', d.name.text, d.space ? [' : ', print('space', 'space')] : ''],
-        valued(' =', d.value, print('expr', 'value')),
+        valued(' =', d.value, print('expr', 'value'), context.room),
       ]);
     case 'let':
       return group([
         ...['let ', padded(print('pattern', 'pattern'), d), d.space ? [' : ', print('space', 'space')] : ''],
-        valued(` ${d.relation}`, d.value, print('expr', 'value')),
+        valued(` ${d.relation}`, d.value, print('expr', 'value'), context.room),
       ]);
     case 'def':
       return group([
@@ -69,7 +69,7 @@ const printBare = (d: Declaration, context: Context): Doc => {
         ...[
           'show ',
           padded(d.name.text, d),
-          valued(' =', d.value, inParens(print('expr', 'value'), itemNeedsParens(d.value))),
+          valued(' =', d.value, inParens(print('expr', 'value'), itemNeedsParens(d.value)), context.room),
         ],
         d.as ? ` as ${d.as.text}` : '',
         d.every ? [' every ', print('duration', 'every')] : '',
@@ -89,8 +89,10 @@ const statics = (items: DefDeclaration['statics'], context: Context): Doc =>
 const result = (r: DefDeclaration['result'], { print }: Context): Doc =>
   r ? [r.stochastic ? ' ~> ' : ' -> ', print('space', 'result', 'space')] : '';
 
-const body = (e: Expr, { print }: Context): Doc =>
-  e.kind === 'block' ? [' ', print('expr', 'body')] : valued(' =', e, print('expr', 'body'));
+const body = (e: Expr, context: Context): Doc => {
+  const doc = context.print('expr', 'body');
+  return e.kind === 'block' ? [' ', doc] : valued(' =', e, doc, context.room);
+};
 
 export const printImported = (i: ImportDeclaration['names'][number]): Doc =>
   i.as ? `${i.name.text} as ${i.as.text}` : i.name.text;

@@ -7,7 +7,7 @@ import { braces, commas, each, inParens, listed, type Context, type Key } from '
 import * as parens from './parens.ts';
 import { printProblem } from './problems.ts';
 import type { PreparedProblem } from './prepare.ts';
-import { hugs, valued } from './values.ts';
+import { hugs, hugsLast, standing, valued } from './values.ts';
 
 const { align, fill, group, indent, join, line } = builders;
 
@@ -46,13 +46,18 @@ export const printExpr = (e: Expr, context: Context): Doc => {
     case 'unary':
       return [e.op === '-' ? '-' : 'not ', inParens(print('expr', 'operand'), parens.operandNeedsParens(e.operand))];
     case 'binary':
-      return printChain(e, context);
+      return printChain(e, context, false);
     case 'big':
       return printBig(e, context);
     case 'if':
       return group([
         ...['if ', indent(print('expr', 'condition')), ' then '],
-        ...[print('expr', 'then'), hugs(e.then) && hugs(e.else) ? ' ' : line, 'else ', print('expr', 'else')],
+        ...[
+          inParens(print('expr', 'then'), e.then.kind === 'if'),
+          hugs(e) ? ' ' : line,
+          'else ',
+          print('expr', 'else'),
+        ],
       ]);
     case 'lambda':
       return printLambda(e, context);
@@ -81,6 +86,10 @@ export const printExpr = (e: Expr, context: Context): Doc => {
       return '';
   }
 };
+
+/** An expression that begins a line: what goes on below is indented. */
+export const printStanding = (e: Expr, context: Context): Doc =>
+  e.kind === 'binary' && !hugs(e) ? printChain(e, context, true) : standing(e, printExpr(e, context));
 
 const escapes: Readonly<Record<string, string>> = { '"': '\\"', '\\': '\\\\', '\n': '\\n', '\t': '\\t', '\r': '\\r' };
 
@@ -157,10 +166,7 @@ const printArguments = (e: CallExpr, context: Context): Doc => {
   const [before, behind] = [args.slice(0, cut), args.slice(cut)];
   const keyword = behind.length > 0 ? [before.length > 0 ? [';', line] : '; ', commas(behind)] : '';
   if (e.form === 'plain') {
-    const only = e.args.length === 1 || !e.args.slice(0, -1).some((a) => hugs(a.value));
-    const last = e.args.at(-1);
-    // `f(x, y -> {` ... `})`: a block at the end needs no lines of its own around it.
-    if (last && only && cut === args.length && hugs(last.value)) return ['(', join(', ', args), ')'];
+    if (hugsLast(e)) return ['(', join(', ', args), ')'];
     if (args.length === 0) return '()';
     return group(['(', indent([builders.softline, commas(before), keyword]), builders.softline, ')']);
   }
@@ -173,7 +179,7 @@ const printArguments = (e: CallExpr, context: Context): Doc => {
 };
 
 /** A chain of operators of one strength breaks before each of them, or not at all. */
-const printChain = (e: BinaryExpr, context: Context): Doc => {
+const printChain = (e: BinaryExpr, context: Context, indented: boolean): Doc => {
   const { print } = context;
   const path: Key[] = [];
   const links: Doc[] = [];
@@ -189,7 +195,9 @@ const printChain = (e: BinaryExpr, context: Context): Doc => {
     if (!goesOn || tight) break;
     at = left;
   }
-  return group([inParens(print('expr', ...path), parens.leftNeedsParens(at)), ...links]);
+  const wrapped = parens.leftNeedsParens(at);
+  const first = inParens(print(indented && !wrapped ? 'standing' : 'expr', ...path), wrapped);
+  return group([first, indented ? indent(links) : links]);
 };
 
 const printLambda = (e: LambdaExpr, context: Context): Doc => {
@@ -198,7 +206,7 @@ const printLambda = (e: LambdaExpr, context: Context): Doc => {
   const bare = e.params.length === 1 && only && !only.space && !only.default && !only.keyword;
   const short = bare && ['name', 'wildcard', 'array'].includes(only.pattern.kind);
   const head = short ? print('parameter', 'params', 0) : printParameters(e.params, context);
-  return group([head, valued(e.stochastic ? ' ~>' : ' ->', e.body, print('expr', 'body'))]);
+  return group([head, valued(e.stochastic ? ' ~>' : ' ->', e.body, print('expr', 'body'), context.room)]);
 };
 
 /** `(x: X, y; k = 3)` */

@@ -1,7 +1,7 @@
 /** Where an expression needs parentheses to be read as the same tree. */
 import { BIG, isComparison, precedence, UNARY } from '../build.ts';
 import { bigWords } from '../tokens.ts';
-import type { BinaryExpr, Expr, IndexExpr } from '../tree.ts';
+import type { BinaryExpr, BinaryOp, Expr, IndexExpr } from '../tree.ts';
 
 /** Reaches as far to the right as it can: parentheses wherever an operator could follow. */
 const isGreedy = (e: Expr): boolean =>
@@ -52,6 +52,10 @@ export const operandNeedsParens = (e: Expr): boolean => {
 
 export const bodyNeedsParens = (e: Expr): boolean => isGreedy(e) || (e.kind === 'binary' && precedence[e.op] < BIG);
 
+/** `mod` among other arithmetic is easier to read in parentheses. */
+const mixes = (outer: BinaryOp, inner: BinaryOp): boolean =>
+  inner === 'mod' && outer !== 'mod' && precedence[outer] >= precedence['+'];
+
 export const leftNeedsParens = (parent: BinaryExpr): boolean => {
   const e = parent.left;
   const strength = precedence[parent.op];
@@ -59,13 +63,17 @@ export const leftNeedsParens = (parent: BinaryExpr): boolean => {
   if (strength >= BIG && endsInBig(e)) return true;
   if (parent.op === '^') return e.kind === 'unary' || e.kind === 'binary' || e.kind === 'density';
   if (e.kind !== 'binary') return false;
+  if (mixes(parent.op, e.op)) return true;
   return precedence[e.op] < strength || (isComparison(parent.op) && isComparison(e.op));
 };
 
 export const rightNeedsParens = (parent: BinaryExpr): boolean => {
   const e = parent.right;
   if (isGreedy(e)) return true;
+  // It would not reach over the quotient, but who reads it knows?
+  if (e.kind === 'big') return ['/', '@', 'mod', '^'].includes(parent.op);
   if (e.kind !== 'binary') return false;
+  if (mixes(parent.op, e.op)) return true;
   return parent.op === '^' ? precedence[e.op] < UNARY : precedence[e.op] <= precedence[parent.op];
 };
 

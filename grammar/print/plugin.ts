@@ -10,7 +10,7 @@ import type { Comment } from '../lex.ts';
 import { parse } from '../parse.ts';
 import type { Span } from '../tree.ts';
 import type { Family, Key } from './context.ts';
-import { printNode } from './nodes.ts';
+import { printNode, roomIn } from './nodes.ts';
 import { prepare } from './prepare.ts';
 
 const { hardline, join } = builders;
@@ -93,6 +93,7 @@ export const learnPrinter: Printer<Node> = {
     const family = (args as { family: Family } | undefined)?.family ?? 'module';
     const doc = printNode(family, path.node, {
       text: options.originalText,
+      room: roomIn(options.printWidth, path.ancestors),
       print: (childFamily, ...keys: Key[]) => print(keys, { family: childFamily }),
     });
     const inner = dangling(path);

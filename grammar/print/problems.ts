@@ -5,7 +5,6 @@ import type { Condition, Duration, Expr, Over } from '../tree.ts';
 import { commas, each, inParens, type Context, type Family } from './context.ts';
 import * as parens from './parens.ts';
 import type { Clause, PreparedProblem } from './prepare.ts';
-import { standing } from './values.ts';
 
 const { fill, group, hardline, indent, join, line } = builders;
 
@@ -55,15 +54,16 @@ const isList = (word: string): boolean => word in families || word === 'by';
 export const printClause = (clause: Clause, context: Context): Doc => {
   const { word, items, unit } = clause;
   const leads = !isList(word) && /m(in|ax)/.test(word);
+  const alone = items.length === 1 && !leads;
   const docs = items.map((item, i) => {
-    const doc = context.print(families[word] ?? 'expr', 'items', i);
-    if (word in families) return doc;
+    if (word in families) return context.print(families[word]!, 'items', i);
     const e = item as Expr;
-    if (leads) return inParens(doc, parens.itemNeedsParens(e));
-    return inParens(doc, unit ? parens.countNeedsParens(e) : parens.operatorsNeedParens(e));
+    const needed = unit ? parens.countNeedsParens : leads ? parens.itemNeedsParens : parens.operatorsNeedParens;
+    if (needed(e)) return ['(', context.print('expr', 'items', i), ')'];
+    return context.print(alone ? 'standing' : 'expr', 'items', i);
   });
-  const only = items.length === 1 && !leads && !(word in families) ? standing(items[0] as Expr, docs[0]!) : undefined;
-  return [word, ' ', only ?? indent(group(commas(docs))), unit ? ` ${unit}` : ''];
+  const indented = alone && !(word in families) ? docs[0]! : indent(group(commas(docs)));
+  return [word, ' ', indented, unit ? ` ${unit}` : ''];
 };
 
 export const printOver = (o: Over, { print }: Context): Doc => [
@@ -98,7 +98,7 @@ export const printCondition = (c: Condition, { print }: Context): Doc => {
 };
 
 export const printDuration = (d: Duration, { print }: Context): Doc => [
-  standing(d.count, inParens(print('expr', 'count'), parens.countNeedsParens(d.count))),
+  parens.countNeedsParens(d.count) ? ['(', print('expr', 'count'), ')'] : print('standing', 'count'),
   ' ',
   d.unit,
 ];

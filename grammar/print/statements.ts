@@ -1,11 +1,11 @@
 /** Statements of bodies and protocols -> documents. */
 import type { Doc } from 'prettier';
 import { builders } from 'prettier/doc';
-import type { Parameter, ProtocolStatement, Statement, StaticParameter } from '../tree.ts';
+import type { Expr, Parameter, ProtocolStatement, Statement, StaticParameter } from '../tree.ts';
 import { braces, commas, each, inParens, type Context } from './context.ts';
 import { printParameters } from './expressions.ts';
 import * as parens from './parens.ts';
-import { standing, valued } from './values.ts';
+import { valued } from './values.ts';
 
 const { group, line } = builders;
 
@@ -19,23 +19,30 @@ export const printStatement = (s: Statement, context: Context): Doc => {
   const { print } = context;
   switch (s.kind) {
     case 'assign':
-      return group([padded(print('pattern', 'pattern'), s), valued(' =', s.value, print('expr', 'value'))]);
+      return group([
+        padded(print('pattern', 'pattern'), s),
+        valued(' =', s.value, print('expr', 'value'), context.room),
+      ]);
     case 'draw':
       return group([
         padded(print('pattern', 'pattern'), s),
-        valued(' ~', s.distribution, print('expr', 'distribution')),
+        valued(' ~', s.distribution, print('expr', 'distribution'), context.room),
       ]);
     case 'param':
       return group([
         ...['param ', padded(s.name.text, s), ' : ', print('space', 'space')],
-        s.init ? valued(` ${s.init.relation}`, s.init.value, print('expr', 'init', 'value')) : '',
+        s.init ? valued(` ${s.init.relation}`, s.init.value, print('expr', 'init', 'value'), context.room) : '',
       ]);
     case 'member':
-      return [padded(s.name.text, s), ' in ', standing(s.model, print('expr', 'model'))];
+      return [padded(s.name.text, s), ' in ', print('standing', 'model')];
     case 'local-def':
-      return group([s.name.text, printParameters(s.params, context), valued(' =', s.body, print('expr', 'body'))]);
+      return group([
+        s.name.text,
+        printParameters(s.params, context),
+        valued(' =', s.body, print('expr', 'body'), context.room),
+      ]);
     case 'expr':
-      return standing(s.value, print('expr', 'value'));
+      return print('standing', 'value');
     case 'error':
       return '';
   }
@@ -59,8 +66,8 @@ const body = (nodes: readonly ProtocolStatement[], context: Context, key: 'body'
 
 export const printProtocol = (s: ProtocolStatement, context: Context): Doc => {
   const { print } = context;
-  const operators = (e: Parameters<typeof parens.operatorsNeedParens>[0], key: string): Doc =>
-    standing(e, inParens(print('expr', key), parens.operatorsNeedParens(e)));
+  const operators = (e: Expr, key: string): Doc =>
+    parens.operatorsNeedParens(e) ? ['(', print('expr', key), ')'] : print('standing', key);
   switch (s.kind) {
     case 'assign':
     case 'error':

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse, parseExpression } from '../../grammar/parse.ts';
-import { format, printExpression, printModule } from '../../grammar/print.ts';
+import { format, layOut, printExpression, printModule } from '../../grammar/print.ts';
 import { anyExpr, anyModule, withoutSpans } from './trees.ts';
 
 const runs = { numRuns: Number(process.env.LEARN_LAW_RUNS ?? 300), seed: 7 };
@@ -46,7 +46,7 @@ describe('random trees', () => {
   test('formatting keeps the tree, is stable, and goes to Unicode and back', async () => {
     const property = fc.asyncProperty(anyModule, async (module) => {
       const text = printModule(module, 60);
-      const formatted = await format(text, { symbols: 'ascii', file: 'f.learn' });
+      const formatted = await layOut(text, 'f.learn');
       expect(read(formatted)).toEqual(withoutSpans(module));
       expect(await format(formatted, { symbols: 'keep', file: 'f.learn' })).toBe(formatted);
       const unicode = await format(formatted, { symbols: 'unicode', file: 'f.learn' });
@@ -74,6 +74,7 @@ describe.each(files.map((f) => [f.slice(root.length), f]))('%s', (_, file) => {
     'formatted %d columns wide it says the same, and formatting again changes nothing',
     async (width) => {
       const formatted = await format(text, { symbols: 'keep', file, width });
+      expect(read(await layOut(text, file, width))).toEqual(tree);
       expect(read(formatted)).toEqual(tree);
       expect(commentsOf(formatted)).toEqual(commentsOf(text));
       expect(await format(formatted, { symbols: 'keep', file, width })).toBe(formatted);
