@@ -124,3 +124,9 @@ test('a stream of tasks has one curve, one task behind the other', () => {
     for (const step of [1, 2]) recordEvent(made, { type: 'step', ...at, action, step, losses: { f: action + step } });
   expect(made.stages[0].losses[0]).toMatchObject({ x: [1, 2, 3, 4], y: [1, 2, 3, 4] });
 });
+
+test('evaluations on the way stand where the training is, whatever number their action has', () => {
+  const [{ losses, progress }] = record().stages;
+  expect(losses[0].x).toEqual(Array.from({ length: 2000 }, (_, i) => i + 1));
+  expect(progress[0].x).toEqual([250, 500, 750, 1000, 1250, 1500, 1750, 2000]);
+});

@@ -8,6 +8,7 @@ import type { EvaluationResult, Event, Solved, Stopped, Summary } from '../event
 export interface Curve {
   readonly name: string;
   readonly run: number;
+  readonly seed: number;
   readonly x: number[];
   readonly y: number[];
 }
@@ -46,10 +47,10 @@ const stageOf = (record: RunRecord, id: string): StageRecord => {
   return made;
 };
 
-const curveOf = (curves: Curve[], name: string, run: number): Curve => {
+const curveOf = (curves: Curve[], name: string, { run, seed }: { run: number; seed: number }): Curve => {
   const found = curves.find((c) => c.name === name && c.run === run);
   if (found) return found;
-  const made: Curve = { name, run, x: [], y: [] };
+  const made: Curve = { name, run, seed, x: [], y: [] };
   curves.push(made);
   return made;
 };
@@ -63,6 +64,10 @@ const overall = (record: RunRecord, e: { stage: string; run: number; action: num
   record.done.set(key, at);
   return at.before + e.step;
 };
+
+/** An evaluation during training comes under the number of its own action: its place is that of the training. */
+const during = (record: RunRecord, e: { stage: string; run: number; step: number }): number =>
+  (record.done.get(`${e.stage} ${e.run}`)?.before ?? 0) + e.step;
 
 const add = (curve: Curve, x: number, y: number): void => {
   curve.x.push(x);
@@ -84,11 +89,11 @@ export const recordEvent = (record: RunRecord, event: Event): void => {
     case 'step': {
       const x = overall(record, event);
       const { losses } = stageOf(record, event.stage);
-      for (const [player, loss] of Object.entries(event.losses)) add(curveOf(losses, player, event.run), x, loss);
+      for (const [player, loss] of Object.entries(event.losses)) add(curveOf(losses, player, event), x, loss);
       return;
     }
     case 'progress':
-      add(curveOf(stageOf(record, event.stage).progress, event.name, event.run), overall(record, event), event.value);
+      add(curveOf(stageOf(record, event.stage).progress, event.name, event), during(record, event), event.value);
       return;
     case 'solved':
       stageOf(record, event.stage).solved.push(event);

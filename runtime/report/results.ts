@@ -55,7 +55,7 @@ export const resultTable = (summaries: readonly Summary[]): string => {
 
 const seriesOf = (curves: readonly Curve[]): Series[] => {
   const several = new Set(curves.map((c) => c.run)).size > 1;
-  return curves.map((c) => ({ name: several ? `${c.name}, seed ${c.run}` : c.name, x: c.x, y: c.y }));
+  return curves.map((c) => ({ name: several ? `seed ${c.seed}` : c.name, x: c.x, y: c.y }));
 };
 
 /** One chart a player's loss (they have different scales), one an evaluation that was made along the way. */
