@@ -6,6 +6,9 @@ import type { Instruction, Plan } from '../../compiler/plan.ts';
 import type { Device, Tensor } from './device.ts';
 import { prepare } from './kernels/table.ts';
 import { prepareScan } from './scan.ts';
+import { fusePlan, isGroup, type Group, type Unit } from './webgpu/fuse.ts';
+import { fusedSource } from './webgpu/kernels/elementwise.ts';
+import { mostBuffers, prepareProgram } from './webgpu/program.ts';
 
 /** Reads slots and fills others. */
 export type Action = (slots: Tensor[]) => void;
@@ -21,11 +24,12 @@ export interface Loaded {
   dispose(): void;
 }
 
-const prepareInstruction = (
-  instruction: Instruction,
-  plan: Plan,
-  device: Device,
-): { act: Action; dispose: () => void } => {
+interface Prepared {
+  readonly act: Action;
+  readonly dispose: () => void;
+}
+
+const prepareInstruction = (instruction: Instruction, plan: Plan, device: Device): Prepared => {
   const { operation, inputs, outputs } = instruction;
   if (operation.op === 'scan') return prepareScan(operation, instruction, plan, device, load);
   const spec = (slot: number) => plan.slots[slot];
@@ -57,9 +61,27 @@ const prepareInstruction = (
   return { act: (slots) => (slots[target] = run(inputs.map((slot) => slots[slot]))), dispose };
 };
 
-export const load = (plan: Plan, device: Device): Loaded => {
-  const { instructions } = plan;
-  const prepared = instructions.map((instruction) => prepareInstruction(instruction, plan, device));
+/** A kernel for all members of a group. */
+const prepareGroup = ({ members, inputs, outputs }: Group, plan: Plan, device: Device): Prepared => {
+  const spec = (slot: number) => plan.slots[slot];
+  const steps = members.map((member) => ({ ...member, output: member.outputs[0] }));
+  const source = fusedSource(steps, inputs, outputs, spec);
+  const run = prepareProgram(device, source, inputs.map(spec), outputs.map(spec));
+  return {
+    act: (slots) => run(inputs.map((slot) => slots[slot])).forEach((tensor, i) => (slots[outputs[i]] = tensor)),
+    dispose: () => {},
+  };
+};
+
+/** On a graphics card, elementwise instructions are put together; `single`: each for itself, to be watched. */
+const unitsOf = (plan: Plan, device: Device, single: boolean): readonly Unit[] =>
+  device.name === 'webgpu' && !single ? fusePlan(plan, mostBuffers(device)) : plan.instructions;
+
+export const load = (plan: Plan, device: Device, single = false): Loaded => {
+  const instructions = unitsOf(plan, device, single);
+  const prepared = instructions.map((unit) =>
+    isGroup(unit) ? prepareGroup(unit, plan, device) : prepareInstruction(unit, plan, device),
+  );
   const actions = prepared.map(({ act }) => act);
   const frees = instructions.map((instruction) => (instruction.frees.length > 0 ? instruction.frees : undefined));
   const constants = plan.constants.map(({ slot, value }) => ({ slot, tensor: device.write(value) }));
@@ -73,6 +95,7 @@ export const load = (plan: Plan, device: Device): Loaded => {
     return { slot, shared, shape: plan.slots[slot].shape };
   });
 
+  let watched: Loaded | undefined;
   const begin = (inputs: readonly Tensor[]): Tensor[] => {
     const slots = new Array<Tensor>(plan.slots.length);
     for (const { slot, tensor } of constants) slots[slot] = tensor;
@@ -93,18 +116,24 @@ export const load = (plan: Plan, device: Device): Loaded => {
       return end(slots);
     },
     trace: async (inputs, watch) => {
+      if (instructions.some(isGroup)) {
+        watched ??= load(plan, device, true);
+        return watched.trace(inputs, watch);
+      }
       const slots = begin(inputs);
       for (let i = 0; i < actions.length; i++) {
         actions[i](slots);
+        const unit = instructions[i] as Instruction;
         await watch(
-          instructions[i],
-          instructions[i].outputs.filter((slot) => slot >= 0).map((slot) => slots[slot]),
+          unit,
+          unit.outputs.filter((slot) => slot >= 0).map((slot) => slots[slot]),
         );
         for (const slot of frees[i] ?? []) device.free(slots[slot]);
       }
       for (const tensor of end(slots)) device.free(tensor);
     },
     dispose: () => {
+      watched?.dispose();
       for (const { dispose } of prepared) dispose();
       for (const { tensor } of constants) device.free(tensor);
     },

@@ -1,18 +1,43 @@
 /**
- * Our own kernels on TF.js's WebGPU backend: a WGSL body for each element of the result, with sizes written in. TF.js keeps the
- * pipeline by the text, hands out the buffers and batches the dispatches.
+ * Our own kernels on TF.js's WebGPU backend: a WGSL body for each index, with sizes written in, bound to the buffers of TF.js's
+ * tensors and put into its queue, so that both kinds of kernel run in order.
  */
-import type { Device, Tensor } from '../device.ts';
+import type { DType } from '../../../compiler/ir/operations.ts';
 import { sizeOf } from '../../../compiler/ir/shape.ts';
+import type { Device, Tensor } from '../device.ts';
 import type { Spec } from '../host/kernel.ts';
 
-/** What the backend runs, beyond KernelBackend. */
+/** What the backend has beyond KernelBackend. */
 interface WebGpuBackend {
-  runWebGPUProgram(program: object, inputs: readonly object[], dtype: string, uniforms?: object[]): Tensor;
+  readonly device: GpuDevice;
+  readonly tensorMap: { get(dataId: object): { resource: object } };
+  readonly commandQueueOwnedIds: { add(dataId: object): void };
+  commandEncoder: { beginComputePass(): Pass };
+  computePassEncoder: Pass | null;
+  dispatchCountInPass: number;
+  makeTensorInfo(shape: number[], dtype: DType): Tensor;
+  uploadToGPU(dataId: object): void;
+  ensureCommandEncoderReady(): void;
+  endComputePassEncoder(): void;
+  submitQueue(): void;
+}
+interface Pass {
+  setPipeline(pipeline: Pipeline): void;
+  setBindGroup(index: number, group: object): void;
+  dispatchWorkgroups(x: number, y: number): void;
+}
+interface Pipeline {
+  getBindGroupLayout(index: number): object;
+}
+interface GpuDevice {
+  readonly limits: { readonly maxStorageBuffersPerShaderStage: number };
+  createShaderModule(of: { code: string }): object;
+  createComputePipeline(of: { layout: 'auto'; compute: { module: object; entryPoint: string } }): Pipeline;
+  createBindGroup(of: { layout: object; entries: object[] }): object;
 }
 
 export interface Source {
-  /** Statements over `index`, the inputs `x0`, `x1`, ... and `result`, all flat arrays of f32 or i32 (also for bool). */
+  /** Statements over `index`, the inputs `x0`, `x1`, ... and the results `result` (or `result0`, ...), all flat arrays of f32 or i32. */
   readonly body: string;
   /** Functions that the body calls. */
   readonly functions?: string;
@@ -20,48 +45,90 @@ export interface Source {
   readonly count?: number;
 }
 
-/** Buffers of one kernel: what every device has to allow is eight. */
-export const mostInputs = 7;
-
 const workgroup = 64;
+/** Kernels that are handed to the graphics card at once. */
+const batch = 15;
+
+const backendOf = (device: Device): WebGpuBackend => device.backend as unknown as WebGpuBackend;
+
+/** Buffers that one kernel may be bound to. */
+export const mostBuffers = (device: Device): number => backendOf(device).device.limits.maxStorageBuffersPerShaderStage;
+
+const typeOf = (dtype: DType): string => (dtype === 'float32' ? 'f32' : 'i32');
+
+/** Bits of NaN and infinity are read from variables, since WGSL has no numbers for them and folds none. */
+const preamble = `
+var<private> nanBits : u32 = 0x7fc00000u;
+var<private> infinityBits : u32 = 0x7f800000u;
+`;
+
+/** Pipelines by their text, for each backend. */
+const pipelines = new WeakMap<object, Map<string, Pipeline>>();
+
+const pipelineOf = ({ device }: WebGpuBackend, code: string): Pipeline => {
+  const known = pipelines.get(device) ?? new Map<string, Pipeline>();
+  pipelines.set(device, known);
+  const found = known.get(code);
+  if (found) return found;
+  const module = device.createShaderModule({ code });
+  const made = device.createComputePipeline({ layout: 'auto', compute: { module, entryPoint: 'main' } });
+  known.set(code, made);
+  return made;
+};
 
 /** Ready to run: texts and shapes are settled. */
 export const prepareProgram = (
   device: Device,
   { body, functions = '', count }: Source,
   inputs: readonly Spec[],
-  output: Spec,
-): ((tensors: readonly Tensor[]) => Tensor) => {
-  const size = sizeOf(output.shape);
-  const runs = count ?? size;
-  const names = inputs.map((_, i) => `x${i}`);
-  const code = `
-${functions}
-fn main(index : i32) {
-  if (index >= uniforms.size${runs === size ? '' : ` || index >= ${runs}`}) { return; }
-  ${body}
-}`;
-  const backend = device.backend as unknown as WebGpuBackend;
-  const flat = inputs.map(({ shape }) => [sizeOf(shape)]);
+  outputs: readonly Spec[],
+): ((tensors: readonly Tensor[]) => Tensor[]) => {
+  const backend = backendOf(device);
+  const runs = count ?? sizeOf(outputs[0].shape);
   const groups = Math.ceil(runs / workgroup);
   const across = Math.min(groups, 32768);
-  const program = {
-    outputShape: [size],
-    variableNames: names,
-    variableComponents: names.map(() => 1),
-    outputComponent: 1,
-    size: true, // the uniforms must be read, or their binding is left out
-    dispatchLayout: { x: [0] },
-    dispatch: [across, Math.ceil(groups / across), 1],
-    workgroupSize: [workgroup, 1, 1],
-    shaderKey: code,
-    getUserCode: () => code,
-  };
-  const shape = output.shape as number[];
+  const down = Math.ceil(groups / across);
+  const bindings = [
+    ...outputs.map(({ dtype }, i) => ({
+      access: 'read_write',
+      name: outputs.length === 1 ? 'result' : `result${i}`,
+      dtype,
+    })),
+    ...inputs.map(({ dtype }, i) => ({ access: 'read', name: `x${i}`, dtype })),
+  ];
+  const code = `${bindings
+    .map(
+      ({ access, name, dtype }, i) =>
+        `@group(0) @binding(${i}) var<storage, ${access}> ${name} : array<${typeOf(dtype)}>;`,
+    )
+    .join('\n')}
+${preamble}${functions}
+@compute @workgroup_size(${workgroup})
+fn main(@builtin(global_invocation_id) id : vec3<u32>) {
+  let index = i32(id.x + id.y * ${across * workgroup}u);
+  if (index >= ${runs}) { return; }
+  ${body}
+}`;
+  const shapes = outputs.map(({ shape }) => shape as number[]);
   return (tensors) => {
-    const views = tensors.map(({ dataId, dtype }, i) => ({ dataId, dtype, shape: flat[i] }));
-    const result = backend.runWebGPUProgram(program, views, output.dtype);
-    result.shape = shape;
-    return device.adopt(result);
+    const made = outputs.map(({ dtype }, i) => backend.makeTensorInfo(shapes[i], dtype));
+    const bound = [...made, ...tensors];
+    const pipeline = pipelineOf(backend, code);
+    const entries = bound.map(({ dataId }, binding) => {
+      backend.uploadToGPU(dataId);
+      backend.commandQueueOwnedIds.add(dataId);
+      return { binding, resource: { buffer: backend.tensorMap.get(dataId).resource } };
+    });
+    const group = backend.device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries });
+    backend.ensureCommandEncoderReady();
+    const pass = (backend.computePassEncoder ??= backend.commandEncoder.beginComputePass());
+    pass.setPipeline(pipeline);
+    pass.setBindGroup(0, group);
+    pass.dispatchWorkgroups(across, down);
+    if (++backend.dispatchCountInPass >= batch) {
+      backend.endComputePassEncoder();
+      backend.submitQueue();
+    }
+    return made.map((tensor) => device.adopt(tensor));
   };
 };

@@ -16,11 +16,11 @@ export interface Body {
 /** Floats and truths are names; numbers are written in place. */
 const arithmeticOf = (name: (expression: string) => string): Arithmetic<string, string> => {
   const isNaN = (a: string): string => name(`(bitcast<u32>(${a}) & 0x7fffffffu) > 0x7f800000u`);
-  const nan = 'uniforms.NAN';
+  const nan = 'bitcast<f32>(nanBits)';
   const either = (a: string, b: string): string => name(`${isNaN(a)} || ${isNaN(b)}`);
   const literal = (x: number): string => {
     if (Number.isNaN(x)) return nan;
-    if (!Number.isFinite(x)) return x > 0 ? 'uniforms.INFINITY' : '(-uniforms.INFINITY)';
+    if (!Number.isFinite(x)) return x > 0 ? 'bitcast<f32>(infinityBits)' : '(-bitcast<f32>(infinityBits))';
     const text = String(Math.fround(x));
     return `${x < 0 || Object.is(x, -0) ? '(' : ''}${/[.e]/.test(text) ? text : `${text}.0`}f${x < 0 ? ')' : ''}`;
   };

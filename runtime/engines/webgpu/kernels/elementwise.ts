@@ -87,6 +87,34 @@ export const expressionOf = (
   throw new Error(`internal: ${op} is not elementwise`);
 };
 
+/** Several operations over one shape: the values of slots by name, and the slots that are written. */
+export const fusedSource = (
+  steps: readonly { readonly operation: Operation; readonly inputs: readonly number[]; readonly output: number }[],
+  inputs: readonly number[],
+  outputs: readonly number[],
+  spec: (slot: number) => Spec,
+): Source => {
+  const body = openBody();
+  const { shape } = spec(outputs[0]);
+  const at = coordinates(body, 'index', shape);
+  const names = new Map(
+    inputs.map((slot, i) => {
+      const own =
+        String(spec(slot).shape) === String(shape) ? 'index' : place(at, broadcastStrides(spec(slot).shape, shape));
+      return [slot, body.name(`x${i}[${own}]`)];
+    }),
+  );
+  for (const { operation, inputs: read, output } of steps) {
+    const args = read.map((slot) => names.get(slot) as string);
+    names.set(output, body.name(expressionOf(body, operation, args, read.map(spec))));
+  }
+  outputs.forEach((slot, i) => {
+    const target = outputs.length === 1 ? 'result' : `result${i}`;
+    body.line(`${target}[index] = ${names.get(slot) as string};`);
+  });
+  return { body: body.text(), functions: steps.some(({ operation }) => operation.op === 'pow') ? integerPower : '' };
+};
+
 const element = (operation: Operation, inputs: readonly Spec[], output: Spec): Source => {
   const body = openBody();
   const broadcasts = inputs.some(({ shape }) => String(shape) !== String(output.shape));

@@ -121,8 +121,8 @@ export const indexing = {
     const length = input.shape[input.shape.length - 1] ?? 1;
     const type = elementType(input.dtype);
     const real = input.dtype === 'float32';
-    const last = real ? '(missing(y) && x < uniforms.INFINITY)' : 'false';
-    const same = real ? 'x == y || !(x < uniforms.INFINITY || y < uniforms.INFINITY)' : 'x == y';
+    const last = real ? '(missing(y) && x < bitcast<f32>(infinityBits))' : 'false';
+    const same = real ? 'x == y || !(x < bitcast<f32>(infinityBits) || y < bitcast<f32>(infinityBits))' : 'x == y';
     return {
       functions: `${notANumber}
 fn earlier(x : ${type}, y : ${type}) -> bool { return x < y || ${last}; }

@@ -6,7 +6,7 @@ import type { Operation } from '../../../../compiler/ir/operations.ts';
 import { sizeOf } from '../../../../compiler/ir/shape.ts';
 import { isComputing } from '../../host/table.ts';
 import type { Prepared, Site } from '../../kernels/rule.ts';
-import { mostInputs, prepareProgram, type Source } from '../program.ts';
+import { mostBuffers, prepareProgram, type Source } from '../program.ts';
 import { elementwise } from './elementwise.ts';
 import { indexing } from './indexing.ts';
 import { moves } from './moves.ts';
@@ -21,7 +21,8 @@ export const prepareWgsl = (operation: Operation, site: Site): Prepared | undefi
   const rule = table[operation.op] as
     ((operation: Operation, inputs: Site['inputs'], output: Site['output']) => Source) | undefined;
   const { device, inputs, output } = site;
-  if (!rule || inputs.length > mostInputs) return undefined;
+  if (!rule || inputs.length + 1 > mostBuffers(device)) return undefined;
   if (sizeOf(output.shape) === 0) return () => device.make(output.shape, output.dtype);
-  return prepareProgram(device, rule(operation, inputs, output), inputs, output);
+  const run = prepareProgram(device, rule(operation, inputs, output), inputs, [output]);
+  return (tensors) => run(tensors)[0];
 };
