@@ -10,6 +10,15 @@ import { found, type Place } from './mistakes/place.ts';
 import { problemMistakes } from './mistakes/problems.ts';
 import { spellingOf } from './tokens.ts';
 
+/** What a sign is for, when it stands where it is not. */
+const hints: Readonly<Record<string, string>> = {
+  '~': '`~` draws: in a body, `z ~ P`, or in the brackets of a big operator, `E[x ~ P]`',
+  in: '`in` stands in binders, `[e for x in xs]`, and behind `over`',
+  ':': '`:` gives a space to a name, and separates the ends of a slice',
+  for: '`for` stands in the brackets of an array, `[e for x in xs]`, and in problems, `for 5 epochs`',
+  '=': '`=` names a value, a field or an argument; to compare write `==`',
+};
+
 const mistakes = [...declarationMistakes, ...problemMistakes, ...expressionMistakes];
 
 export const diagnose = (place: Place): Diagnostic => {
@@ -20,5 +29,6 @@ export const diagnose = (place: Place): Diagnostic => {
   const token = place.look(1);
   const sign = spellingOf(place.expected);
   const expected = sign === undefined ? undefined : `\`${sign}\``;
-  return report('L0101', place.spanOf(token), { found: found(token), ...(expected && { expected }) });
+  const help = hints[token.image];
+  return report('L0101', place.spanOf(token), { found: found(token), ...(expected && { expected }) }, { help });
 };

@@ -121,7 +121,9 @@ const imports: Mistake = (place) => {
 const indented: Mistake = (place) => {
   const { look, spanOf } = place;
   const word = look(1);
-  const begins = is(word, T.Def, T.Let) || (is(word, T.Model, T.Space, T.Data, T.Paradigm, T.Show) && isWord(look(2)));
+  const begins =
+    is(word, T.Def, T.Let, T.Minimize, T.Maximize) ||
+    (is(word, T.Model, T.Space, T.Data, T.Paradigm, T.Show) && isWord(look(2)));
   if (!begins || !isReading(place, 'declaration', 'statement') || is(look(0), T.End, T.LBrace, EOF)) return undefined;
   return report('L0147', spanOf(word), { word: word.image });
 };

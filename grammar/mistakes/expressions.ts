@@ -14,6 +14,7 @@ import {
   isReading,
   isWithin,
   isWord,
+  opens,
   type Mistake,
 } from './place.ts';
 
@@ -110,24 +111,24 @@ const sideBySide: Mistake = (place) => {
   return report('L0112', spanOf(right), parts, { fixes });
 };
 
+const readingOperand = [
+  'operand',
+  'operators',
+  'prefixed',
+  'primary',
+  'postfix',
+  'expr',
+  'simple',
+  'literal',
+  'indexItem',
+];
+const lists = ['call', 'round', 'square', 'index', 'record', 'spaceArgument', 'space', 'binders'];
+
 const operand: Mistake = (place) => {
   const { look, spanOf } = place;
   const [before, token] = [look(0), look(1)];
-  if (
-    !isReading(
-      place,
-      'operand',
-      'operators',
-      'prefixed',
-      'primary',
-      'postfix',
-      'expr',
-      'simple',
-      'literal',
-      'indexItem',
-    )
-  )
-    return undefined;
+  const separates = opens(before) || is(before, T.Comma, T.Semicolon, T.Bar, T.Divides);
+  if (!isReading(place, ...readingOperand) && !(separates && isReading(place, ...lists))) return undefined;
   const hard = (hardWords as readonly string[]).includes(token.image);
   if (hard && is(look(2), T.Assign)) return report('L0122', spanOf(token), { word: token.image });
   const behind = before.image === '' ? 'here' : `behind \`${before.image}\``;
