@@ -347,6 +347,11 @@ export const cases: { readonly [K in OpName]: readonly Case[] } = {
     { inputs: [floats([9, 1]), floats([1, 7])], build: ([x, y]) => b.matmul(x, y) },
     { inputs: [floats([33, 70]), floats([70, 37])], build: ([x, y]) => b.matmul(x, y) },
     { inputs: [floats([4, 3, 5]), floats([5, 2])], build: ([x, y]) => b.matmul(x, y) },
+    // the same numbers on the right under two shapes
+    {
+      inputs: [floats([3, 6]), floats([3, 1]), floats([6, 1])],
+      build: ([x, y, w]) => [b.matmul(x, w), b.matmul(y, b.reshape(w, [1, 6])), b.matmul(x, w, {})],
+    },
     { inputs: [floats([3, 5]), floats([4, 5, 2])], build: ([x, y]) => b.matmul(x, y) },
   ],
   conv: windows.map((window) => ({

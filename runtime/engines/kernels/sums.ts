@@ -3,7 +3,7 @@
  */
 import type { Window } from '../../../compiler/ir/operations.ts';
 import { sizeOf } from '../../../compiler/ir/shape.ts';
-import { call, type KernelTable, type Site } from './rule.ts';
+import { call, type KernelTable, type Prepared, type Site } from './rule.ts';
 
 const one = ['x'];
 
@@ -23,9 +23,31 @@ const batchesAgree = ({ inputs, output }: Site): boolean => {
   return inputs.every(({ shape }) => [1, batches].includes(sizeOf(shape.slice(0, -2))));
 };
 
+/** The shape under which each right-hand side was first multiplied with. */
+const packedAs = new WeakMap<object, string>();
+
+/** TF.js's WebAssembly keeps what it packed of b under b's data alone: the same data under another shape has to be other data. */
+const withOwnData = (run: Prepared | undefined, { device, inputs }: Site): Prepared | undefined => {
+  if (!run || device.name !== 'tfjs-wasm') return run;
+  const { shape, dtype } = inputs[1];
+  const key = shape.join();
+  return ([a, b]) => {
+    const known = packedAs.get(b.dataId);
+    if (known === undefined) packedAs.set(b.dataId, key);
+    if (known === undefined || known === key) return run([a, b]);
+    const copy = device.make(shape, dtype);
+    device.view(copy).set(device.view(b));
+    const result = run([a, copy]);
+    device.free(copy);
+    return result;
+  };
+};
+
 export const summing = {
   matmul: ({ transposeA, transposeB }, site) =>
-    batchesAgree(site) ? call(site, 'BatchMatMul', ['a', 'b'], { transposeA, transposeB }) : undefined,
+    batchesAgree(site)
+      ? withOwnData(call(site, 'BatchMatMul', ['a', 'b'], { transposeA, transposeB }), site)
+      : undefined,
   conv: ({ window }, site) => call(site, 'Conv2D', ['x', 'filter'], convAttrs(window)),
   conv_to_input: ({ window }, site) =>
     isDense(window)
