@@ -4,7 +4,7 @@
  */
 import type { Module, ProblemExpr } from '../../grammar/tree.ts';
 import { declarationBox, declaredNames, reached } from './declarations.ts';
-import { toLatex } from './latex.ts';
+import { toLatex, toLinkedLatex } from './latex.ts';
 import { row, relation, text } from './math.ts';
 import type { Box } from './math.ts';
 import { toMathML } from './mathml.ts';
@@ -25,6 +25,8 @@ export interface Formula {
   readonly brief: string;
   readonly unicode: string;
   readonly latex: string;
+  /** LaTeX in which every name carries itself, for a page that links formula and source. */
+  readonly linked: string;
   readonly mathml: string;
   /** Names whose definitions are too long for a formula. */
   readonly omitted: readonly string[];
@@ -111,11 +113,11 @@ const unicodeLines = (lines: readonly Line[]): string =>
     })
     .join('\n');
 
-const latexLines = (lines: readonly Line[]): string => {
+const latexLines = (lines: readonly Line[], write = toLatex): string => {
   const rows = lines.map((l, i) => {
     const label = labelOf(lines, i);
-    const head = l.role === 'player' ? toLatex(l.head).trim() : label ? `\\text{${label}}` : '';
-    return `  ${head}${head ? ' ' : ''}\\quad & ${toLatex(l.body).trim()}`;
+    const head = l.role === 'player' ? write(l.head).trim() : label ? `\\text{${label}}` : '';
+    return `  ${head}${head ? ' ' : ''}\\quad & ${write(l.body).trim()}`;
   });
   return `\\begin{aligned}\n${rows.join(' \\\\\n')}\n\\end{aligned}`;
 };
@@ -141,6 +143,7 @@ export const writeFormula = (problem: ProblemExpr, module: Module, write: Write,
     brief: players.join('; ') + (conditions.length > 0 ? ` s.t. ${conditions.join(', ')}` : ''),
     unicode: unicodeLines(lines),
     latex: latexLines(lines),
+    linked: latexLines(lines, toLinkedLatex),
     mathml: mathmlLines(lines),
     omitted,
   };

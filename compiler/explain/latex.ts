@@ -65,10 +65,20 @@ const join = (parts: readonly string[]): string =>
     '',
   );
 
-const scripts = (sub: Box | undefined, sup: Box | undefined): string =>
-  (sub ? `_{${toLatex(sub)}}` : '') + (sup ? `^{${toLatex(sup)}}` : '');
+const scripts = (sub: Box | undefined, sup: Box | undefined, each: Each): string =>
+  (sub ? `_{${each(sub)}}` : '') + (sup ? `^{${each(sup)}}` : '');
 
-export const toLatex = (b: Box): string => {
+type Each = (b: Box) => string;
+
+export const toLatex = (b: Box): string => write(b, toLatex);
+
+/** Every name in an `\\htmlData{name=...}`, by which a page links the formula with the source (KaTeX; needs `trust`). */
+export const toLinkedLatex = (b: Box): string => {
+  const text = write(b, toLinkedLatex);
+  return 'name' in b && b.name !== undefined ? `\\htmlData{name=${b.name}}{${text}}` : text;
+};
+
+const write = (b: Box, each: Each): string => {
   switch (b.kind) {
     case 'identifier': {
       const primes = "'".repeat(b.primes);
@@ -88,25 +98,25 @@ export const toLatex = (b: Box): string => {
       return b.role === 'prefix' ? symbol(b.text) : ` ${b.text === 'mod' ? '\\bmod' : symbol(b.text)} `;
     case 'row':
       // Operators bring their own space.
-      return join(b.items.filter((item, i) => !(item.kind === 'space' && b.items[i - 1]?.kind === 'big')).map(toLatex));
+      return join(b.items.filter((item, i) => !(item.kind === 'space' && b.items[i - 1]?.kind === 'big')).map(each));
     case 'fraction':
-      return `\\frac{${toLatex(b.top)}}{${toLatex(b.bottom)}}`;
+      return `\\frac{${each(b.top)}}{${each(b.bottom)}}`;
     case 'root':
-      return `\\sqrt{${toLatex(b.body)}}`;
+      return `\\sqrt{${each(b.body)}}`;
     case 'script': {
-      const base = toLatex(b.base);
+      const base = each(b.base);
       const primed = b.base.kind === 'identifier' && b.base.primes > 0;
-      return (primed && b.sup ? `{${base}}` : base) + scripts(b.sub, b.sup);
+      return (primed && b.sup ? `{${base}}` : base) + scripts(b.sub, b.sup, each);
     }
     case 'big':
-      return `${bigSymbol(b.text)}${scripts(b.under, b.over)} `;
+      return `${bigSymbol(b.text)}${scripts(b.under, b.over, each)} `;
     case 'fence': {
       const [l, r] = tall(b.body) ? ['\\left', '\\right'] : ['', ''];
-      const body = toLatex(b.body).trim();
+      const body = each(b.body).trim();
       const open = delimiter(b.open);
       return `${l}${open}${/[a-zA-Z]$/.test(open) ? ' ' : ''}${body}${/\\[a-zA-Z]+$/.test(body) ? ' ' : ''}${r}${delimiter(b.close)}`;
     }
     case 'cases':
-      return `\\begin{cases} ${b.rows.map((r) => `${toLatex(r.value)} & ${toLatex(r.condition)}`).join(' \\\\ ')} \\end{cases}`;
+      return `\\begin{cases} ${b.rows.map((r) => `${each(r.value)} & ${each(r.condition)}`).join(' \\\\ ')} \\end{cases}`;
   }
 };

@@ -5,7 +5,14 @@
 
 export type Box =
   /** One symbol or word; `upright` for words, functions and letters with a meaning of their own. */
-  | { readonly kind: 'identifier'; readonly text: string; readonly upright: boolean; readonly primes: number }
+  | {
+      readonly kind: 'identifier';
+      readonly text: string;
+      readonly upright: boolean;
+      readonly primes: number;
+      /** The name in the source that it stands for. */
+      readonly name?: string;
+    }
   | { readonly kind: 'number'; readonly text: string }
   /** `binary` and `relation` have space around them, `prefix` and `punctuation` (behind) less. */
   | {
@@ -19,7 +26,7 @@ export type Box =
   /** `fenced`: on one line, numerator and denominator need parentheses. */
   | { readonly kind: 'fraction'; readonly top: Box; readonly bottom: Box; readonly fenced: readonly [boolean, boolean] }
   | { readonly kind: 'root'; readonly body: Box; readonly fenced: boolean }
-  | { readonly kind: 'script'; readonly base: Box; readonly sub?: Box; readonly sup?: Box }
+  | { readonly kind: 'script'; readonly base: Box; readonly sub?: Box; readonly sup?: Box; readonly name?: string }
   /** A big operator with what stands beneath and above it; its body follows in the row. */
   | { readonly kind: 'big'; readonly text: string; readonly under?: Box; readonly over?: Box }
   | { readonly kind: 'fence'; readonly open: string; readonly close: string; readonly body: Box }

@@ -27,8 +27,13 @@ const word = (text: string, primes = 0): Box => {
   return identifier(symbol, letters(symbol) > 1, primes);
 };
 
-/** A name as a box: an identifier, perhaps with a subscript. */
+/** A name as a box: an identifier, perhaps with a subscript; it remembers the name. */
 export const nameBox = (name: string): Box => {
+  const box = written(name);
+  return box.kind === 'identifier' || box.kind === 'script' ? { ...box, name } : box;
+};
+
+const written = (name: string): Box => {
   const primes = /'*$/.exec(name)?.[0].length ?? 0;
   const bare = primes > 0 ? name.slice(0, -primes) : name;
   if (signs[bare] !== undefined) return identifier(signs[bare], true, primes);
