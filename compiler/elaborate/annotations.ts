@@ -329,7 +329,7 @@ export const matchAnnotation = (
         if (alias?.kind !== 'space') return v;
       }
       if (v.kind === 'range') return v;
-      const pattern = s.kind === 'named' && s.name.text === 'Class' ? classPattern(s, v, ctx) : shaped(s, ctx);
+      const pattern = s.kind === 'named' ? sizedPattern(s, v, ctx) : shaped(s, ctx);
       if (!pattern) return v;
       if (v.kind === 'along') return mapTensors(v, (t) => t);
       if (v.kind !== 'tensor') return mismatch(name, printPattern(pattern), v, span);
@@ -370,17 +370,22 @@ const matchTuple = (
   return { kind: 'tuple', items: parts.map((x, i) => matchAnnotation(items[i], x, ctx, name, span, trusted)) };
 };
 
+/** The argument of a space that the value tells: the classes of `Class[K]`, the entries of `Simplex[K]`, the dimension of `Sphere[m]`. */
+const argumentFrom = (name: string, v: Value): number | undefined => {
+  if (v.kind !== 'tensor') return undefined;
+  const last = shapeOf(v)[shapeOf(v).length - 1];
+  if (name === 'Class') return v.space.element.kind === 'Class' ? v.space.element.size : undefined;
+  if (name === 'Simplex' || name === 'Ball') return last;
+  return name === 'Sphere' && last !== undefined ? last - 1 : undefined;
+};
+
 /** `Class[K]` with a free K takes it from the value. */
-const classPattern = (s: Extract<SpaceExpr, { kind: 'named' }>, v: Value, ctx: Context): Shaped | undefined => {
+const sizedPattern = (s: Extract<SpaceExpr, { kind: 'named' }>, v: Value, ctx: Context): Shaped | undefined => {
   const first = s.groups[0]?.[0];
   const e = first && argumentExpr(first);
-  if (
-    e?.kind === 'name' &&
-    lookup(ctx.scope, e.name) === undefined &&
-    v.kind === 'tensor' &&
-    v.space.element.kind === 'Class'
-  )
-    bind(ctx.scope, e.name, constantNumber(v.space.element.size));
+  const size = builtinSpaces.get(s.name.text) === 1 ? argumentFrom(s.name.text, v) : undefined;
+  if (e?.kind === 'name' && size !== undefined && lookup(ctx.scope, e.name) === undefined)
+    bind(ctx.scope, e.name, constantNumber(size));
   return shaped(s, ctx);
 };
 

@@ -101,7 +101,9 @@ const runClosure = (closure: Closure, args: readonly Given[], fn: FunctionValue,
     // A stochastic map's value given where a point is meant stands for one draw of it.
     if (annotation && value.kind === 'dist' && value.implicit && fitness(annotation, value, inner) === undefined)
       value = draws(value, ctx, arg?.span ?? span);
-    if (annotation) value = matchAnnotation(annotation, value, inner, name, arg?.span ?? span);
+    // What a family is computed from is taken to be in its space, as the result of a function is.
+    if (annotation)
+      value = matchAnnotation(annotation, value, inner, name, arg?.span ?? span, isFamily(closure));
     bindPattern(scope, param.pattern, value, inner, arg?.span ?? span);
     if (param.pattern.kind === 'name') family.set(name, value);
   });

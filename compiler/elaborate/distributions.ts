@@ -6,7 +6,6 @@ import type { Expr, Span } from '../../grammar/tree.ts';
 import * as ir from '../ir/build.ts';
 import { fail } from '../messages.ts';
 import { printSpace, sameShape } from '../spaces/space.ts';
-import type { TensorSpace } from '../spaces/space.ts';
 import { inAxes, newAxis } from './context.ts';
 import type { Context } from './context.ts';
 import { asTensor, describe, mapTensors, poisoned } from './describe.ts';
@@ -15,6 +14,7 @@ import { rowAt } from './rows.ts';
 import {
   axisToShape,
   expandAxes,
+  mapBinary,
   reduceAxis,
   shapeOf,
   shapeToAxis,
@@ -56,7 +56,9 @@ export const arrayOf = (base: Dist, axes: readonly Axis[]): Dist => {
   const back = [...axes].reverse();
   const gather = (v: Value): Value => back.reduce<Value>((u, axis) => intoShape(u, axis), v);
   const widen = (t: Tensor): Tensor => expandAxes(t, unionAxes(t, { axes }));
-  const facts = [...base.facts].map(([name, f]): [string, (ctx: Context) => Value] => [
+  // functions such as `cdf` are about one point: an array has none
+  const own = [...base.facts].filter(([name]) => name !== 'cdf' && name !== 'quantile');
+  const facts = own.map(([name, f]): [string, (ctx: Context) => Value] => [
     name,
     (ctx) => {
       const v = f(inAxes(ctx, ...axes));
@@ -78,7 +80,6 @@ export const arrayOf = (base: Dist, axes: readonly Axis[]): Dist => {
         return axes.reduce((sum, axis) => reduceAxis('sum', sum, axis, span), t);
       }),
     facts: new Map(facts),
-    points: undefined,
     event: base.event && { ...base.event, shape: [...axes.map((a) => a.size), ...base.event.shape] },
   };
 };
@@ -109,18 +110,6 @@ const dataDistribution = (data: Data): Dist => ({
   implicit: false,
   data,
 });
-
-/** All points of a finite space under an axis. */
-export const pointsOf = (space: TensorSpace, ctx: Context): { axis: Axis; value: Tensor } | undefined => {
-  if (space.shape.length > 0) return undefined;
-  const { element } = space;
-  const count = element.kind === 'Bit' ? 2 : element.kind === 'Class' ? element.size : undefined;
-  if (count === undefined) return undefined;
-  const axis = newAxis(ctx, count, 'point');
-  const data = Int32Array.from({ length: count }, (_, i) => i);
-  const node = ir.constant({ dtype: 'int32', shape: [count], data });
-  return { axis, value: tensor(element.kind === 'Bit' ? ir.cast(node, 'bool') : node, [axis], space) };
-};
 
 /** A value as the distribution that is always this value. */
 export const dirac = (v: Value, span: Span): Dist => ({
@@ -159,24 +148,70 @@ export const toDistribution = (v: Value, ctx: Context, span: Span): Dist => {
       return poisoned();
     case 'model':
       return fail('L0311', span, { name: v.declaration.name.text });
+    case 'tuple':
+      if (v.items.length > 0 && v.items.every((x) => x.kind === 'dist' || x.kind === 'data'))
+        return jointOf(
+          v.items.map((x) => toDistribution(x, ctx, span)),
+          (items) => ({ kind: 'tuple', items }),
+        );
+      break;
+    case 'record': {
+      const fields = [...v.fields];
+      if (fields.length > 0 && fields.every(([, x]) => x.kind === 'dist' || x.kind === 'data'))
+        return jointOf(
+          fields.map(([, x]) => toDistribution(x, ctx, span)),
+          (items) => ({ kind: 'record', fields: new Map(fields.map(([name], i) => [name, items[i]])) }),
+        );
+      break;
+    }
     default:
-      return fail('L0302', span, { expected: 'a distribution', seen: describe(v) });
+      break;
   }
+  return fail('L0302', span, { expected: 'a distribution', seen: describe(v) });
+};
+
+/** Independent draws of several distributions side by side: `(P, Q)` as a distribution over pairs. */
+const jointOf = (parts: readonly Dist[], build: (items: readonly Value[]) => Value): Dist => {
+  const lacking = parts.find((p) => !p.logDensity);
+  return {
+    kind: 'dist',
+    family: '',
+    args: new Map(),
+    sample: parts.every((p) => p.sample) ? (ctx) => build(parts.map((p) => draws(p, ctx, noSpan))) : undefined,
+    logDensity: lacking
+      ? undefined
+      : (ctx, x, span) => {
+          const items = x.kind === 'tuple' ? x.items : x.kind === 'record' ? [...x.fields.values()] : [];
+          if (items.length !== parts.length)
+            return fail('L0302', span, { expected: `a tuple of ${parts.length}`, seen: describe(x) });
+          return parts
+            .map((p, i) => logDensity(p, items[i], ctx, span, 'the density of a tuple'))
+            .reduce((a, b) => mapBinary('add', a, b, span));
+        },
+    facts: new Map(
+      ['mean', 'mode'].flatMap((name): [string, (ctx: Context) => Value][] => {
+        const each = parts.map((p) => p.facts.get(name));
+        return each.every((f) => f !== undefined)
+          ? [[name, (ctx) => build(each.map((f) => (f as (c: Context) => Value)(ctx)))]]
+          : [];
+      }),
+    ),
+    // each part brings its own score
+    reparameterised: true,
+    lacks: lacking?.lacks ?? {},
+    implicit: false,
+  };
 };
 
 /** One draw for each example in sight. */
 export const draws = (v: Value, ctx: Context, span: Span): Value => {
   const dist = toDistribution(v, ctx, span);
   if (!dist.sample) return fail('L0313', span, { name: nameOf(dist), what: 'sampler' }, lackNotes(dist.lacks.sample));
-  const x = dist.sample(ctx);
-  if (!dist.reparameterised && dist.logDensity && ctx.scores) {
-    const log = dist.logDensity(
-      ctx,
-      mapTensors(x, (t) => stopTensor(t)),
-      span,
-    );
-    if (dependsOnParameters(log.node)) ctx.scores.push(log);
-  }
+  if (dist.reparameterised || !dist.logDensity || !ctx.scores) return dist.sample(ctx);
+  // The score function is the whole gradient by the parameters: none goes through the draw.
+  const x = mapTensors(dist.sample({ ...ctx, scores: undefined }), (t) => stopTensor(t));
+  const log = dist.logDensity(ctx, x, span);
+  if (dependsOnParameters(log.node)) ctx.scores.push(log);
   return x;
 };
 

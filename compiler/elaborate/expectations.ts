@@ -1,47 +1,49 @@
 /**
  * `E[x ~ P] e`: the first rule that applies. Small finite support: the exact sum. Data: a minibatch in training, every row in an
- * evaluation. Otherwise draws; what cannot be differentiated through brings the score function with it (Williams 1992), with the
- * mean of the other draws as baseline.
+ * evaluation. A density of one real number in an evaluation: quadrature. Otherwise draws, through which the gradient goes where it
+ * can; where it cannot, the score function brings it (see averages.ts).
  */
 import type { BigExpr, Binder, Expr, Span } from '../../grammar/tree.ts';
 import * as ir from '../ir/build.ts';
 import { fail } from '../messages.ts';
-import { Bit } from '../spaces/space.ts';
-import { childScope, inAxes, inScope, newAxis } from './context.ts';
+import { meanOfTerms, termsOf } from './averages.ts';
+import type { Averaged } from './averages.ts';
+import { childScope, inAxes, inScope, lookup, newAxis } from './context.ts';
 import type { Context } from './context.ts';
-import { asCount, asTensor } from './describe.ts';
-import { draws, renameIn, toDistribution } from './distributions.ts';
-import { dependsOnParameters } from './dependence.ts';
+import { asCount, asTensor, tensorsOf } from './describe.ts';
+import { draws, logDensity, renameIn, toDistribution } from './distributions.ts';
+import { finitePoints } from './finite.ts';
 import { settle } from './operators.ts';
 import { bindPattern } from './patterns.ts';
-import { meanOver } from './reduce.ts';
+import { quadrature } from './quadrature.ts';
 import { rowsUnder } from './rows.ts';
 import { openBinder } from './sources.ts';
-import { expandAxes, logical, mapUnary, reduceAxis, shapeOf, tensor, toBit, toReal, unionAxes } from './tensors.ts';
+import { mapBinary, mapUnary, tensor, toBit, toReal } from './tensors.ts';
 import type { Axis, Dist, Tensor, Value } from './values.ts';
 
 /** Draws where nothing says how many: of a training step, and of an evaluation. */
 const stepDraws = 64;
 const evaluationDraws = 1024;
-/** Supports up to this size are summed over exactly. */
+/** Supports up to this size are summed over exactly; larger ones where it is asked for. */
 const smallSupport = 64;
+const largestSupport = 65536;
 
 interface Options {
   readonly samples?: number;
   readonly by?: string;
   readonly baseline?: Value;
+  /** Draw from this instead, and weigh with the ratio of the densities. */
+  readonly proposal?: Value;
 }
 
-interface State {
+interface State extends Averaged {
   readonly ctx: Context;
-  readonly axes: readonly Axis[];
-  readonly mask?: Tensor;
-  /** Probabilities of the points of exact sums. */
-  readonly weights: readonly Tensor[];
+  /** Axes around the expectation. */
+  readonly outside: readonly Axis[];
 }
 
 const optionsOf = (e: BigExpr, ctx: Context): Options => {
-  const found: { samples?: number; by?: string; baseline?: Value } = {};
+  const found: { samples?: number; by?: string; baseline?: Value; proposal?: Value } = {};
   for (const { name, value } of e.options) {
     if (name.text === 'samples')
       found.samples = asCount(ctx.shared.run.evaluate(value, ctx), value.span, 'the number of samples');
@@ -55,7 +57,12 @@ const optionsOf = (e: BigExpr, ctx: Context): Options => {
         });
       found.by = by;
     } else if (name.text === 'baseline') found.baseline = ctx.shared.run.evaluate(value, ctx);
-    else fail('L0303', name.span, { what: `there is no option \`${name.text}\` (samples, by, baseline)`, call: 'E' });
+    else if (name.text === 'proposal') found.proposal = ctx.shared.run.evaluate(value, ctx);
+    else
+      fail('L0303', name.span, {
+        what: `there is no option \`${name.text}\` (samples, by, baseline, proposal)`,
+        call: 'E',
+      });
   }
   return found;
 };
@@ -66,64 +73,110 @@ const decide = (ctx: Context, span: Span, choice: string, reason: string): void 
   problem.decisions.push({ subject: 'expectation', choice, reason, span });
 };
 
-const both = (a: Tensor | undefined, b: Tensor | undefined): Tensor | undefined =>
-  a && b ? logical('and', a, b) : (a ?? b);
-
 const enter = (state: State, binder: Binder, values: readonly Value[], axes: readonly Axis[], mask?: Tensor): State => {
   const scope = childScope(state.ctx.scope);
   const ctx = inAxes(state.ctx, ...axes);
   binder.targets.forEach((target, i) => bindPattern(scope, target, values[i], ctx, binder.span));
-  return { ...state, ctx: inScope(ctx, scope), axes: [...state.axes, ...axes], mask: both(state.mask, mask) };
+  return {
+    ...state,
+    ctx: inScope(ctx, scope),
+    axes: [...state.axes, ...axes],
+    masks: mask ? [...state.masks, mask] : state.masks,
+  };
 };
 
-/** Pairs of different draws of one sample. */
-const different = (axes: readonly Axis[]): Tensor | undefined => {
-  let mask: Tensor | undefined;
-  for (let i = 0; i < axes.length; i++)
-    for (let j = i + 1; j < axes.length; j++) {
-      const [a, b] = [axes[i], axes[j]];
-      const data = Uint8Array.from({ length: a.size * b.size }, (_, k) =>
-        Math.floor(k / b.size) === k % b.size ? 0 : 1,
-      );
-      mask = both(mask, tensor(ir.constant({ dtype: 'bool', shape: [a.size, b.size], data }), [a, b], Bit()));
-    }
-  return mask;
-};
-
-/** The first target has the axis itself, the others the same draws under axes of their own. */
-const several = (state: State, binder: Binder, axis: Axis, value: Value, mask?: Tensor): State => {
+/** The first target has the axis itself, the others the same draws under axes of their own. `scores`: of these draws. */
+const several = (
+  state: State,
+  binder: Binder,
+  axis: Axis,
+  value: Value,
+  mask?: Tensor,
+  scores: readonly Tensor[] = [],
+): State => {
   const others = binder.targets.slice(1).map(() => newAxis(state.ctx, axis.size, axis.name));
   const values = [value, ...others.map((other) => renameIn(value, axis, other))];
-  const masks = others.map((other) => mask && (renameIn(mask, axis, other) as Tensor));
+  for (const other of others)
+    for (const s of scores) if (s.axes.includes(axis)) state.ctx.scores?.push(renameIn(s, axis, other) as Tensor);
   const all = [axis, ...others];
-  return enter(state, binder, values, all, both(masks.reduce(both, mask), different(all)));
+  const masks = mask ? [mask, ...others.map((other) => renameIn(mask, axis, other) as Tensor)] : [];
+  const entered = enter(state, binder, values, all);
+  return {
+    ...entered,
+    masks: [...entered.masks, ...masks],
+    samples: all.length > 1 ? [...entered.samples, all] : entered.samples,
+  };
 };
 
-const exactSum = (state: State, binder: Binder, dist: Dist): State | undefined => {
-  if (!dist.points || !dist.logDensity) return undefined;
+/** All points of a finite support with their probabilities. */
+const exactSum = (state: State, binder: Binder, dist: Dist, most: number): State | undefined => {
+  const points = finitePoints(dist, state.ctx, most);
+  if (!points || !dist.logDensity) return undefined;
   let current = state;
   for (const target of binder.targets) {
-    const points = dist.points(current.ctx);
-    if (!points || points.axis.size > smallSupport) return undefined;
-    const inside = inAxes(current.ctx, points.axis);
-    const weight = mapUnary('exp', dist.logDensity(inside, points.value, binder.span), binder.span);
-    const entered = enter(current, { ...binder, targets: [target] }, [points.value], [points.axis]);
-    current = { ...entered, weights: [...entered.weights, weight] };
+    const { axis, value } = finitePoints(dist, current.ctx, most) as { axis: Axis; value: Tensor };
+    const inside = inAxes(current.ctx, axis);
+    const weight = mapUnary('exp', logDensity(dist, value, inside, binder.span, 'the exact sum'), binder.span);
+    const entered = enter(current, { ...binder, targets: [target] }, [value], [axis]);
+    current = { ...entered, weights: [...entered.weights, { axis, weight }] };
   }
-  decide(state.ctx, binder.span, 'exact sum', 'the support is finite and small');
+  decide(
+    state.ctx,
+    binder.span,
+    `exact sum over ${points.axis.size} points`,
+    points.axis.size <= smallSupport ? 'the support is finite and small' : 'asked for by `by = exact`',
+  );
   return current;
 };
 
-const sampled = (state: State, binder: Binder, dist: Dist, options: Options): State => {
+/** A density of one real number, when nothing is trained: Gauss's way instead of draws. */
+const byQuadrature = (state: State, binder: Binder, dist: Dist): State | undefined => {
   const { ctx } = state;
-  const outermost = ctx.axes.length === 0;
-  const training = ctx.problem?.mode === 'train';
-  const count = options.samples ?? (outermost ? (training ? (ctx.problem?.batch ?? stepDraws) : evaluationDraws) : 1);
+  if (ctx.problem?.mode === 'train' || ctx.axes.length > 0 || binder.targets.length > 1) return undefined;
+  const rule = quadrature(dist, ctx, binder.source.span);
+  if (!rule) return undefined;
+  decide(ctx, binder.span, `quadrature with ${rule.axis.size} nodes`, 'a density of one real number');
+  const entered = enter(state, binder, [rule.value], [rule.axis]);
+  return { ...entered, weights: [...entered.weights, { axis: rule.axis, weight: rule.weight }] };
+};
+
+/** log p - log q at the draws of a proposal. */
+const importance = (state: State, binder: Binder, dist: Dist, options: Options, span: Span): State => {
+  if (binder.targets.length > 1)
+    fail('L0601', binder.span, { what: 'importance weights of several draws from one binder' });
+  const { proposal, ...rest } = options;
+  const from = toDistribution(proposal as Value, state.ctx, span);
+  const scope = childScope(state.ctx.scope);
+  const hidden: Binder = { ...binder, targets: [{ kind: 'name', name: '_draw', span }] };
+  const drawn = sampled({ ...state, ctx: inScope(state.ctx, scope) }, hidden, from, rest);
+  const x = lookup(drawn.ctx.scope, '_draw') as Value;
+  const ratio = mapUnary(
+    'exp',
+    mapBinary(
+      'sub',
+      logDensity(dist, x, drawn.ctx, span, 'importance weights'),
+      logDensity(from, x, drawn.ctx, span, 'importance weights'),
+      span,
+    ),
+    span,
+  );
+  decide(state.ctx, binder.span, 'draws from a proposal with importance weights', 'a proposal is given');
+  return { ...enter(drawn, binder, [x], []), ratios: [...drawn.ratios, ratio] };
+};
+
+const sampled = (state: State, binder: Binder, dist: Dist, options: Options): State => {
+  const outermost = state.outside.length === 0;
+  const training = state.ctx.problem?.mode === 'train';
+  // Several targets are one sample: it stands beside the rows of other binders, not once for each of them.
+  const apart = binder.targets.length > 1 && state.axes.length > 0 && !variesOver(dist, state, binder.span);
+  const ctx = apart ? { ...state.ctx, axes: state.outside } : state.ctx;
+  const alone = outermost && (state.axes.length === 0 || apart);
+  const count = options.samples ?? (alone ? (training ? (ctx.problem?.batch ?? stepDraws) : evaluationDraws) : 1);
   const how = dist.reparameterised && options.by !== 'score' ? 'pathwise' : 'draws with the score function';
   decide(
     ctx,
     binder.span,
-    `${count} ${count === 1 ? 'draw' : 'draws'}${outermost ? '' : ' for each example'}, ${how}`,
+    `${count} ${count === 1 ? 'draw' : 'draws'}${alone ? '' : ' for each example'}, ${how}`,
     dist.reparameterised ? 'the distribution can be reparameterised' : 'it can only be sampled and has a density',
   );
   const given = options.by === 'score' ? { ...dist, reparameterised: false } : dist;
@@ -132,8 +185,15 @@ const sampled = (state: State, binder: Binder, dist: Dist, options: Options): St
     return enter(state, binder, values, []);
   }
   const axis = newAxis(ctx, count, 'draw');
+  const before = ctx.scores?.length ?? 0;
   const value = draws(given, inAxes(ctx, axis), binder.source.span);
-  return several(state, binder, axis, value);
+  return several(state, binder, axis, value, undefined, ctx.scores?.slice(before));
+};
+
+/** Does the distribution depend on what earlier binders opened? A draw tells. */
+const variesOver = (dist: Dist, state: State, span: Span): boolean => {
+  const trial = draws(dist, { ...state.ctx, axes: state.outside, scores: undefined }, span);
+  return tensorsOf(trial).some((t) => t.axes.some((a) => state.axes.includes(a)));
 };
 
 const openExpectation = (state: State, binder: Binder, options: Options): State => {
@@ -166,8 +226,15 @@ const openExpectation = (state: State, binder: Binder, options: Options): State 
   }
   const dist = toDistribution(source, ctx, binder.source.span);
   if (dist.power && dist.data && binder.targets.length === 1) return batchOfRows(state, binder, dist, options);
-  const exact = options.by === undefined || options.by === 'exact' ? exactSum(state, binder, dist) : undefined;
+  if (options.proposal) return importance(state, binder, dist, options, binder.source.span);
+  const free = options.by === undefined && options.samples === undefined;
+  const exact =
+    free || options.by === 'exact'
+      ? exactSum(state, binder, dist, options.by === 'exact' ? largestSupport : smallSupport)
+      : undefined;
   if (exact) return exact;
+  const integrated = free ? byQuadrature(state, binder, dist) : undefined;
+  if (integrated) return integrated;
   if (options.by === 'exact')
     fail('L0313', binder.source.span, {
       name: dist.family || 'the distribution',
@@ -201,90 +268,32 @@ const arrayOfRows = (t: Tensor, axis: Axis): Tensor => {
   return tensor(node, rest, { ...t.space, shape: [axis.size, ...t.space.shape] });
 };
 
-/** v + stop(v - baseline) (log p - stop(log p)): the value of v, with the gradient that the draws leave out. */
-const withScores = (
-  value: Tensor,
-  scores: readonly Tensor[],
-  axes: readonly Axis[],
-  baseline: Tensor | undefined,
-  span: Span,
-): Tensor => {
-  if (scores.length === 0) return value;
-  const all = unionAxes(value, ...scores);
-  const v = expandAxes(value, all);
-  const log = scores.map((s) => expandAxes(s, all).node).reduce((a, b) => ir.add(a, b));
-  const inside = all.filter((a) => axes.includes(a));
-  const n = inside.reduce((p, a) => p * a.size, 1);
-  const places = inside.map((a) => all.indexOf(a));
-  const others =
-    baseline !== undefined
-      ? ir.sub(v.node, expandAxes(toReal(baseline), all).node)
-      : n > 1
-        ? // v - mean of the others = (n v - sum v) / (n - 1)
-          ir.div(ir.sub(ir.mul(v.node, ir.scalar(n)), ir.sum(v.node, places, true)), ir.scalar(n - 1))
-        : v.node;
-  const score = ir.mul(ir.stop(others), ir.sub(log, ir.stop(log)), span);
-  return tensor(ir.add(v.node, score, span), all, v.space);
-};
-
 export const expectation = (e: BigExpr, ctx: Context): Value => {
   const options = optionsOf(e, ctx);
   const scores: Tensor[] = [];
   const start: State = {
     ctx: { ...ctx, scores: ctx.problem?.mode === 'train' ? scores : undefined },
+    outside: ctx.axes,
     axes: [],
+    masks: [],
+    samples: [],
     weights: [],
+    ratios: [],
   };
   const opened = e.binders.reduce((state, binder) => openExpectation(state, binder, options), start);
-  const conditioned = e.conditions.reduce<State>((state, c) => {
-    const t = toBit(
-      asTensor(settle(state.ctx.shared.run.evaluate(c, state.ctx), state.ctx, c.span), c.span, 'the condition'),
-    );
-    return { ...state, mask: both(state.mask, t) };
+  const state = e.conditions.reduce<State>((at, c) => {
+    const t = toBit(asTensor(settle(at.ctx.shared.run.evaluate(c, at.ctx), at.ctx, c.span), c.span, 'the condition'));
+    return { ...at, masks: [...at.masks, t] };
   }, opened);
-  return average(e.body, conditioned, scores, options, e.span);
+  const parts = state.axes.length > 1 ? termsOf(e.body) : [{ term: e.body, sign: 1 as const }];
+  const terms = parts.map(({ term, sign }) => ({ value: bodyOf(term, state), sign }));
+  return meanOfTerms(terms, scores, state, baselineOf(options, e.span), e.span);
 };
 
-const average = (body: Expr, state: State, scores: Tensor[], options: Options, span: Span): Value => {
-  const { ctx, axes, mask, weights } = state;
+const bodyOf = (body: Expr, { ctx }: State): Tensor => {
   const raw = settle(ctx.shared.run.evaluate(body, ctx), ctx, body.span);
-  const value = toReal(asTensor(raw, body.span, 'the body of `E`'));
-  const used = scores.filter((s) => dependsOnParameters(s.node));
-  if (used.length > 0 && shapeOf(value).length > 0)
-    return fail('L0601', span, { what: 'the score function of an expectation of an array' });
-  const scored = withScores(value, used, axes, baselineOf(options, ctx, span), span);
-  const weighted = weights.reduce((t, w) => {
-    const all = unionAxes(t, w);
-    const full = expandAxes(w, all).node;
-    const shaped = ir.reshape(full, [...full.shape, ...shapeOf(t).map(() => 1)]);
-    return tensor(ir.mul(expandAxes(t, all).node, shaped, span), all, t.space);
-  }, scored);
-  // A sum over weighted axes, a mean over the others.
-  const exact = axes.filter((axis) => weights.some((w) => w.axes.includes(axis) && isPointAxis(axis)));
-  const summed = exact.reduce(
-    (t, axis) => (t.axes.includes(axis) ? reduceAxis('sum', maskedZero(t, mask), axis, span) : t),
-    weighted,
-  );
-  const rest = axes.filter((axis) => !exact.includes(axis));
-  return meanOver(
-    summed,
-    rest,
-    exact.length > 0 && mask && mask.axes.some((a) => exact.includes(a)) ? undefined : mask,
-    span,
-  );
+  return toReal(asTensor(raw, body.span, 'the body of `E`'));
 };
 
-const isPointAxis = (axis: Axis): boolean => axis.name === 'point';
-
-const maskedZero = (t: Tensor, mask: Tensor | undefined): Tensor => {
-  if (!mask || !mask.axes.every((a) => t.axes.includes(a))) return t;
-  const m = expandAxes(mask, t.axes).node;
-  return tensor(
-    ir.select(ir.reshape(m, [...m.shape, ...shapeOf(t).map(() => 1)]), t.node, ir.scalar(0)),
-    t.axes,
-    t.space,
-  );
-};
-
-const baselineOf = (options: Options, ctx: Context, span: Span): Tensor | undefined =>
-  options.baseline?.kind === 'tensor' ? asTensor(options.baseline, span) : (void ctx, undefined);
+const baselineOf = (options: Options, span: Span): Tensor | undefined =>
+  options.baseline?.kind === 'tensor' ? asTensor(options.baseline, span) : undefined;

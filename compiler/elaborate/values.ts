@@ -88,8 +88,6 @@ export interface Dist {
   /** By-name facts: mean, variance, mode, entropy, support, ... */
   readonly facts: ReadonlyMap<string, (ctx: Context) => Value>;
   readonly reparameterised: boolean;
-  /** Finite support: all points under a new axis. */
-  readonly points?: (ctx: Context) => { readonly axis: Axis; readonly value: Value } | undefined;
   readonly lacks: { readonly density?: Lack; readonly sample?: Lack };
   /** A stochastic map's value that is meant as its draw where a value is needed. */
   readonly implicit: boolean;

@@ -14,6 +14,8 @@ import { orderIntrinsics } from './order.ts';
 import { problemIntrinsics } from './problem.ts';
 import { randomIntrinsics } from './random.ts';
 import { reductionIntrinsics } from './reductions.ts';
+import { samplingIntrinsics } from './sampling.ts';
+import { specialIntrinsics } from './special.ts';
 import { windowIntrinsics } from './windows.ts';
 
 const intrinsics: ReadonlyMap<string, Intrinsic> = new Map(
@@ -27,6 +29,8 @@ const intrinsics: ReadonlyMap<string, Intrinsic> = new Map(
     imageIntrinsics,
     linearAlgebraIntrinsics,
     randomIntrinsics,
+    samplingIntrinsics,
+    specialIntrinsics,
     problemIntrinsics,
   ].flatMap((family) => Object.entries(family)),
 );

@@ -1,13 +1,14 @@
 /** Intrinsics of distributions: the two sources of randomness, how a family is put together, mixtures, rows at random. */
 import * as ir from '../../ir/build.ts';
 import { fail } from '../../messages.ts';
-import { R } from '../../spaces/space.ts';
-import type { TensorSpace } from '../../spaces/space.ts';
+import { elementCount, R } from '../../spaces/space.ts';
+import type { Element, TensorSpace } from '../../spaces/space.ts';
 import { applyValue } from '../calls.ts';
 import { lookup, newAxis } from '../context.ts';
 import type { Context } from '../context.ts';
 import { asCount, asData, asStatic, asTensor, describe } from '../describe.ts';
-import { dirac, draws, mixtureOf, pointsOf, toDistribution } from '../distributions.ts';
+import { arrayDist, dirac, draws, mixtureOf, toDistribution } from '../distributions.ts';
+import { countPoints } from '../finite.ts';
 import { permuted } from '../shuffle.ts';
 import { constantNumber, expandAxes, mapUnary, shapeOf, tensor, toReal } from '../tensors.ts';
 import type { Axis, Dist, Tensor, Value } from '../values.ts';
@@ -31,7 +32,19 @@ const source =
     implicit: false,
   });
 
-const factNames = ['mean', 'variance', 'mode', 'entropy', 'median', 'cdf', 'quantile', 'probabilities'] as const;
+const factNames = [
+  'mean',
+  'variance',
+  'mode',
+  'entropy',
+  'median',
+  'cdf',
+  'quantile',
+  'lower',
+  'upper',
+  'probabilities',
+  'log_probabilities',
+] as const;
 
 const spaceArgument = (call: IntrinsicCall): TensorSpace => {
   const v = given(call, 'support');
@@ -69,7 +82,6 @@ const distribution: Intrinsic = (call): Value => {
         toReal(asTensor(applyValue(log, [{ value: x, span }], ctx, span), span, `the log density of \`${name}\``))),
     facts,
     reparameterised: reparameterised ? asStatic(reparameterised, call.span, '`reparameterised`') !== 0 : true,
-    points: (ctx) => pointsOf(support, ctx),
     event: support,
     lacks: log ? {} : { density: { message: `\`${name}\` is defined by its sampler alone` } },
     implicit: false,
@@ -202,51 +214,65 @@ const eitherWay =
     return made.kind === 'dist' ? { ...made, family: name } : made;
   };
 
+/** Families of the library that are uniform on a space which is no finite one. */
+const uniformFamily = (element: Element): { readonly name: string; readonly args: readonly number[] } | undefined => {
+  switch (element.kind) {
+    case 'Sphere':
+      return { name: '_uniform_sphere', args: [element.dimension] };
+    case 'Simplex':
+      return { name: '_uniform_simplex', args: [element.size] };
+    case 'Circle':
+      return { name: '_uniform_circle', args: [] };
+    case 'Interval':
+      return { name: 'Uniform', args: [element.from, element.to] };
+    default:
+      return undefined;
+  }
+};
+
 /** Every point of a finite space alike. */
-const uniformOn: Intrinsic = (call): Value => {
-  const v = required(call, 'space');
-  const points = v.kind === 'space' && v.space.kind === 'tensor' ? pointsOf(v.space, call.ctx) : undefined;
-  if (!points || v.kind !== 'space' || v.space.kind !== 'tensor')
-    return fail('L0302', call.span, {
-      expected: 'two bounds, or a finite space such as `Class[6]`',
-      seen: describe(v),
-      where: '`Uniform`',
-    });
-  const space = v.space;
-  const count = points.axis.size;
+const uniformPoints = (space: TensorSpace, count: number, v: Value): Dist => {
+  const entry = elementCount(space.element) as number;
+  const classes = space.element.kind === 'Class' ? [entry] : [];
   return {
     kind: 'dist',
     family: 'Uniform',
     args: new Map([['space', v]]),
     sample: (ctx) => {
-      const u = ir.random(
-        'uniform',
-        ctx.axes.map((a) => a.size),
-        ctx.shared.counters.site++,
-        ctx.key,
-      );
-      const place = ir.cast(ir.minimum(ir.floor(ir.mul(u, ir.scalar(count))), ir.scalar(count - 1)), 'int32');
+      const shape = [...ctx.axes.map((a) => a.size), ...space.shape];
+      const u = ir.random('uniform', shape, ctx.shared.counters.site++, ctx.key);
+      const place = ir.cast(ir.minimum(ir.floor(ir.mul(u, ir.scalar(entry))), ir.scalar(entry - 1)), 'int32');
       return tensor(space.element.kind === 'Bit' ? ir.cast(place, 'bool') : place, ctx.axes, space);
     },
     logDensity: () => constantNumber(-Math.log(count)),
     facts: new Map([
       ['entropy', () => constantNumber(Math.log(count))],
-      [
-        'mean',
-        () =>
-          tensor(
-            ir.full(1 / count, space.element.kind === 'Class' ? [count] : []),
-            [],
-            space.element.kind === 'Class' ? R(count) : R(),
-          ),
-      ],
+      ['mean', () => tensor(ir.full(1 / entry, [...space.shape, ...classes]), [], R(...space.shape, ...classes))],
     ]),
     reparameterised: false,
-    points: (ctx) => pointsOf(space, ctx),
     event: space,
     lacks: {},
     implicit: false,
   };
+};
+
+/** Every point of a space alike; in an array of spaces every entry on its own. */
+const uniformOn: Intrinsic = (call): Value => {
+  const v = required(call, 'space');
+  const space = v.kind === 'space' && v.space.kind === 'tensor' ? v.space : undefined;
+  const count = space && countPoints(space);
+  if (space && count !== undefined) return uniformPoints(space, count, v);
+  const family = space && uniformFamily(space.element);
+  if (!space || !family)
+    return fail('L0302', call.span, {
+      expected: 'two bounds, or a space of finite size such as `Class[6]` or `Sphere[2]`',
+      seen: describe(v),
+      where: '`Uniform`',
+    });
+  const fn = lookup(call.ctx.shared.library, family.name) as Value;
+  const args = family.args.map((x) => ({ value: constantNumber(x) as Value, span: call.span }));
+  const one = toDistribution(applyValue(fn, args, call.caller, call.span), call.caller, call.span);
+  return arrayDist({ ...one, family: 'Uniform', args: new Map([['space', v]]) }, space.shape, call.caller);
 };
 
 export const randomIntrinsics: Readonly<Record<string, Intrinsic>> = {

@@ -1,0 +1,113 @@
+/** Samples as arrays, and what a distribution says of itself: its support, whether its draws can be differentiated through. */
+import * as ir from '../../ir/build.ts';
+import { fail } from '../../messages.ts';
+import { R } from '../../spaces/space.ts';
+import { newAxis, inAxes } from '../context.ts';
+import type { Context } from '../context.ts';
+import { asCount, describe, mapTensors } from '../describe.ts';
+import { dirac, draws, intoShape, toDistribution } from '../distributions.ts';
+import { rowsUnder } from '../rows.ts';
+import { constantBoolean, tensor } from '../tensors.ts';
+import type { Value } from '../values.ts';
+import { countArgument, given, required, tensorArgument, toTensor, wholeNumbers } from './call.ts';
+import type { Intrinsic, IntrinsicCall } from './call.ts';
+
+/** Draws of an objective and of an evaluation, where nothing says how many. */
+const stepDraws = 64;
+const evaluationDraws = 1024;
+
+const usualCount = (ctx: Context): number =>
+  ctx.problem?.mode === 'train' ? (ctx.problem.batch ?? stepDraws) : evaluationDraws;
+
+/** Rows of a set: those of the step in training, all of them otherwise. */
+const rowsOf = (v: Extract<Value, { kind: 'data' }>, call: IntrinsicCall): Value => {
+  const batch = call.caller.problem?.mode === 'train' ? call.caller.problem.batch : undefined;
+  const { axis, row, mask } = rowsUnder(v, { batch }, call.caller);
+  if (mask) return fail('L0601', call.span, { what: 'a sample of a set that is filtered by something trained' });
+  return mapTensors(row, (t) => intoShape(t, axis));
+};
+
+const isArray = (v: Value): boolean => v.kind === 'tensor' || v.kind === 'along' || v.kind === 'list';
+
+const sampleOf = (v: Value, n: number | undefined, call: IntrinsicCall): Value => {
+  if (v.kind === 'data') return rowsOf(v, call);
+  if (isArray(v)) return toTensor(v, call);
+  const dist = toDistribution(v, call.caller, call.span);
+  const count = n ?? dist.power?.count ?? usualCount(call.caller);
+  const axis = newAxis(call.caller, count, 'draw');
+  const base = dist.power ? toDistribution(dist.power.base, call.caller, call.span) : dist;
+  return mapTensors(draws(base, inAxes(call.caller, axis), call.span), (t) => intoShape(t, axis));
+};
+
+const sizeOfSample = (v: Value): number | undefined => (v.kind === 'tensor' ? v.space.shape[0] : undefined);
+
+const sample: Intrinsic = (call): Value => {
+  const n = given(call, 'n');
+  return sampleOf(required(call, 'P'), n && asCount(n, call.span, '`n`'), call);
+};
+
+/** A sample of each; where one of the two is data, the other has as many draws as there are rows. */
+const samples: Intrinsic = (call): Value => {
+  const [p, q] = [required(call, 'P'), required(call, 'Q')];
+  const fixed = (v: Value): boolean => v.kind === 'data' || isArray(v);
+  if (fixed(p) || !fixed(q)) {
+    const xs = sampleOf(p, undefined, call);
+    return { kind: 'tuple', items: [xs, sampleOf(q, sizeOfSample(xs), call)] };
+  }
+  const ys = sampleOf(q, undefined, call);
+  return { kind: 'tuple', items: [sampleOf(p, sizeOfSample(ys), call), ys] };
+};
+
+/** Ranks that the optimal coupling of sorted samples of n and of m numbers brings together, and how much of each. */
+const couplingOfRanks: Intrinsic = (call): Value => {
+  const [n, m] = [countArgument(call, 'n'), countArgument(call, 'm')];
+  const first: number[] = [];
+  const second: number[] = [];
+  const weight: number[] = [];
+  let done = 0;
+  for (let i = 0, j = 0; i < n && j < m; ) {
+    // the next level at which one of the quantile functions steps, in units of 1 / (n m)
+    const next = Math.min((i + 1) * m, (j + 1) * n);
+    first.push(i);
+    second.push(j);
+    weight.push((next - done) / (n * m));
+    done = next;
+    if ((i + 1) * m === next) i++;
+    if ((j + 1) * n === next) j++;
+  }
+  const ranks = (xs: readonly number[], size: number): Value =>
+    tensor(ir.array(xs, [xs.length], 'int32'), [], { kind: 'tensor', element: { kind: 'Class', size }, shape: [xs.length] });
+  return { kind: 'tuple', items: [ranks(first, n), ranks(second, m), tensor(ir.array(weight), [], R(weight.length))] };
+};
+
+const isReparameterised: Intrinsic = (call) =>
+  constantBoolean(toDistribution(required(call, 'P'), call.caller, call.span).reparameterised);
+
+/** The space of a draw, or an array of it. */
+const support: Intrinsic = (call): Value => {
+  const dist = toDistribution(required(call, 'P'), call.caller, call.span);
+  const dims = given(call, 'dims');
+  const space = dist.event ?? fail('L0313', call.span, { name: dist.family || 'the distribution', what: 'a known support' });
+  const front = dims ? wholeNumbers(dims, call, '`dims`') : [];
+  return { kind: 'space', space: { ...space, shape: [...front, ...space.shape] } };
+};
+
+const point: Intrinsic = (call): Value => {
+  const x = required(call, 'x');
+  if (x.kind === 'dist') return fail('L0302', call.span, { expected: 'a value', seen: describe(x), where: '`Dirac`' });
+  const made = dirac(x, call.span);
+  return { ...made, family: 'Dirac', implicit: false, args: new Map([['x', x]]), event: x.kind === 'tensor' ? x.space : undefined };
+};
+
+/** Are these the same number for every example? Used where a rule holds for numbers only. */
+const isNumber: Intrinsic = (call) => constantBoolean(tensorArgument(call, 'x').space.shape.length === 0);
+
+export const samplingIntrinsics: Readonly<Record<string, Intrinsic>> = {
+  sample,
+  samples,
+  _coupling_of_ranks: couplingOfRanks,
+  _is_reparameterised: isReparameterised,
+  _is_number: isNumber,
+  support,
+  Dirac: point,
+};
