@@ -1,4 +1,4 @@
-// Lint: TypeScript rules, and the order of the architecture as a rule of its own: grammar <- compiler <- runtime <- editor <- cli.
+// Lint: TypeScript rules, and the order of the architecture as a rule of its own: grammar <- compiler <- runtime <- editor <- cli, playground.
 // A file may import from its own folder and from those before it; grammar and compiler are pure (no Node, no TensorFlow.js);
 // no barrel files, so that an import names the file it means.
 import path from 'node:path';
@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import tseslint from 'typescript-eslint';
 
 const root = path.dirname(fileURLToPath(import.meta.url));
-const order = ['grammar', 'compiler', 'runtime', 'editor', 'cli'];
+const order = ['grammar', 'compiler', 'runtime', 'editor', 'cli', 'playground'];
 const pure = new Set(['grammar', 'compiler']);
 const impure = /^(node:|fs$|path$|os$|@tensorflow\/|webgpu$|fast-png$|jpeg-js$|hyparquet$)/;
 
@@ -31,7 +31,7 @@ const direction = {
       const there = folderOf(path.resolve(path.dirname(context.filename), source));
       if (order.indexOf(there ?? '') > rank)
         report(`imports go one way (${order.join(' <- ')}): ${here}/ must not import from ${there}/`);
-      if (!/\.(ts|js|json)$/.test(source)) report(`write the extension: '${source}.ts'`);
+      if (!/\.(ts|js|json|css)$|\?(raw|worker)$/.test(source)) report(`write the extension: '${source}.ts'`);
     };
     return {
       Program(node) {

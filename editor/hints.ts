@@ -11,10 +11,11 @@ export interface Hint {
   readonly tooltip: string;
 }
 
-const longest = 36;
+const longest = 28;
 
-/** `: R[8]` says something; what is a function, or the problem itself, is seen anyway. */
-const worth = (space: string): boolean => !/^(?:the |a member|a problem|a stage|a function)/.test(space);
+/** `: R[8]` says something; a function or a problem is seen anyway, and the columns of a file would fill the line. */
+const worth = (space: string): boolean =>
+  !/^(?:the |a member|a problem|a stage|a function|\[?\(\p{L}\w*:)/u.test(space);
 
 /** Whether a space is written behind the name. */
 const annotated = (view: View, d: Definition): boolean => /^\s*:(?!=)/.test(view.text.slice(d.span.end));

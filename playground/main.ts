@@ -1,0 +1,337 @@
+/**
+ * The playground's page: an editor, what the compiler understands of its text, and training, each in a module of its own; here they
+ * are put together. The compiler and the training are in workers, so that typing is never waited for.
+ */
+import { acceptDrops, openFiles } from './app/files.ts';
+import { announce, h, replace, throttled } from './app/dom.ts';
+import { openCourse } from './app/course.ts';
+import { openEditor } from './app/editor.ts';
+import { download, reportOf } from './app/exports.ts';
+import { formulaPanel } from './app/formula.ts';
+import { exampleNamed, galleryDialog } from './app/gallery.ts';
+import { graphsPanel, spacesPanel } from './app/inside.ts';
+import { openLanguage } from './app/language.ts';
+import { openLocal, saveLocal } from './app/local.ts';
+import { problemList } from './app/problems.ts';
+import { openRunPanel } from './app/run/panel.ts';
+import { openTraining } from './app/run/training.ts';
+import { linkTo, sharedSpec } from './app/share.ts';
+import { recall, remember } from './app/storage.ts';
+import { tabs } from './app/tabs.ts';
+import { openTheme } from './app/theme.ts';
+import type { Understood } from './workers/language.ts';
+import firstSpec from './lessons/first.learn?raw';
+
+const base = new URL('.', location.href).href;
+const query = new URLSearchParams(location.search);
+const embedded = query.has('embed');
+
+interface Opened {
+  readonly name: string;
+  readonly text: string;
+  readonly local: boolean;
+}
+
+/** What the page begins with: a shared link, the file of `learn play`, an example of the address, what was there before. */
+const opened = async (): Promise<Opened> => {
+  const shared = await sharedSpec(location.hash);
+  if (shared !== undefined) return { name: 'shared', text: shared, local: false };
+  if (query.has('local')) {
+    const file = await openLocal(base);
+    if (file) return { ...file, local: true };
+  }
+  const example = exampleNamed(query.get('example') ?? '');
+  if (example) return { name: example.name, text: await example.text(), local: false };
+  const before = recall<{ name: string; text: string }>('document');
+  return { ...(before ?? { name: 'spec', text: firstSpec }), local: false };
+};
+
+const start = async (): Promise<void> => {
+  const first = await opened();
+  let name = first.name;
+  let understood: Understood | undefined;
+  const language = openLanguage();
+  const training = openTraining();
+  const files = openFiles(base, first.local, (line) => {
+    editor.apply([{ span: { file: 'spec.learn', start: 0, end: 0 }, replacement: `${line}\n` }]);
+    editor.focus();
+  });
+
+  const theme = openTheme();
+  const editor = openEditor(first.text, language, theme.dark());
+  editor.element.id = 'editor';
+  theme.onChange(editor.setDark);
+
+  const goTo = (line: number, column: number): void => {
+    const lines = editor.text().split('\n');
+    const offset = lines.slice(0, line - 1).reduce((n, l) => n + l.length + 1, 0) + column - 1;
+    editor.reveal({ file: 'spec.learn', start: offset, end: offset });
+  };
+  const lightSource = async (of: string | undefined): Promise<void> => {
+    formula.light(of);
+    editor.light(of === undefined ? [] : ((await language.ask('places', of)) ?? []));
+  };
+  const formula = formulaPanel({
+    onName: (of) => void lightSource(of),
+    onChoose: (of) =>
+      void language.ask('places', of).then((places) => {
+        if (places?.[0]) editor.reveal(places[0]);
+      }),
+  });
+  const problems = problemList({ onChoose: (p) => editor.reveal(p.span), onFix: (fix) => editor.apply([fix]) });
+  const run = openRunPanel(training, { text: () => editor.text(), files: files.source });
+  const spaces = spacesPanel(goTo);
+  const graphs = graphsPanel(language);
+  const side = tabs('What the compiler understands, and training', [
+    { id: 'run', label: 'Run', content: run.element },
+    { id: 'formula', label: 'Formula', content: formula.element },
+    { id: 'spaces', label: 'Spaces', content: spaces.element },
+    { id: 'graphs', label: 'Graphs', content: graphs.element, onOpen: graphs.opened },
+  ]);
+
+  const title = h('span', { class: 'name' }, name);
+  const put = (text: string, called: string): void => {
+    name = called;
+    title.textContent = called;
+    editor.setText(text);
+    announce(`${called} opened`);
+  };
+  const startRun = (): void => {
+    side.open('run');
+    run.start();
+  };
+  const course = openCourse({
+    onSpec: put,
+    onRun: startRun,
+    onClose: () => {
+      course.close();
+      editor.focus();
+    },
+  });
+  const gallery = galleryDialog((text, called) => {
+    course.close();
+    put(text, called);
+  });
+
+  // ------------------------------------------------------------- what follows from what
+  const rememberText = throttled(400, () => {
+    if (!first.local && !embedded) remember('document', { name, text: editor.text() });
+  });
+  const send = async (text: string): Promise<void> => {
+    const found = await language.ask('change', text);
+    if (editor.text() === text && found.length > 0) {
+      editor.mark(found);
+      problems.show(found, text);
+    }
+  };
+  editor.onChange((text) => {
+    rememberText();
+    void send(text);
+    run.ready(text, understood?.text === text ? understood.problems.filter((p) => p.severity === 'error').length : 0);
+  });
+  const onCursor = throttled(80, () => {
+    void language.ask('nameAt', cursor).then((of) => formula.light(of));
+  });
+  let cursor = 0;
+  editor.onCursor((offset) => {
+    cursor = offset;
+    onCursor();
+  });
+  language.onUnderstood((u) => {
+    if (u.text !== editor.text()) return;
+    understood = u;
+    editor.mark(u.problems);
+    editor.refresh();
+    problems.show(u.problems, u.text);
+    formula.show(u);
+    spaces.show(u);
+    graphs.show(u);
+    run.ready(u.text, u.problems.filter((p) => p.severity === 'error').length);
+    document.body.dataset.understood = String(Math.round(u.milliseconds));
+  });
+  files.onChange(() => void language.ask('files', files.source()));
+  let ended = '';
+  training.onChange((now) => {
+    const key = `${now?.at} ${now?.status}`;
+    if (now?.status === 'finished' && key !== ended && now.text === editor.text()) course.judge(now);
+    ended = key;
+  });
+
+  // ------------------------------------------------------------- saving, sharing, exporting
+  const note = h('span', { class: 'note', role: 'status' });
+  const say = (text: string): void => {
+    note.textContent = text;
+    setTimeout(() => note.textContent === text && (note.textContent = ''), 4000);
+  };
+  editor.onSave(() => {
+    const write = async (): Promise<void> => {
+      if (!first.local) return say('Kept in this browser');
+      // The formatter's edit comes before the text is read.
+      await new Promise((done) => setTimeout(done, 250));
+      const failed = await saveLocal(base, editor.text());
+      say(failed === undefined ? 'Saved' : `Not saved: ${failed}`);
+    };
+    void write();
+  });
+  const share = h(
+    'button',
+    {
+      type: 'button',
+      id: 'share',
+      onclick: () => {
+        void linkTo(editor.text()).then(async (link) => {
+          history.replaceState(null, '', link);
+          await navigator.clipboard.writeText(link).then(
+            () => say('The link is copied'),
+            () => say('The link is in the address bar'),
+          );
+        });
+      },
+    },
+    'Share',
+  );
+  const spelling = (to: 'ascii' | 'unicode' | 'keep', label: string): HTMLElement =>
+    h(
+      'button',
+      {
+        type: 'button',
+        class: 'small',
+        onclick: () => void language.ask('format', to).then((edits) => edits && editor.apply(edits)),
+      },
+      label,
+    );
+  const file = (extension: string): string => `${name.replace(/[^\w-]+/g, '-')}${extension}`;
+  const exports = h(
+    'details',
+    { class: 'menu' },
+    h('summary', {}, 'Export'),
+    h(
+      'div',
+      { class: 'menu-items' },
+      h('button', { type: 'button', onclick: () => download(file('.learn'), editor.text(), 'text/plain') }, 'The spec'),
+      h(
+        'button',
+        {
+          type: 'button',
+          onclick: () => {
+            const now = training.run();
+            if (now) download(file('.html'), reportOf(name, now, understood), 'text/html');
+            else say('There is no run yet');
+          },
+        },
+        'The report (one HTML file)',
+      ),
+      h(
+        'button',
+        {
+          type: 'button',
+          onclick: () =>
+            void training
+              .safetensors()
+              .then((bytes) =>
+                bytes
+                  ? download(file('.safetensors'), bytes, 'application/octet-stream')
+                  : say('Run it first: there are no parameters yet'),
+              ),
+        },
+        'The parameters (safetensors)',
+      ),
+    ),
+  );
+
+  // ------------------------------------------------------------- the page
+  const header = h(
+    'header',
+    { class: 'top' },
+    h('h1', {}, 'Learn'),
+    title,
+    h(
+      'nav',
+      { 'aria-label': 'Open and share' },
+      h('button', { type: 'button', id: 'examples', onclick: () => gallery.showModal() }, 'Examples'),
+      h(
+        'button',
+        { type: 'button', id: 'course', onclick: () => void course.open(recall<string>('lesson') ?? course.ids[0]) },
+        'Course',
+      ),
+      share,
+      exports,
+      theme.button,
+    ),
+    note,
+  );
+  const main = h(
+    'main',
+    { class: 'split' },
+    course.element,
+    h(
+      'section',
+      { class: 'editing', 'aria-label': 'The spec' },
+      h(
+        'div',
+        { class: 'toolbar' },
+        spelling('keep', 'Format'),
+        spelling('unicode', 'Write 𝔼 → ∈'),
+        spelling('ascii', 'Write E -> in'),
+      ),
+      editor.element,
+      problems.element,
+      files.element,
+    ),
+    h('section', { class: 'side', 'aria-label': 'Understanding and training' }, side.element),
+  );
+  const link = h('a', { href: './', target: '_blank', rel: 'noopener', class: 'embed-link' }, 'Open in Learn');
+  if (embedded) {
+    document.body.classList.add('embedded');
+    link.addEventListener('click', () => void linkTo(editor.text()).then((to) => (link.href = to)));
+  }
+  const app = document.getElementById('app');
+  if (app)
+    replace(
+      app,
+      !embedded && header,
+      main,
+      embedded && link,
+      gallery,
+      h('div', { id: 'said', role: 'status', class: 'hidden' }),
+    );
+  acceptDrops(files);
+  document.addEventListener(
+    'keydown',
+    (event) => {
+      if ((event.ctrlKey || event.metaKey) && event.key === 'Enter') {
+        event.preventDefault();
+        startRun();
+      }
+    },
+    { capture: true },
+  );
+  await language.ask('files', files.source());
+  await send(first.text);
+  window.addEventListener(
+    'hashchange',
+    () => void sharedSpec(location.hash).then((text) => text !== undefined && put(text, 'shared')),
+  );
+  const lesson =
+    query.get('lesson') ??
+    (location.hash === '' && !first.local && !embedded && !query.has('example') ? recall<string>('lesson') : undefined);
+  if (lesson && course.ids.includes(lesson)) {
+    const text = editor.text();
+    const again = !query.has('lesson');
+    await course.open(lesson);
+    // What was written there before stays.
+    if (again) put(text, lesson);
+  }
+  document.body.dataset.ready = 'true';
+};
+
+const offline = (): void => {
+  if (!('serviceWorker' in navigator) || !isSecureContext || query.has('local')) return;
+  window.addEventListener(
+    'load',
+    () => void navigator.serviceWorker.register('./service-worker.js').catch(() => undefined),
+  );
+};
+
+offline();
+void start();

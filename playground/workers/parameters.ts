@@ -1,0 +1,57 @@
+/** Parameters for the page: by layer, with their spread, how far they moved since the last look, and the numbers themselves when few. */
+import type { ArrayValue } from '../../compiler/ir/operations.ts';
+import type { Program } from '../../compiler/program.ts';
+
+export interface ParameterView {
+  readonly name: string;
+  readonly space: string;
+  readonly shape: readonly number[];
+  readonly min: number;
+  readonly mean: number;
+  readonly max: number;
+  /** Root mean square of the entries, and of their change a step since the last look. */
+  readonly size: number;
+  readonly moved?: number;
+  readonly values?: readonly number[];
+}
+
+const few = 8;
+let last = new Map<string, { readonly data: ArrayLike<number>; readonly step: number }>();
+
+const rms = (data: ArrayLike<number>, before?: ArrayLike<number>): number => {
+  let sum = 0;
+  for (let i = 0; i < data.length; i++) sum += (data[i] - (before?.[i] ?? 0)) ** 2;
+  return Math.sqrt(sum / Math.max(1, data.length));
+};
+
+export const parameterRows = (
+  program: Program,
+  values: ReadonlyMap<string, ArrayValue>,
+  step: number,
+): ParameterView[] => {
+  const now = new Map<string, { data: ArrayLike<number>; step: number }>();
+  const rows = [...values].flatMap(([id, { data, shape }]): ParameterView[] => {
+    const variable = program.variables.get(id);
+    if (!variable) return [];
+    const before = last.get(id);
+    const fits = before && before.data.length === data.length && step > before.step;
+    now.set(id, { data: Array.from(data), step });
+    let [min, max, sum] = [Infinity, -Infinity, 0];
+    for (const x of data) {
+      if (x < min) min = x;
+      if (x > max) max = x;
+      sum += x;
+    }
+    return [
+      {
+        ...{ name: variable.name, space: variable.space, shape, min, max, mean: sum / Math.max(1, data.length) },
+        size: rms(data),
+        ...(fits && { moved: rms(data, before.data) / (step - before.step) }),
+        ...(data.length <= few && { values: Array.from(data) }),
+      },
+    ];
+  });
+  const again = [...now].every(([id, { step: at }]) => last.get(id)?.step === at);
+  if (!again) last = now;
+  return rows;
+};
