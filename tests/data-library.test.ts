@@ -26,7 +26,7 @@ test.each<[string, number, number[]]>([
   ['[(r.bmi, r.progression) for r in diabetes()]', 442, [1, 1]],
   ['[(r.horsepower, r.mpg) for r in cars() if r.mpg != missing and r.horsepower != missing]', 392, [1, 1]],
   ['[r.sunspots for r in sunspots()]', 309, [1]],
-  ['mnist()', 10_000, [784, 1]],
+  ['mnist()', 60_000, [784, 1]],
   ['digits()', 1797, [64, 1]],
 ])('%s', async (data, rows, widths) => {
   const leaves = await rowsOf(data);
