@@ -25,7 +25,7 @@ const textOfCall = (call: IntrinsicCall): string => {
   if (!family) return 'an optimiser';
   const shown = [...family.args]
     .flatMap(([name, v]) => {
-      if (v.kind === 'function') return [];
+      if (v.kind === 'function') return [`${name} = ${v.name || 'a schedule'}`];
       const numbers = v.kind === 'tensor' ? knownArray(v) : undefined;
       return numbers?.length === 1 ? [`${name} = ${Number(numbers[0].toPrecision(6))}`] : [];
     })
