@@ -271,7 +271,8 @@ export const fitness = (s: SpaceExpr | undefined, v: Value, ctx: Context): numbe
         return exact ? 2 : 1;
       }
       if (name === 'Seq' || name === 'Set') return ['tensor', 'along', 'range'].includes(v.kind) ? 1 : undefined;
-      if (name === 'Sampler') return isDistribution(v) || v.kind === 'data' ? 1 : undefined;
+      if (name === 'Sampler')
+        return isDistribution(v) || v.kind === 'data' || (v.kind === 'tensor' && v.space.shape.length > 0) ? 1 : undefined;
       if (name === 'Dist') return isDistribution(v) ? 2 : undefined;
       const value = lookup(ctx.scope, name);
       if (value?.kind === 'function') return v.kind === 'dist' && v.family === name ? 4 : undefined;

@@ -7,6 +7,7 @@ import type { Expr, ProblemExpr, Span } from '../../grammar/tree.ts';
 import type { DataRequest, DataFailure, Table } from '../host.ts';
 import type { Node } from '../ir/graph.ts';
 import type { DataSet, Decision, Show, Stage, Variable } from '../program.ts';
+import type { Rule } from './optimisers.ts';
 import type { Axis, Data, Given, Store, Tensor, Value } from './values.ts';
 
 /** Names, innermost first. `lazy` entries are run at their first use. */
@@ -85,7 +86,10 @@ export interface Game {
   readonly name: string;
   readonly model: string;
   readonly store: Store;
-  readonly by: readonly Value[];
+  /** Where it stands: its pace is read there. */
+  readonly scope: Scope;
+  /** Its own update rule, if it says one. */
+  readonly by?: Rule;
 }
 
 /** The objective or evaluation that is being built. */

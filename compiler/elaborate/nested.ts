@@ -55,7 +55,15 @@ const game = (problem: ProblemExpr, player: Player, ctx: Context): Tensor => {
     });
   const key = `${ctx.path}:${spanKey(problem.span)}`;
   const stores = ctx.shared.critics;
-  const store = stores.get(key) ?? newStore(name);
+  const known = stores.get(key);
+  if (!known && ctx.problem.mode === 'eval')
+    return fail(
+      'L0602',
+      problem.span,
+      { what: 'a dual in an evaluation: no critic has been trained for it' },
+      { help: 'measure with samples: `energy(P || Q)`, `MMD(P || Q)`, `sliced_W1(P || Q)`' },
+    );
+  const store = known ?? newStore(name);
   stores.set(key, store);
   const member: Member = { kind: 'member', model: domain, store };
   bind(scope, name, member);
@@ -64,9 +72,21 @@ const game = (problem: ProblemExpr, player: Player, ctx: Context): Tensor => {
     player.objective.span,
     'the objective',
   );
+  if (loss.axes.length > 0)
+    return fail('L0601', problem.span, { what: 'a game for every example: the dual of a divergence that varies' });
   const sense = player.sense === 'maximize' ? 'maximize' : 'minimize';
-  if (ctx.problem.mode === 'train')
-    ctx.problem.games.push({ problem, loss, sense, name, model: domain.declaration.name.text, store, by: [] });
+  const rules = player.by.length > 0 ? player.by : problem.by;
+  if (ctx.problem.mode === 'train' && !ctx.problem.games.some((g) => g.store === store))
+    ctx.problem.games.push({
+      problem,
+      loss,
+      sense,
+      name,
+      model: domain.declaration.name.text,
+      store,
+      scope: ctx.scope,
+      by: ruleOf(rules, ctx),
+    });
   return loss;
 };
 

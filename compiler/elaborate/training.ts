@@ -12,7 +12,7 @@ import { fail } from '../messages.ts';
 import type { Decision, PlayerStep, Solver, Variable } from '../program.ts';
 import { bind, childScope, inScope } from './context.ts';
 import type { Context, Game, ProblemContext } from './context.ts';
-import { asCount } from './describe.ts';
+import { asCount, asStatic } from './describe.ts';
 import { isRandom } from './dependence.ts';
 import { variableInput, variablesOf } from './members.ts';
 import { commonInputs, feedsOf, inProblem, lossOf, newProblem, stepInput, totalInput } from './objectives.ts';
@@ -43,7 +43,8 @@ const smallParameters = 5_000;
 const smallWork = 3e8;
 /** Steps of Adam where nobody says how many. */
 const usualSteps = 2_000;
-const usualRate = 'adam';
+/** Up to so many parameters larger steps are safe: linear models, mixtures, small networks. */
+const fewParameters = 10_000;
 
 const isMaximised = (player: Player): boolean => player.sense === 'maximize' || player.sense === 'argmax';
 
@@ -100,18 +101,23 @@ const gradientsOf = (built: Built, maximised: boolean, ctx: Context): Node[] => 
   return maximised ? grads.map((g) => ir.neg(g)) : grads;
 };
 
-/** One player's step as a graph. */
+/** One player's step as a graph; `turn`: which of its moves within the step. */
 const stepGraph = (
   built: Built,
   grads: readonly Node[],
   rule: Rule,
-  every: number,
+  { every, times }: Pace,
+  turn: number,
   ctx: Context,
 ): PlayerStep['graph'] => {
-  const time = {
-    step: every === 1 ? stepInput : ir.floor(ir.div(stepInput, ir.scalar(every))),
-    total: every === 1 ? totalInput : ir.ceil(ir.div(totalInput, ir.scalar(every))),
-  };
+  const moves = (steps: Node): Node => ir.mul(steps, ir.scalar(times));
+  const time =
+    times > 1
+      ? { step: ir.add(moves(stepInput), ir.scalar(turn)), total: moves(totalInput) }
+      : {
+          step: every === 1 ? stepInput : ir.floor(ir.div(stepInput, ir.scalar(every))),
+          total: every === 1 ? totalInput : ir.ceil(ir.div(totalInput, ir.scalar(every))),
+        };
   const inner = { ...inProblem(ctx, built.state) };
   const next = update(built.variables, grads, rule, time, inner, built.span);
   for (const snapshot of ctx.shared.snapshots.values()) {
@@ -152,21 +158,53 @@ const durationOf = (
   return { steps: unit === 'epochs' ? count * stepsPerEpoch : count, stepsPerEpoch };
 };
 
-const everyOf = (player: Player, ctx: Context): number => {
-  if (!player.every) return 1;
-  const every = asCount(ctx.shared.run.evaluate(player.every, ctx), player.every.span, '`every`');
-  return every >= 1
-    ? every
-    : fail('L0302', player.every.span, { expected: 'at least 1', seen: String(every), where: '`every`' });
+/** How often a player moves: once in `every` steps, or `times` within each. */
+interface Pace {
+  readonly every: number;
+  readonly times: number;
+}
+
+/** `every 5 steps`, or `every 1 / 5 steps`: five times a step. */
+const paceOf = (player: Player, ctx: Context): Pace => {
+  if (!player.every) return { every: 1, times: 1 };
+  const { span } = player.every;
+  const every = asStatic(ctx.shared.run.evaluate(player.every, ctx), span, '`every`');
+  if (Number.isInteger(every) && every >= 1) return { every, times: 1 };
+  const times = Math.round(1 / every);
+  if (every > 0 && every < 1 && Math.abs(every * times - 1) < 1e-6) return { every: 1, times };
+  return fail('L0302', span, {
+    expected: 'a number of steps, 1 or more, or `1 / n` for n moves a step',
+    seen: String(every),
+    where: '`every`',
+  });
 };
 
-const usualRule = (ctx: Context, span: Span): Rule => {
-  const by: Expr = { kind: 'name', name: usualRate, span };
+const usualRule = (parameters: number, ctx: Context, span: Span): Rule => {
+  const call = (name: string, value: Expr): Expr => ({
+    kind: 'call',
+    callee: { kind: 'name', name, span },
+    args: [{ value, span }],
+    form: 'plain',
+    given: [],
+    span,
+  });
+  const rate = parameters <= fewParameters ? 1e-2 : 1e-3;
+  const by = call('adam', call('cosine', { kind: 'number', value: rate, text: String(rate), span }));
   return ruleOf([by], { ...ctx, scope: ctx.shared.library }) as Rule;
 };
 
+/** Somebody who moves: what it descends, how, and how often. */
+interface Mover {
+  readonly name: string;
+  readonly built: Built;
+  readonly gradients: readonly Node[];
+  readonly rule: Rule;
+  readonly pace: Pace;
+  readonly maximised: boolean;
+}
+
 /** The players that duals of divergences bring in, each with its own variables. */
-const gamePlayers = (games: readonly Game[], built: Built, rule: Rule, ctx: Context): PlayerStep[] =>
+const gameMovers = (games: readonly Game[], built: Built, rule: Rule, ctx: Context): Mover[] =>
   games.map((game) => {
     const own: Built = {
       loss: game.loss.node,
@@ -174,15 +212,30 @@ const gamePlayers = (games: readonly Game[], built: Built, rule: Rule, ctx: Cont
       state: { ...built.state, updates: new Map() },
       variables: variablesOf(game.store),
     };
-    const grads = gradientsOf(own, game.sense === 'maximize', ctx);
+    const maximised = game.sense === 'maximize';
     return {
       name: game.name,
-      graph: stepGraph(own, grads, rule, 1, ctx),
-      feeds: feedsOf(built.state.feeds.values()),
-      every: 1,
-      sense: game.sense,
+      built: own,
+      gradients: gradientsOf(own, maximised, ctx),
+      rule: game.by ?? rule,
+      pace: paceOf(game.problem.players[0], { ...ctx, scope: game.scope }),
+      maximised,
     };
   });
+
+/**
+ * Extragradient (Korpelevich 1976): everybody's gradient is taken where all would be after a step from here. The look ahead
+ * uses the same rule and leaves its memory alone.
+ */
+const lookAhead = (movers: readonly Mover[], ctx: Context): Mover[] => {
+  const places = new Map<Node, Node>();
+  for (const { built, gradients, rule, pace } of movers) {
+    const time = { step: pace.times > 1 ? ir.mul(stepInput, ir.scalar(pace.times)) : stepInput, total: totalInput };
+    const next = update(built.variables, gradients, rule, time, inProblem(ctx, built.state), built.span);
+    for (const v of built.variables) places.set(variableInput(v, ctx), next.get(v) as Node);
+  }
+  return movers.map((m) => ({ ...m, gradients: ir.substitute(m.gradients, places) }));
+};
 
 const gradientSolver = (
   contestants: readonly Contestant[],
@@ -191,20 +244,32 @@ const gradientSolver = (
   duration: ReturnType<typeof durationOf>,
   ctx: Context,
 ): Solver => {
-  const players = contestants.flatMap((c, i): PlayerStep[] => {
+  const movers = contestants.flatMap((c, i): Mover[] => {
     const maximised = isMaximised(c.player);
     const grads = gradientsOf(built[i], maximised, ctx);
     checkDependence(built[i], c.bound, grads);
-    const every = everyOf(c.player, ctx);
-    const own: PlayerStep = {
+    const own: Mover = {
       name: c.bound.map((b) => b.name).join(', '),
-      graph: stepGraph(built[i], grads, rules[i], every, ctx),
-      feeds: feedsOf(built[i].state.feeds.values()),
-      every,
-      sense: maximised ? 'maximize' : 'minimize',
+      built: built[i],
+      gradients: grads,
+      rule: rules[i],
+      pace: paceOf(c.player, ctx),
+      maximised,
     };
-    return [...gamePlayers(built[i].state.games, built[i], rules[i], ctx), own];
+    return [...gameMovers(built[i].state.games, built[i], rules[i], ctx), own];
   });
+  const ahead = rules.some((r) => r.transforms.some((t) => t.name === 'extragradient'));
+  // Looking ahead for everybody reads the rows of everybody.
+  const feeds = feedsOf(new Map(built.flatMap((b) => [...b.state.feeds])).values());
+  const players = (ahead ? lookAhead(movers, ctx) : movers).flatMap((m): PlayerStep[] =>
+    Array.from({ length: m.pace.times }, (_, turn) => ({
+      name: m.name,
+      graph: stepGraph(m.built, m.gradients, m.rule, m.pace, turn, ctx),
+      feeds: ahead ? feeds : feedsOf(m.built.state.feeds.values()),
+      every: m.pace.every,
+      sense: m.maximised ? 'maximize' : 'minimize',
+    })),
+  );
   return { kind: 'gradient', players, steps: duration.steps ?? usualSteps, stepsPerEpoch: duration.stepsPerEpoch };
 };
 
@@ -283,14 +348,15 @@ export const train = (
       };
       return { solver, loss: lossesOf([whole]), decisions: [...decisions, ...whole.state.decisions] };
     }
-    decisions.push({ subject: 'solver', choice: 'Adam', reason: against, span: problem.span });
+    decisions.push({ subject: 'solver', choice: 'Adam with a rate that falls along a cosine', reason: against, span: problem.span });
   }
 
   const batch = batchOf(problem, data, ctx);
   const built = build(batch);
-  const rules = contestants.map((c) => {
+  const rules = contestants.map((c, i) => {
     const inner = inProblem(ctx, newProblem('train', batch, created));
-    return ruleOf(c.player.by.length > 0 ? c.player.by : problem.by, inner) ?? usualRule(inner, byPlace);
+    const parameters = built[i].variables.reduce((n, v) => n + sizeOf(v.shape), 0);
+    return ruleOf(c.player.by.length > 0 ? c.player.by : problem.by, inner) ?? usualRule(parameters, inner, byPlace);
   });
   if (said)
     decisions.push({

@@ -102,12 +102,27 @@ const point: Intrinsic = (call): Value => {
 /** Are these the same number for every example? Used where a rule holds for numbers only. */
 const isNumber: Intrinsic = (call) => constantBoolean(tensorArgument(call, 'x').space.shape.length === 0);
 
+/** A sample of single numbers; of anything else the reader is told what there is instead. */
+const lineOnly: Intrinsic = (call) => {
+  const xs = tensorArgument(call, 'xs');
+  if (xs.space.shape.length === 1 && xs.space.element.kind !== 'Class') return xs;
+  return fail(
+    'L0302',
+    call.span,
+    { expected: 'distributions of one number', seen: describe(xs), where: 'the exact distance by sorting' },
+    {
+      help: 'in several dimensions: `W2(P || Q; epsilon = 0.05)` (Sinkhorn), `sliced_W1(P || Q)`, or `W1(P || Q; critic = C)`, a game',
+    },
+  );
+};
+
 export const samplingIntrinsics: Readonly<Record<string, Intrinsic>> = {
   sample,
   samples,
   _coupling_of_ranks: couplingOfRanks,
   _is_reparameterised: isReparameterised,
   _is_number: isNumber,
+  _line_only: lineOnly,
   support,
   Dirac: point,
 };
