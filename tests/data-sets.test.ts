@@ -1,9 +1,6 @@
 /** The sets that come with the language against what is published about them, and the rules they keep. */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import type { DataFormat, Table } from '../compiler/host.ts';
 import { nodeHost } from '../runtime/data/node-host.ts';
@@ -176,15 +173,4 @@ test('every file has its source and licence, and every set its function', () => 
     expect(section, file).toMatch(/\*\*From:\*\*[\s\S]*\*\*Licence:\*\*/);
     expect(library).toContain(`"data/${file}"`);
   }
-});
-
-test('the script that packs MNIST makes these very files', () => {
-  const made = mkdtempSync(join(tmpdir(), 'learn-mnist-'));
-  execFileSync(process.execPath, [join(import.meta.dirname, '../scripts/make-mnist.js'), made]);
-  for (const file of ['mnist-images.idx.gz', 'mnist-labels.idx.gz']) {
-    // How well zlib packs differs between versions of Node.
-    const [ours, theirs] = [folder, made].map((f) => gunzipSync(readFileSync(join(f, file))));
-    expect(ours.equals(theirs), file).toBe(true);
-  }
-  rmSync(made, { recursive: true });
 });
