@@ -17,6 +17,7 @@ import { formulaOf, problemsOf } from './explain.ts';
 import type { DataFailure, DataRequest, Host, Table } from './host.ts';
 import { readyToRun } from './elaborate/run.ts';
 import type { Elaborated, Modules } from './elaborate/run.ts';
+import { withoutAllowed } from './allowed.ts';
 import { loadModules } from './modules.ts';
 import type { Program } from './program.ts';
 
@@ -87,13 +88,16 @@ export const compile = async (
   const parsed = parse(text, file);
   const modules = await loadModules(file, text, parsed.module, host);
   const done = await withData(host, (tables) => readyToRun(modules, tables, options.seed ?? 0).program());
-  const diagnostics = inOrder([...parsed.diagnostics, ...modules.diagnostics, ...done.diagnostics], file);
+  const found = inOrder([...parsed.diagnostics, ...modules.diagnostics, ...done.diagnostics], file);
+  const diagnostics = withoutAllowed(found, parsed.module, modules.sources);
   const program = hasErrors(diagnostics) || !done.program ? undefined : withFormulas(done.program, parsed.module);
   return { module: parsed.module, program, diagnostics, sources: modules.sources, spaces: done.spaces };
 };
 
 export interface ExpressionValue {
   readonly space: string;
+  /** The problems in it, to be solved first: the graphs read their variables as `var:<id>`. */
+  readonly program?: Program;
   readonly parts: readonly { readonly name: string; readonly graph: Graph; readonly space: string }[];
 }
 
@@ -130,5 +134,5 @@ export const compileExpression = async (
     space,
     graph: graphOf([{ name: 'value', node }], [key]),
   }));
-  return { diagnostics: all, sources: everySource, value: { space: done.value.space, parts } };
+  return { diagnostics: all, sources: everySource, value: { space: done.value.space, program: done.program, parts } };
 };

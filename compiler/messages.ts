@@ -166,6 +166,14 @@ export const messages = {
     text: (p) => p.what,
     explanation: 'The problem has no solution, or its solver cannot find one.',
   }),
+  L0407: message<{ name: string; low: string; high: string; threshold: string }>({
+    severity: 'error',
+    title: 'a threshold that can never be met',
+    text: (p) => `${p.name} is from ${p.low} to ${p.high}, so it can never be ${p.threshold}`,
+    help: () => 'mind the unit (0.97, not 97) and the direction (`<=` or `>=`)',
+    explanation:
+      'What is evaluated has bounds that follow from how it is computed: a share of rows is from 0 to 1, a mean of squares is not negative. A threshold beyond them is not met by any member, however well it is trained.',
+  }),
   L0501: message<{ what: string; place?: string }>({
     severity: 'error',
     title: 'a data file that cannot be read',
@@ -203,6 +211,22 @@ export const messages = {
     title: 'not possible',
     text: (p) => p.what,
     explanation: 'The construct cannot be used in this way.',
+  }),
+  L0901: message<{ set: string }>({
+    severity: 'warning',
+    title: 'evaluated on training data only',
+    text: (p) => `everything is evaluated on ${p.set}, which is trained on: this says how well the rows are remembered`,
+    help: () => 'evaluate on `D_eval`; to keep it so, write `-- allow L0901` on the line before',
+    explanation:
+      'A member that has seen the rows can be good at them and at nothing else. Rows that were held out tell what it does on new ones. A comment `-- allow L0901` on the line before silences the warning.',
+  }),
+  L0902: message<{ sense: string; other: string; what: string }>({
+    severity: 'warning',
+    title: 'minimise and maximise mixed up',
+    text: (p) => `${p.what} is ${p.sense}d, which has no end: it can always be made larger`,
+    help: (p) => `did you mean \`${p.other}\`? To keep it so, write \`-- allow L0902\` on the line before`,
+    explanation:
+      'A sum or mean of squares or distances has a least value and no greatest one, unless the parameters are bounded. Usually the other direction is meant. A comment `-- allow L0902` on the line before silences the warning.',
   }),
 } satisfies Record<string, Message<never>>;
 

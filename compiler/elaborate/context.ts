@@ -7,6 +7,7 @@ import type { Expr, ProblemExpr, Span } from '../../grammar/tree.ts';
 import type { DataRequest, DataFailure, Table } from '../host.ts';
 import type { Node } from '../ir/graph.ts';
 import type { DataSet, Decision, Show, Stage, Variable } from '../program.ts';
+import type { Part } from './leakage.ts';
 import type { Rule } from './optimisers.ts';
 import type { Axis, Data, Given, Store, Tensor, Value } from './values.ts';
 
@@ -44,6 +45,10 @@ export interface Shared {
   /** Nodes that hold evaluation data, and sets that constants were computed from. */
   readonly evaluationNodes: Set<Node>;
   readonly rootsOf: Map<Node, ReadonlySet<string>>;
+  /** Rows of sets, by the names that `roots` have for them. */
+  readonly parts: Map<string, Part>;
+  /** What variables have been trained on, by their ids. */
+  readonly trainedOn: Map<string, ReadonlySet<string>>;
   /** Constants that sum up all rows of sets. */
   readonly statisticsOf: Map<Node, ReadonlySet<string>>;
   /** Data sets computed from comprehensions, by place and source. */

@@ -17,6 +17,7 @@ import { childScope, newAxis } from './context.ts';
 import type { Context } from './context.ts';
 import { describe, poisoned, spaceOfTemplate } from './describe.ts';
 import { isFed } from './dependence.ts';
+import { partsOfSubset } from './leakage.ts';
 import { expandAxes, shapeOf, shapeToAxis, tensor, toBit, toReal } from './tensors.ts';
 import type { Axis, Data, Template, Tensor, Value } from './values.ts';
 
@@ -122,6 +123,7 @@ export const subset = (
       t.kind === 'texts' ? { kind: 'texts', values: picked.map((i) => t.values[i]) } : t,
     ),
     placeOf: (row) => data.placeOf(picked[row]),
+    roots: partsOfSubset(data, picked, name, ctx.shared),
     evaluation: change.evaluation ?? data.evaluation,
   };
 };

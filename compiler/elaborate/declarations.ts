@@ -66,8 +66,11 @@ const lazily = (scope: Scope, name: string, span: Span, ctx: Context, compute: (
 const settleConstants = (v: Value, ctx: Context): Value => {
   if (!isComputable(v) || v.kind === 'along') return v;
   return mapTensors(v, (t) => {
-    if (t.node.operation.op === 'constant') return t;
     const roots = rootsOfNode(t.node, ctx.shared);
+    if (t.node.operation.op === 'constant') {
+      if (roots.size > 0) markStatistic(t.node, roots, ctx.shared);
+      return t;
+    }
     const [array] = computeNodes([t.node], isRandom(t.node) ? 'float32' : 'float64');
     const node = ir.constant(array);
     if (roots.size > 0) markStatistic(node, roots, ctx.shared);

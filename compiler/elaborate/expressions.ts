@@ -25,6 +25,7 @@ import { asCount, asStatic, asTensor, describe, poisoned } from './describe.ts';
 import { arrayDist, draws, program, renameIn, toDistribution } from './distributions.ts';
 import { subset } from './data.ts';
 import { entryUnder, indexTensor } from './indexing.ts';
+import { summedUp } from './leakage.ts';
 import { laterNames } from './later.ts';
 import { combine } from './lists.ts';
 import { declareParameter, fieldsOf, instantiate, memberField, submember } from './members.ts';
@@ -74,7 +75,7 @@ const run = (e: Expr, ctx: Context): Value => {
     case 'binary':
       return applyBinary(e.op, evaluate(e.left, ctx), evaluate(e.right, ctx), ctx, e);
     case 'big':
-      return e.op === 'grad' ? gradient(e, ctx) : bigOperator(e, ctx);
+      return e.op === 'grad' ? gradient(e, ctx) : summedUp(bigOperator(e, ctx), ctx);
     case 'if':
       return conditional(e, ctx);
     case 'lambda':

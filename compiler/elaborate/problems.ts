@@ -1,11 +1,12 @@
 /**
  * A problem -> a stage: its members are made, its protocol is followed, and every training and evaluation in it becomes a graph.
  */
-import type { Expr, Over, Player, ProblemExpr } from '../../grammar/tree.ts';
-import { freeNames } from '../explain/walk.ts';
-import { fail } from '../messages.ts';
+import type { Expr, Over, Player, ProblemExpr, Span } from '../../grammar/tree.ts';
+import { freeNames, nodes } from '../explain/walk.ts';
+import { diagnose, fail } from '../messages.ts';
 import { sizeOf } from '../ir/shape.ts';
 import { graphOf } from '../ir/graph.ts';
+import type { Node } from '../ir/graph.ts';
 import type { Action, Decision, Evaluation, Stage, Variable } from '../program.ts';
 import { printSpace } from '../spaces/space.ts';
 import { bind, childScope, inScope, lookup } from './context.ts';
@@ -13,13 +14,14 @@ import type { Context, ProblemContext } from './context.ts';
 import { asCount, asStatic, describe } from './describe.ts';
 import { newStore, pointParameter, variablesOf } from './members.ts';
 import { isKnownIntrinsic } from './intrinsics/index.ts';
-import { leak } from './leakage.ts';
-import { commonInputs, evaluationValue, feedsOf, inProblem, newProblem } from './objectives.ts';
+import { boundsOf, growth } from './bounds.ts';
+import { heldOut, leak, markTrained } from './leakage.ts';
+import { commonInputs, evaluationValue, feedsOf, inProblem, lossOf, newProblem } from './objectives.ts';
 import { nested } from './nested.ts';
 import { train } from './training.ts';
 import type { Contestant } from './training.ts';
 import { copyStart } from './start.ts';
-import type { Data, Paradigm, ProtocolStep, StageValue, Store, Value } from './values.ts';
+import type { Data, Paradigm, ProtocolStep, StageValue, Store, Tensor, Value } from './values.ts';
 
 /** The name of the member: written, or the one free name of the objective. */
 const memberName = (over: Over, player: Player, ctx: Context): string => {
@@ -143,6 +145,37 @@ interface Setting {
   readonly decisions: Decision[];
 }
 
+/** No member meets a threshold beyond the bounds that what is evaluated has. */
+const checkThreshold = (
+  name: string,
+  node: Node,
+  { op, bound }: { readonly op: string; readonly bound: number },
+  span: Span,
+): void => {
+  const { low, high } = boundsOf(node);
+  const slack = 1e-6 * Math.max(1, Math.abs(bound));
+  const never =
+    (['>=', '>', '=='].includes(op) && high < bound - slack) || (['<=', '<', '=='].includes(op) && low > bound + slack);
+  if (!never) return;
+  const shown = (x: number): string => (Number.isFinite(x) ? String(Number(x.toPrecision(4))) : 'any number');
+  fail('L0407', span, {
+    name: `\`${name}\``,
+    low: shown(low),
+    high: Number.isFinite(high) ? shown(high) : 'infinity',
+    threshold: `${op} ${bound}`,
+  });
+};
+
+/** A single player that makes a sum of squares as large as it can. */
+const warnOfSense = (loss: Node, player: Player, members: readonly Bound[], ctx: Context): void => {
+  const free = members.flatMap((b) => variablesOf(b.store)).every((v) => /^(R|Positive|Nat|Int)\b/.test(v.space));
+  const maximised = player.sense === 'maximize' || player.sense === 'argmax';
+  if (!free || growth(loss) !== (maximised ? 1 : -1)) return;
+  const [sense, other] = maximised ? ['maximize', 'minimize'] : ['minimize', 'maximize'];
+  const what = maximised ? 'a sum of squares or distances' : 'minus a sum of squares or distances';
+  ctx.shared.diagnostics.push(diagnose('L0902', player.objective.span, { sense, other, what }));
+};
+
 /** Every `eval` of the conditions on one set. */
 const evaluations = (
   { problem, ctx, bound, created, decisions }: Setting,
@@ -168,6 +201,7 @@ const evaluations = (
         bound: asStatic(ctx.shared.run.evaluate(c.compare.bound, inner), c.compare.bound.span, 'a threshold'),
       };
       const name = c.as ? labelOf(c.as, inner) : evaluationName(c.value, ctx);
+      if (compare) checkThreshold(name, value.node, compare, c.compare?.bound.span ?? c.value.span);
       decisions.push(
         ...state.decisions.filter(
           (d) => !decisions.some((k) => k.span?.start === d.span?.start && k.choice === d.choice),
@@ -184,11 +218,44 @@ const evaluations = (
 
 const dataOf = (v: Value): Data | undefined => (v.kind === 'data' ? v : undefined);
 
+/** The sets that steps of a kind are about. */
+const setsOf = (steps: readonly ProtocolStep[], kind: 'train' | 'eval'): Data[] =>
+  steps.flatMap((s) => (s.kind === kind && s.data.kind === 'data' ? [s.data] : []));
+
+/** The steps around one of them, from one restart to the next. */
+const betweenRestarts = (steps: readonly ProtocolStep[], step: ProtocolStep): readonly ProtocolStep[] => {
+  const at = steps.indexOf(step);
+  const from = steps.slice(0, at).findLastIndex((s) => s.kind === 'restart') + 1;
+  const to = steps.findIndex((s, i) => i > at && s.kind === 'restart');
+  return steps.slice(from, to < 0 ? steps.length : to);
+};
+
+/** `D_eval` in what is minimised is evaluation data, whatever it holds. */
+const checkObjectives = (problem: ProblemExpr): void => {
+  if (!problem.on) return;
+  for (const { objective, where } of problem.players)
+    for (const n of nodes([objective, where]))
+      if (n.kind === 'name' && n.name === 'D_eval' && 'span' in n)
+        fail('L0404', n.span as Expr['span'], { set: '`D_eval`' });
+};
+
+/** A measure of rows that were trained on says how well they are remembered. */
+const warnOfSeenRows = (problem: ProblemExpr, ctx: Context): void => {
+  const evaluated = problem.conditions.filter((c) => c.evaluated);
+  const onTraining = evaluated.filter(
+    (c) => mentions(c.value, 'D_tr') && !mentions(c.value, 'D_eval') && c.value.kind !== 'name',
+  );
+  if (onTraining.length > 0 && onTraining.length === evaluated.length)
+    ctx.shared.diagnostics.push(diagnose('L0901', onTraining[0].value.span, { set: '`D_tr`' }));
+};
+
+const mentions = (e: Expr, name: string): boolean => [...nodes(e)].some((n) => n.kind === 'name' && n.name === name);
+
 /** Follows the protocol. */
 const actionsOf = (setting: Setting, steps: readonly ProtocolStep[], contestants: readonly Contestant[]): Action[] => {
   const { problem, created } = setting;
   const actions: Action[] = [];
-  const held = steps.flatMap((s) => (s.kind === 'eval' ? (dataOf(s.data) ? [dataOf(s.data) as Data] : []) : []));
+  const { shared } = setting.ctx;
   let trained: Value | undefined;
   const evaluate = (data: Value | undefined, label?: string): void => {
     const found = evaluations(setting, data, trained);
@@ -196,10 +263,16 @@ const actionsOf = (setting: Setting, steps: readonly ProtocolStep[], contestants
   };
   const doTrain = (data: Value | undefined, step?: Extract<ProtocolStep, { kind: 'train' }>): void => {
     const { solver, loss, decisions } = train(problem, contestants, data, step, setting.ctx, created);
+    const own = new Set(created.map((v) => v.id));
+    const near = step ? betweenRestarts(steps, step) : steps;
+    const held = heldOut(setsOf(near, 'eval'), setsOf(near, 'train'), shared);
     for (const { node, span } of loss) {
-      const what = leak(node, data && dataOf(data), held, setting.ctx.shared);
+      const what = leak(node, data && dataOf(data), held, own, shared);
       if (what) fail('L0404', span, { set: what });
+      markTrained(node, data && dataOf(data), own, shared);
     }
+    if (loss.length === 1 && contestants.length === 1)
+      warnOfSense(loss[0].node, contestants[0].player, contestants[0].bound, setting.ctx);
     setting.decisions.push(
       ...decisions.filter(
         (d) =>
@@ -232,6 +305,16 @@ const membersOf = (bound: readonly Bound[]) =>
     parameters: variablesOf(b.store).reduce((n, v) => n + sizeOf(v.shape), 0),
   }));
 
+/** A problem as an expression: the first player's objective at the members that were found. */
+const optimum = (problem: ProblemExpr, data: Value | undefined, inside: Context, at: Context): Tensor => {
+  const [player] = problem.players;
+  const scope = childScope(inside.scope);
+  const ctx = inScope(at, scope);
+  if (data) bind(scope, 'D_tr', data);
+  for (const { name, value } of player.where) bind(scope, name.text, at.shared.run.evaluate(value, ctx));
+  return lossOf(player.objective, ctx);
+};
+
 export const solve = (problem: ProblemExpr, ctx: Context, name: string | undefined): Value => {
   if (ctx.problem) return nested(problem, ctx);
   const { shared } = ctx;
@@ -259,9 +342,13 @@ export const solve = (problem: ProblemExpr, ctx: Context, name: string | undefin
         { what: 'a constraint on the solution' },
         { help: 'to measure it, write `eval` before it' },
       );
+  checkObjectives(problem);
   const paradigm = paradigmOf(problem, inner);
+  if (paradigm.steps.length > 0 && !paradigm.steps.some((s) => s.kind === 'train'))
+    fail('L0406', problem.on?.span, { what: `\`${paradigm.name}\` never trains: its protocol has no \`train on\`` });
   const setting: Setting = { problem, ctx: inner, bound, created, decisions };
   const actions = actionsOf(setting, paradigm.steps, contestants);
+  warnOfSeenRows(problem, inner);
   const seeds = problem.seeds ? asCount(shared.run.evaluate(problem.seeds, inner), problem.seeds.span, '`seeds`') : 1;
   if (seeds < 1)
     fail('L0302', problem.seeds?.span ?? problem.span, {
@@ -294,6 +381,7 @@ export const solve = (problem: ProblemExpr, ctx: Context, name: string | undefin
     members: new Map(bound.map((b) => [b.name, b.value])),
     train: lastTrain && 'data' in lastTrain ? dataOf(lastTrain.data) : undefined,
     evaluation: lastEval && 'data' in lastEval ? dataOf(lastEval.data) : undefined,
+    value: (at) => optimum(problem, lastTrain && 'data' in lastTrain ? lastTrain.data : undefined, inner, at),
   };
   const argument = ['argmin', 'argmax'].includes(problem.players[0].sense);
   if (argument) return bound.length === 1 ? bound[0].value : { kind: 'tuple', items: bound.map((b) => b.value) };

@@ -4,6 +4,7 @@
  */
 import * as ir from '../ir/build.ts';
 import type { Node } from '../ir/graph.ts';
+import { tag } from '../ir/origins.ts';
 import type { ArrayValue } from '../ir/operations.ts';
 import type { TensorSpace } from '../spaces/space.ts';
 import { newAxis } from './context.ts';
@@ -23,6 +24,7 @@ export const leafNode = (data: Data, leaf: number, ctx: Context): Node => {
   }
   if (data.evaluation) ctx.shared.evaluationNodes.add(node);
   ctx.shared.rootsOf.set(node, data.roots);
+  tag(node, data.roots);
   return node;
 };
 

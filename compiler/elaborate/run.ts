@@ -59,6 +59,8 @@ const newShared = (
   sources: new Map(modules.sources),
   evaluationNodes: new Set(),
   rootsOf: new Map(),
+  parts: new Map(),
+  trainedOn: new Map(),
   statisticsOf: new Map(),
   comprehensions: new Map(),
   file: modules.main.file,
@@ -155,19 +157,20 @@ export const readyToRun = (modules: Modules, tables: ReadonlyMap<string, Table |
     ...rest,
   });
 
+  const programOf = (): Program => ({
+    file: modules.main.file,
+    source: modules.main.text,
+    variables: shared.variables,
+    data: shared.data,
+    stages: shared.stages,
+    shows: shared.shows,
+  });
+
   return {
     program: (): Elaborated => {
       const shown = inScope(main, childScope(main.scope));
       for (const d of modules.main.module.declarations) execute(d, main, shown);
-      const program: Program = {
-        file: modules.main.file,
-        source: modules.main.text,
-        variables: shared.variables,
-        data: shared.data,
-        stages: shared.stages,
-        shows: shared.shows,
-      };
-      return finish({ program });
+      return finish({ program: programOf() });
     },
     expression: (e: Expr): Elaborated => {
       const value = guarded(main, undefined, () => {
@@ -180,7 +183,7 @@ export const readyToRun = (modules: Modules, tables: ReadonlyMap<string, Table |
         );
         return { ...found, parts: found.parts.map((p, i) => ({ ...p, node: nodes[i] })) };
       });
-      return finish({ value });
+      return finish({ value, ...(shared.stages.length > 0 && { program: programOf() }) });
     },
   };
 };

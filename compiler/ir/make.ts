@@ -7,6 +7,7 @@ import { evaluateOperation } from '../rules/evaluation.ts';
 import { typeOf } from '../rules/shapes.ts';
 import type { Node } from './graph.ts';
 import { local } from './local.ts';
+import { inherit } from './origins.ts';
 import type { ArrayValue, Operation } from './operations.ts';
 import { sizeOf } from './shape.ts';
 
@@ -52,7 +53,14 @@ const fold = (node: Node): Node | undefined => {
   if (!free && size > (op === 'broadcast' ? spreadLimit : foldLimit)) return undefined;
   const values = inputs.map((x) => known(x) as ArrayValue);
   const value = evaluateOperation(operation, values, { shape, dtype }, 'float64');
-  return { operation: { op: 'constant', value }, inputs: [], shape, dtype, ...(node.span ? { span: node.span } : {}) };
+  const folded: Node = {
+    operation: { op: 'constant', value },
+    inputs: [],
+    shape,
+    dtype,
+    ...(node.span ? { span: node.span } : {}),
+  };
+  return inherit(folded, inputs);
 };
 
 export const make = (operation: Operation, inputs: readonly Node[], span?: Span): Node => {
