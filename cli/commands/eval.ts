@@ -1,11 +1,16 @@
 /** `learn eval`: the value of an expression, alone on the last line. */
 import { resolve } from 'node:path';
 import { compileExpression } from '../../compiler/compile.ts';
+import type { ArrayValue } from '../../compiler/ir/operations.ts';
+import type { Program } from '../../compiler/program.ts';
+import type { Stopped } from '../../runtime/events.ts';
 import { keyValue } from '../../runtime/feeds.ts';
 import { prepareNamed } from '../../runtime/oracle.ts';
 import { keyOfSeed } from '../../runtime/random.ts';
+import { runProgram } from '../../runtime/session.ts';
 import { oneOf, wholeNumber } from '../arguments.ts';
 import { command } from '../command.ts';
+import { engineOrStop } from '../engine.ts';
 import { codes, Stop } from '../exit.ts';
 import { readText } from '../files.ts';
 import { codeOf, diagnosticJson, host, showDiagnosticsOf } from '../load.ts';
@@ -16,6 +21,20 @@ const digitsOf = (text: string | undefined): number => {
   const digits = wholeNumber('digits', text ?? '6');
   if (digits >= 1 && digits <= 17) return digits;
   throw new Stop(codes.usage, `\`--digits\` is 1 to 17, not ${digits}`);
+};
+
+/** Trains what the expression holds as problems: the variables, as the inputs of its graphs. */
+const solve = async (program: Program, seed: number): Promise<[string, ArrayValue][]> => {
+  const { engine } = await engineOrStop(undefined);
+  const { stopped, variables } = await runProgram(program, { engine, seed });
+  if (stopped.reason !== 'finished')
+    throw new Stop(codes.stopped, `a problem in the expression: ${reasonText(stopped)}`);
+  return [...variables].map(([id, value]) => [`var:${id}`, value]);
+};
+
+const reasonText = (stopped: Stopped): string => {
+  if (stopped.reason === 'no solution') return stopped.message;
+  return stopped.reason === 'non-finite' ? `after ${stopped.step} steps ${stopped.what} is not finite` : stopped.reason;
 };
 
 export const evaluate = command({
@@ -50,8 +69,9 @@ export const evaluate = command({
     if (code !== codes.ok) return code;
     if (!value) throw new Error('internal: no errors and no value');
     const key = keyValue(keyOfSeed(seed));
+    const solved = value.program ? await solve(value.program, seed) : [];
     const parts = value.parts.map(({ name, graph, space }): Part => {
-      const result = prepareNamed(graph, 'float64')(new Map([['key', key]])).get('value');
+      const result = prepareNamed(graph, 'float64')(new Map([['key', key], ...solved])).get('value');
       if (!result) throw new Error('internal: the graph of an expression has no output `value`');
       return { name, space, value: result };
     });

@@ -23,8 +23,10 @@ import {
 import type { Tensor, TextColumn, Value } from './values.ts';
 
 /** A stochastic map's value stands for one draw of it where a number is needed. */
-export const settle = (v: Value, ctx: Context, span: Span): Value =>
-  v.kind === 'dist' && v.implicit ? draws(v, ctx, span) : v;
+export const settle = (v: Value, ctx: Context, span: Span): Value => {
+  if (v.kind === 'stage' && v.value) return v.value(ctx);
+  return v.kind === 'dist' && v.implicit ? draws(v, ctx, span) : v;
+};
 
 const operand = (v: Value, ctx: Context, span: Span, op: string): Tensor => {
   const settled = settle(v, ctx, span);
