@@ -78,7 +78,8 @@ const settleConstants = (v: Value, ctx: Context): Value => {
   });
 };
 
-const closureOf = (d: DefDeclaration, scope: Scope): Closure => ({
+/** A `def` as it is called. */
+export const closureOf = (d: DefDeclaration, scope: Scope): Closure => ({
   kind: d.body.kind === 'name' && d.body.name === 'intrinsic' ? 'intrinsic' : 'def',
   name: d.name.text,
   statics: d.statics,

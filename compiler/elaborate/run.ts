@@ -16,13 +16,16 @@ import { dataKey } from './comprehend.ts';
 import { draws } from './distributions.ts';
 import { evaluate } from './expressions.ts';
 import { atStart } from './initial.ts';
+import { laterNames } from './later.ts';
 import { newStore } from './members.ts';
 import { keyInput } from './objectives.ts';
 import { settle } from './operators.ts';
 import { solve } from './problems.ts';
+import { unknownNames } from '../check/names.ts';
 import { showOf } from './shows.ts';
 import { rowsUnder } from './rows.ts';
 import { expandAxes } from './tensors.ts';
+import { checkUnused } from './unused.ts';
 import type { StageValue, Value } from './values.ts';
 import { patternNames } from '../explain/walk.ts';
 
@@ -38,6 +41,8 @@ export interface Elaborated {
   readonly wanted: ReadonlyMap<string, DataRequest>;
   readonly spaces: readonly { readonly span: Span; readonly space: string }[];
 }
+
+const placeOf = (span: Span | undefined): string => `${span?.file}:${span?.start}`;
 
 const runner: Runner = { evaluate, apply: applyValue, solve };
 
@@ -169,7 +174,13 @@ export const readyToRun = (modules: Modules, tables: ReadonlyMap<string, Table |
   return {
     program: (): Elaborated => {
       const shown = inScope(main, childScope(main.scope));
-      for (const d of modules.main.module.declarations) execute(d, main, shown);
+      const { module } = modules.main;
+      for (const d of module.declarations) execute(d, main, shown);
+      const reported = new Set(shared.diagnostics.map((d) => placeOf(d.span)));
+      const known = new Set([...library.names.keys(), ...laterNames]);
+      shared.diagnostics.push(...unknownNames(module, known).filter((d) => !reported.has(placeOf(d.span))));
+      // While data are still to be read, what stands on them has not been run.
+      if (shared.wanted.size === 0) shared.diagnostics.push(...checkUnused(module.declarations, main));
       return finish({ program: programOf() });
     },
     expression: (e: Expr): Elaborated => {
