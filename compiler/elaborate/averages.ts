@@ -33,9 +33,7 @@ export interface Averaged {
 const differing = (a: Axis, b: Axis): Tensor => {
   const data = Uint8Array.from({ length: a.size * b.size }, (_, k) => (Math.floor(k / b.size) === k % b.size ? 0 : 1));
   const node = ir.constant({ dtype: 'bool', shape: [a.size, b.size], data });
-  return a.order < b.order
-    ? tensor(node, [a, b], Bit())
-    : tensor(ir.transpose(node, [1, 0]), [b, a], Bit());
+  return a.order < b.order ? tensor(node, [a, b], Bit()) : tensor(ir.transpose(node, [1, 0]), [b, a], Bit());
 };
 
 const inside = (axes: readonly Axis[], t: { readonly axes: readonly Axis[] }): Axis[] =>
@@ -76,16 +74,17 @@ const settingOf = (varying: readonly Axis[], state: Averaged): Setting => {
     ...state.masks.map((t) => ({ t, needs: inside(state.axes, t) })),
     ...state.weights.map((w) => ({ t: w.weight, needs: [w.axis] })),
   ];
-  for (let before = -1; before !== axes.size; ) {
+  for (let before = -1; before !== axes.size;) {
     before = axes.size;
     for (const { t, needs } of parts)
       if (needs.some((a) => axes.has(a))) for (const a of inside(state.axes, t)) axes.add(a);
   }
-  const masks = state.masks.filter((t) => inside(state.axes, t).some((a) => axes.has(a)) || inside(state.axes, t).length === 0);
+  const masks = state.masks.filter(
+    (t) => inside(state.axes, t).some((a) => axes.has(a)) || inside(state.axes, t).length === 0,
+  );
   for (const group of state.samples) {
     const own = group.filter((a) => axes.has(a));
-    for (let i = 0; i < own.length; i++)
-      for (let j = i + 1; j < own.length; j++) masks.push(differing(own[i], own[j]));
+    for (let i = 0; i < own.length; i++) for (let j = i + 1; j < own.length; j++) masks.push(differing(own[i], own[j]));
   }
   const weights = state.weights.filter((w) => axes.has(w.axis)).map((w) => w.weight);
   return {
@@ -124,8 +123,7 @@ const shareOf = (setting: Setting, state: Averaged, over: readonly Axis[], span:
 };
 
 const divided = (t: Tensor, by: Tensor | number, span: Span): Tensor => {
-  if (typeof by === 'number')
-    return by === 1 ? t : tensor(ir.mul(t.node, ir.scalar(1 / by), span), t.axes, t.space);
+  if (typeof by === 'number') return by === 1 ? t : tensor(ir.mul(t.node, ir.scalar(1 / by), span), t.axes, t.space);
   const axes = unionAxes(t, by);
   const safe = tensor(ir.maximum(by.node, ir.scalar(1e-30)), by.axes, R());
   const d = expandAxes(safe, axes).node;
@@ -134,7 +132,13 @@ const divided = (t: Tensor, by: Tensor | number, span: Span): Tensor => {
 };
 
 /** The mean of the other draws: everything in which the draw on `own` took no part. */
-const others = (value: Tensor, setting: Setting, state: Averaged, own: readonly Axis[], span: Span): Tensor | undefined => {
+const others = (
+  value: Tensor,
+  setting: Setting,
+  state: Averaged,
+  own: readonly Axis[],
+  span: Span,
+): Tensor | undefined => {
   if (own.length === 0 || own.reduce((n, a) => n * a.size, 1) < 2) return undefined;
   const group = own.length === 1 ? state.samples.find((g) => g.includes(own[0])) : undefined;
   const partners = group ? group.filter((a) => a !== own[0] && setting.axes.includes(a)) : [];
@@ -142,13 +146,21 @@ const others = (value: Tensor, setting: Setting, state: Averaged, own: readonly 
   const all = unionAxes({ axes: setting.axes }, { axes: own });
   const without = (t: Tensor): Tensor => {
     const full = expandAxes(t, unionAxes(t, { axes: all }));
-    const perDraw = sumOver(full, all.filter((a) => !own.includes(a)), span);
+    const perDraw = sumOver(
+      full,
+      all.filter((a) => !own.includes(a)),
+      span,
+    );
     const total = sumOver(perDraw, own, span);
     const spread = expandAxes(total, unionAxes(total, { axes: own }));
     let rest = ir.sub(spread.node, expandAxes(perDraw, spread.axes).node);
     if (partners.length === 1) {
       // pairs in which the draw stands second (pairs of a draw with itself are not there)
-      const second = sumOver(full, all.filter((a) => a !== partners[0]), span);
+      const second = sumOver(
+        full,
+        all.filter((a) => a !== partners[0]),
+        span,
+      );
       const place = second.axes.indexOf(partners[0]);
       const moved = { ...second, axes: second.axes.map((a, i) => (i === place ? own[0] : a)) };
       rest = ir.sub(rest, expandAxes(ordered(moved), spread.axes).node);
@@ -167,7 +179,8 @@ const ordered = (t: Tensor): Tensor => {
   return tensor(ir.transpose(t.node, [...order, ...rest]), axes, t.space);
 };
 
-const shapedLike = (node: Node, rank: number): Node => ir.reshape(node, [...node.shape, ...Array<number>(rank).fill(1)]);
+const shapedLike = (node: Node, rank: number): Node =>
+  ir.reshape(node, [...node.shape, ...Array<number>(rank).fill(1)]);
 
 /** v + Σ stop(v - baseline) (log p - stop(log p)): the value of v, with the gradient that the draws leave out. */
 const withScores = (
@@ -186,7 +199,14 @@ const withScores = (
     const against = baseline ?? others(value, setting, state, own, span);
     const axes = unionAxes(t, score, value, against ?? score);
     const v = expandAxes(value, axes).node;
-    const advantage = against ? ir.sub(v, rank > 0 && shapeOf(against).length === 0 ? shapedLike(expandAxes(against, axes).node, rank) : expandAxes(against, axes).node) : v;
+    const advantage = against
+      ? ir.sub(
+          v,
+          rank > 0 && shapeOf(against).length === 0
+            ? shapedLike(expandAxes(against, axes).node, rank)
+            : expandAxes(against, axes).node,
+        )
+      : v;
     const log = expandAxes(score, axes).node;
     const surrogate = ir.mul(ir.stop(advantage), shapedLike(ir.sub(log, ir.stop(log)), rank), span);
     return tensor(ir.add(expandAxes(t, axes).node, surrogate, span), axes, value.space);
@@ -203,7 +223,10 @@ const meanOfTerm = (
 ): Tensor => {
   const real = toReal(term);
   const weighted = state.ratios.reduce(
-    (t, r) => (inside(state.axes, r).some((a) => t.axes.includes(a)) || inside(state.axes, r).length === 0 ? scaled(t, r, span) : t),
+    (t, r) =>
+      inside(state.axes, r).some((a) => t.axes.includes(a)) || inside(state.axes, r).length === 0
+        ? scaled(t, r, span)
+        : t,
     real,
   );
   const value = withScores(weighted, scores, state, baseline, span);
@@ -221,7 +244,9 @@ export const termsOf = (e: Expr): { readonly term: Expr; readonly sign: 1 | -1 }
   const right = termsOf(e.right);
   return [
     ...termsOf(e.left),
-    ...(e.op === '+' ? right : right.map(({ term, sign }) => ({ term, sign: sign === 1 ? (-1 as const) : (1 as const) }))),
+    ...(e.op === '+'
+      ? right
+      : right.map(({ term, sign }) => ({ term, sign: sign === 1 ? (-1 as const) : (1 as const) }))),
   ];
 };
 

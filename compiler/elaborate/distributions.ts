@@ -297,66 +297,6 @@ export const pushforward = (g: (x: Value, ctx: Context) => Value, base: Value, c
   };
 };
 
-/** A mixture whose components stand under `axis`; `log_weights` R[K]. */
-export const mixtureOf = (
-  logWeights: Tensor,
-  axis: Axis,
-  component: Dist,
-  sampleIndex: (ctx: Context) => Tensor,
-): Dist => ({
-  kind: 'dist',
-  family: 'mixture',
-  args: new Map(),
-  sample:
-    component.sample &&
-    ((ctx) => {
-      const all = (component.sample as (c: Context) => Value)(inAxes(ctx, axis));
-      const hot = shapeToAxis(sampleIndex(ctx), axis); // one-hot R[K]
-      return mapTensors(all, (t) => {
-        const real = toReal(t);
-        const full = expandAxes(real, unionAxes(real, hot, { axes: [axis] }));
-        const mask = expandAxes(hot, full.axes);
-        const shape = [...mask.node.shape, ...shapeOf(full).map(() => 1)];
-        const chosen = ir.select(ir.gt(ir.reshape(mask.node, shape), ir.scalar(0.5)), full.node, ir.scalar(0));
-        return reduceAxis('sum', tensor(chosen, full.axes, full.space), axis);
-      });
-    }),
-  logDensity:
-    component.logDensity &&
-    ((ctx, x, span) => {
-      const each = (component.logDensity as NonNullable<Dist['logDensity']>)(inAxes(ctx, axis), x, span);
-      const w = shapeToAxis(logWeights, axis);
-      const axes = unionAxes(each, w, { axes: [axis] });
-      const joint = tensor(ir.add(expandAxes(each, axes).node, expandAxes(w, axes).node, span), axes, each.space);
-      return logsumexpAxis(joint, axis, span);
-    }),
-  facts: new Map(
-    component.facts.has('mean')
-      ? [
-          [
-            'mean',
-            (ctx: Context) => {
-              const m = toReal(
-                asTensor((component.facts.get('mean') as (c: Context) => Value)(inAxes(ctx, axis)), noSpan),
-              );
-              const w = shapeToAxis(logWeights, axis);
-              const axes = unionAxes(m, w);
-              const weight = ir.reshape(ir.exp(expandAxes(w, axes).node), [
-                ...axes.map((a) => a.size),
-                ...shapeOf(m).map(() => 1),
-              ]);
-              return reduceAxis('sum', tensor(ir.mul(expandAxes(m, axes).node, weight), axes, m.space), axis);
-            },
-          ],
-        ]
-      : [],
-  ),
-  reparameterised: false,
-  event: component.event,
-  lacks: component.lacks,
-  implicit: false,
-});
-
 const noSpan: Span = { file: '', start: 0, end: 0 };
 
 /** log sum exp over a binder's axis, the largest taken out first. */

@@ -168,7 +168,7 @@ const sampled = (state: State, binder: Binder, dist: Dist, options: Options): St
   const outermost = state.outside.length === 0;
   const training = state.ctx.problem?.mode === 'train';
   // Several targets are one sample: it stands beside the rows of other binders, not once for each of them.
-  const apart = binder.targets.length > 1 && state.axes.length > 0 && !variesOver(dist, state, binder.span);
+  const apart = binder.targets.length > 1 && state.axes.length > 0 ? besideRows(binder, state) : undefined;
   const ctx = apart ? { ...state.ctx, axes: state.outside } : state.ctx;
   const alone = outermost && (state.axes.length === 0 || apart);
   const count = options.samples ?? (alone ? (training ? (ctx.problem?.batch ?? stepDraws) : evaluationDraws) : 1);
@@ -179,7 +179,8 @@ const sampled = (state: State, binder: Binder, dist: Dist, options: Options): St
     `${count} ${count === 1 ? 'draw' : 'draws'}${alone ? '' : ' for each example'}, ${how}`,
     dist.reparameterised ? 'the distribution can be reparameterised' : 'it can only be sampled and has a density',
   );
-  const given = options.by === 'score' ? { ...dist, reparameterised: false } : dist;
+  const from = apart ?? dist;
+  const given = options.by === 'score' ? { ...from, reparameterised: false } : from;
   if (count === 1) {
     const values = binder.targets.map(() => draws(given, ctx, binder.source.span));
     return enter(state, binder, values, []);
@@ -190,10 +191,15 @@ const sampled = (state: State, binder: Binder, dist: Dist, options: Options): St
   return several(state, binder, axis, value, undefined, ctx.scores?.slice(before));
 };
 
-/** Does the distribution depend on what earlier binders opened? A draw tells. */
-const variesOver = (dist: Dist, state: State, span: Span): boolean => {
-  const trial = draws(dist, { ...state.ctx, axes: state.outside, scores: undefined }, span);
-  return tensorsOf(trial).some((t) => t.axes.some((a) => state.axes.includes(a)));
+/**
+ * The distribution without the axes that earlier binders opened (a program draws under all axes it was made under), unless it depends on
+ * what they bind: a draw tells.
+ */
+const besideRows = (binder: Binder, state: State): Dist | undefined => {
+  const ctx = { ...state.ctx, axes: state.outside };
+  const dist = toDistribution(ctx.shared.run.evaluate(binder.source, ctx), ctx, binder.source.span);
+  const trial = draws(dist, { ...ctx, scores: undefined }, binder.span);
+  return tensorsOf(trial).some((t) => t.axes.some((a) => state.axes.includes(a))) ? undefined : dist;
 };
 
 const openExpectation = (state: State, binder: Binder, options: Options): State => {

@@ -24,6 +24,7 @@ import type { Context } from './context.ts';
 import { asCount, asStatic, asTensor, describe, poisoned } from './describe.ts';
 import { arrayDist, draws, program, renameIn, toDistribution } from './distributions.ts';
 import { subset } from './data.ts';
+import { runFirst } from './first-run.ts';
 import { entryUnder, indexTensor } from './indexing.ts';
 import { summedUp } from './leakage.ts';
 import { laterNames } from './later.ts';
@@ -288,7 +289,11 @@ const field = (e: FieldExpr, ctx: Context): Value => {
       return missing([...object.fields.keys()]);
     }
     case 'member':
-      return memberField(object, name, ctx) ?? missing(fieldsOf(object));
+      return (
+        memberField(object, name, ctx) ??
+        (runFirst(object, ctx, e.object.span) ? memberField(object, name, ctx) : undefined) ??
+        missing(fieldsOf(object))
+      );
     case 'stage':
       return object.members.get(name) ?? missing([...object.members.keys()]);
     case 'paradigm': {

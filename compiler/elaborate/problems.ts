@@ -128,8 +128,14 @@ const paradigmOf = (problem: ProblemExpr, ctx: Context): Paradigm => {
 
 const evaluationName = (e: Expr, ctx: Context): string => textOf(e, ctx);
 
+/** Not a name of the spec's own: `as e` does not mean the library's number. */
+const isFree = (name: string, ctx: Context): boolean => {
+  const value = lookup(ctx.scope, name);
+  return value === undefined || value === lookup(ctx.shared.library, name);
+};
+
 const labelOf = (as: Expr, ctx: Context): string => {
-  if (as.kind === 'name' && lookup(ctx.scope, as.name) === undefined) return as.name;
+  if (as.kind === 'name' && isFree(as.name, ctx)) return as.name;
   if (as.kind === 'string') return as.value;
   const value = ctx.shared.run.evaluate(as, ctx);
   if (value.kind === 'text') return value.text;

@@ -50,16 +50,34 @@ const line = (centre: Node, scale: Node): Nodes => {
   const inner = (t: number): number => (Math.PI / 2) * Math.sinh(t);
   const slope = (t: number): number => (Math.PI / 2) * Math.cosh(t) * Math.cosh(inner(t));
   return {
-    x: ir.add(centre, ir.mul(scale, grid((t) => Math.sinh(inner(t)), from))),
-    width: ir.mul(scale, grid((t) => slope(t) * step(from), from)),
+    x: ir.add(
+      centre,
+      ir.mul(
+        scale,
+        grid((t) => Math.sinh(inner(t)), from),
+      ),
+    ),
+    width: ir.mul(
+      scale,
+      grid((t) => slope(t) * step(from), from),
+    ),
   };
 };
 
 /** x = c e^(sinh t) over the positive numbers. */
 const halfLine = (centre: Node): Nodes => {
   const from = -5;
-  const x = ir.mul(centre, grid((t) => Math.exp(Math.max(-80, Math.min(80, Math.sinh(t)))), from));
-  return { x, width: ir.mul(x, grid((t) => Math.cosh(t) * step(from), from)) };
+  const x = ir.mul(
+    centre,
+    grid((t) => Math.exp(Math.max(-80, Math.min(80, Math.sinh(t)))), from),
+  );
+  return {
+    x,
+    width: ir.mul(
+      x,
+      grid((t) => Math.cosh(t) * step(from), from),
+    ),
+  };
 };
 
 /** x = a + (b - a) σ(π sinh t) between two bounds. */
@@ -71,7 +89,10 @@ const interval = (a: Node, b: Node): Nodes => {
     Math.PI * Math.cosh(t) * sigmoid(Math.PI * Math.sinh(t)) * sigmoid(-Math.PI * Math.sinh(t));
   return {
     x: ir.add(a, ir.mul(length, grid(u, from))),
-    width: ir.mul(length, grid((t) => slope(t) * step(from), from)),
+    width: ir.mul(
+      length,
+      grid((t) => slope(t) * step(from), from),
+    ),
   };
 };
 

@@ -348,7 +348,12 @@ export const train = (
       };
       return { solver, loss: lossesOf([whole]), decisions: [...decisions, ...whole.state.decisions] };
     }
-    decisions.push({ subject: 'solver', choice: 'Adam with a rate that falls along a cosine', reason: against, span: problem.span });
+    decisions.push({
+      subject: 'solver',
+      choice: 'Adam with a rate that falls along a cosine',
+      reason: against,
+      span: problem.span,
+    });
   }
 
   const batch = batchOf(problem, data, ctx);

@@ -7,8 +7,9 @@ import { applyValue } from '../calls.ts';
 import { lookup, newAxis } from '../context.ts';
 import type { Context } from '../context.ts';
 import { asCount, asData, asStatic, asTensor, describe } from '../describe.ts';
-import { arrayDist, dirac, draws, mixtureOf, toDistribution } from '../distributions.ts';
+import { arrayDist, dirac, draws, toDistribution } from '../distributions.ts';
 import { countPoints } from '../finite.ts';
+import { mixtureOf } from '../mixtures.ts';
 import { permuted } from '../shuffle.ts';
 import { constantNumber, expandAxes, mapUnary, shapeOf, tensor, toReal } from '../tensors.ts';
 import type { Axis, Dist, Tensor, Value } from '../values.ts';
@@ -127,14 +128,12 @@ const componentsOf = (v: Value, call: IntrinsicCall): { axis: Axis; component: D
     sample: (c) => stackUnder(parts.map((p) => toReal(asTensor(draws(p, without(c), span), span)))),
     logDensity: lacking ? undefined : (c, x, s) => stackUnder(parts.map((p) => p.logDensity!(without(c), x, s))),
     facts: new Map(
-      parts.every((p) => p.facts.has('mean'))
-        ? [
-            [
-              'mean',
-              (c: Context) => stackUnder(parts.map((p) => toReal(asTensor(p.facts.get('mean')!(without(c)), span)))),
-            ],
-          ]
-        : [],
+      ['mean', 'variance']
+        .filter((name) => parts.every((p) => p.facts.has(name)))
+        .map((name) => [
+          name,
+          (c: Context) => stackUnder(parts.map((p) => toReal(asTensor(p.facts.get(name)!(without(c)), span)))),
+        ]),
     ),
     lacks: lacking ? lacking.lacks : {},
   };

@@ -65,7 +65,7 @@ const couplingOfRanks: Intrinsic = (call): Value => {
   const second: number[] = [];
   const weight: number[] = [];
   let done = 0;
-  for (let i = 0, j = 0; i < n && j < m; ) {
+  for (let i = 0, j = 0; i < n && j < m;) {
     // the next level at which one of the quantile functions steps, in units of 1 / (n m)
     const next = Math.min((i + 1) * m, (j + 1) * n);
     first.push(i);
@@ -76,7 +76,11 @@ const couplingOfRanks: Intrinsic = (call): Value => {
     if ((j + 1) * n === next) j++;
   }
   const ranks = (xs: readonly number[], size: number): Value =>
-    tensor(ir.array(xs, [xs.length], 'int32'), [], { kind: 'tensor', element: { kind: 'Class', size }, shape: [xs.length] });
+    tensor(ir.array(xs, [xs.length], 'int32'), [], {
+      kind: 'tensor',
+      element: { kind: 'Class', size },
+      shape: [xs.length],
+    });
   return { kind: 'tuple', items: [ranks(first, n), ranks(second, m), tensor(ir.array(weight), [], R(weight.length))] };
 };
 
@@ -87,7 +91,8 @@ const isReparameterised: Intrinsic = (call) =>
 const support: Intrinsic = (call): Value => {
   const dist = toDistribution(required(call, 'P'), call.caller, call.span);
   const dims = given(call, 'dims');
-  const space = dist.event ?? fail('L0313', call.span, { name: dist.family || 'the distribution', what: 'a known support' });
+  const space =
+    dist.event ?? fail('L0313', call.span, { name: dist.family || 'the distribution', what: 'a known support' });
   const front = dims ? wholeNumbers(dims, call, '`dims`') : [];
   return { kind: 'space', space: { ...space, shape: [...front, ...space.shape] } };
 };
@@ -96,7 +101,13 @@ const point: Intrinsic = (call): Value => {
   const x = required(call, 'x');
   if (x.kind === 'dist') return fail('L0302', call.span, { expected: 'a value', seen: describe(x), where: '`Dirac`' });
   const made = dirac(x, call.span);
-  return { ...made, family: 'Dirac', implicit: false, args: new Map([['x', x]]), event: x.kind === 'tensor' ? x.space : undefined };
+  return {
+    ...made,
+    family: 'Dirac',
+    implicit: false,
+    args: new Map([['x', x]]),
+    event: x.kind === 'tensor' ? x.space : undefined,
+  };
 };
 
 /** Are these the same number for every example? Used where a rule holds for numbers only. */
