@@ -7,6 +7,25 @@ import type { Diagnostic, Extra, Message } from '../grammar/diagnostics.ts';
 import type { Span } from '../grammar/tree.ts';
 import { Failure } from './elaborate/context.ts';
 
+/** Names in backquotes, phrases as they are. */
+const quoted = (name: string): string => (/^[^\s]+$/.test(name) ? `\`${name}\`` : name);
+
+/** How a value of one space is usually made one of another. */
+const wayInto = (expected: string, seen: string): string | undefined => {
+  if (expected === 'R' && seen === 'R[1]') return 'it is an array of one number: take the number with `[0]`';
+  if (/^R\[1\]$/.test(expected) && seen === 'R') return 'a number is not an array of one: write `[x]`';
+  if (!seen.startsWith('R')) return undefined;
+  if (expected.startsWith('Positive'))
+    return '`exp(x)`, `softplus(x)` and `x^2` are positive; so is a `param s : Positive`';
+  if (expected.startsWith('Interval[0, 1]')) return '`sigmoid(x)` is between 0 and 1';
+  if (expected.startsWith('Simplex')) return '`softmax(x)` adds up to 1; so does a `param w : Simplex[K]`';
+  if (expected.startsWith('Sphere')) return '`unit(x)` has length 1';
+  if (expected.startsWith('Class'))
+    return '`class[K](i)` makes a class of a whole number, `argmax(x)` the class of the largest';
+  if (expected.startsWith('Bit')) return 'a comparison gives a bit: `x > 0`';
+  return undefined;
+};
+
 export const messages = {
   L0201: message<{ name: string; kind?: string; similar?: string }>({
     severity: 'error',
@@ -55,10 +74,11 @@ export const messages = {
     text: (p) => `${p.what} in the call of \`${p.call}\``,
     explanation: 'Every parameter without a default needs an argument, and every argument a parameter.',
   }),
-  L0304: message<{ name: string; expected: string; seen: string }>({
+  L0304: message<{ name: string; expected: string; seen: string; value?: string }>({
     severity: 'error',
     title: 'a value outside its space',
-    text: (p) => `\`${p.name}\` should be in ${p.expected}, but is in ${p.seen}`,
+    text: (p) => `${quoted(p.name)} should be in ${p.expected}, but is ${p.value ?? `in ${p.seen}`}`,
+    help: (p) => wayInto(p.expected, p.seen),
     explanation: 'The annotation says which space the value must be in, and the value is known to be in another.',
   }),
   L0305: message<{ name: string; seen: string }>({
@@ -121,6 +141,14 @@ export const messages = {
     title: 'the distribution cannot do this',
     text: (p) => `\`${p.name}\` has no ${p.what}`,
     explanation: 'Distributions differ in what they can do: sample, density, mean, mode, entropy, finite support.',
+  }),
+  L0314: message<{ name: string; seen: string }>({
+    severity: 'error',
+    title: 'two overloads that fit equally well',
+    text: (p) => `\`${p.name}\` of ${p.seen} may be either of two definitions`,
+    help: () => 'say more of the spaces in one of them: the more specific one is taken',
+    explanation:
+      'Of several definitions of one name the one is taken that says most of its arguments. When two say equally much the choice would be arbitrary.',
   }),
   L0401: message<{ name: string }>({
     severity: 'error',
@@ -248,7 +276,8 @@ export const fail = <C extends keyof Table & string>(
 /** The candidate closest to `name` by edit distance, if close enough to be a slip. */
 export const similar = (name: string, candidates: Iterable<string>): string | undefined => {
   let best: string | undefined;
-  let least = Math.max(1, Math.floor(name.length / 3)) + 1;
+  // A single letter is near to every other: only its case may differ.
+  let least = name.length === 1 ? 1 : Math.max(1, Math.floor(name.length / 3)) + 1;
   for (const candidate of candidates) {
     const d = editDistance(name.toLowerCase(), candidate.toLowerCase());
     if (d < least) {
@@ -259,12 +288,17 @@ export const similar = (name: string, candidates: Iterable<string>): string | un
   return best;
 };
 
+/** Letters inserted, left out, changed, or swapped with their neighbour. */
 const editDistance = (a: string, b: string): number => {
+  let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
-    for (let j = 1; j <= b.length; j++)
-      next.push(Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1)));
+    for (let j = 1; j <= b.length; j++) {
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? before[j - 2] + 1 : Infinity;
+      next.push(Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1), swapped));
+    }
+    before = row;
     row = next;
   }
   return row[b.length];

@@ -191,7 +191,11 @@ export const coerceTensor = (t: Tensor, space: TensorSpace, name: string, span: 
   if (values) {
     const n = elementShape(want).reduce((p, k) => p * k, 1);
     for (let i = 0; i < values.length; i += n)
-      if (!contains(want, values.slice(i, i + n))) return mismatch(name, printSpace(space), t, span);
+      if (!contains(want, values.slice(i, i + n))) {
+        const numbers = Array.from(values.slice(i, i + n), (x) => String(Number(x.toPrecision(6))));
+        const value = n === 1 ? numbers[0] : numbers.length <= 6 ? `[${numbers.join(', ')}]` : undefined;
+        return fail('L0304', span, { name, expected: printSpace(space), seen: describe(t), value });
+      }
   } else if (!trusted && (want.kind === 'Bit' || want.kind === 'Simplex' || want.kind === 'Sphere')) {
     return mismatch(name, printSpace(space), t, span);
   }
@@ -272,7 +276,9 @@ export const fitness = (s: SpaceExpr | undefined, v: Value, ctx: Context): numbe
       }
       if (name === 'Seq' || name === 'Set') return ['tensor', 'along', 'range'].includes(v.kind) ? 1 : undefined;
       if (name === 'Sampler')
-        return isDistribution(v) || v.kind === 'data' || (v.kind === 'tensor' && v.space.shape.length > 0) ? 1 : undefined;
+        return isDistribution(v) || v.kind === 'data' || (v.kind === 'tensor' && v.space.shape.length > 0)
+          ? 1
+          : undefined;
       if (name === 'Dist') return isDistribution(v) ? 2 : undefined;
       const value = lookup(ctx.scope, name);
       if (value?.kind === 'function') return v.kind === 'dist' && v.family === name ? 4 : undefined;

@@ -3,6 +3,7 @@
  * their own); a model is run as one of its members; a distribution gives its density.
  */
 import type { Expr, Parameter, Span, SpaceExpr } from '../../grammar/tree.ts';
+import type { Diagnostic } from '../../grammar/diagnostics.ts';
 import { fail } from '../messages.ts';
 import { fitness, matchAnnotation } from './annotations.ts';
 import { assign } from './assign.ts';
@@ -51,14 +52,24 @@ const score = (closure: Closure, args: readonly Given[], ctx: Context): number |
 const choose = (fn: FunctionValue, args: readonly Given[], ctx: Context, span: Span): Closure => {
   if (fn.overloads.length === 1) return fn.overloads[0];
   let best: Closure | undefined;
+  let equal: Closure | undefined;
   let most = -1;
   for (const closure of fn.overloads) {
     const s = score(closure, spread(closure.params, args), ctx);
-    if (s !== undefined && s > most) {
+    if (s !== undefined && s >= most) {
+      equal = s === most ? (equal ?? closure) : undefined;
+      if (s > most) best = closure;
       most = s;
-      best = closure;
     }
   }
+  // The library's own overloads are in the order in which they are to be tried.
+  if (best && equal && !best.span.file.startsWith('stdlib/') && !equal.span.file.startsWith('stdlib/'))
+    fail(
+      'L0314',
+      span,
+      { name: fn.name, seen: args.map((a) => describe(a.value)).join(', ') },
+      { notes: [best, equal].map((c, i) => ({ message: i === 0 ? 'either this' : 'or this', span: c.span })) },
+    );
   return (
     best ??
     fail(
@@ -75,7 +86,12 @@ const choose = (fn: FunctionValue, args: readonly Given[], ctx: Context, span: S
 };
 
 export const applyFunction = (fn: FunctionValue, args: readonly Given[], ctx: Context, span: Span): Value => {
-  if (fn.run) return fn.run(ctx, args, span);
+  if (fn.run)
+    try {
+      return fn.run(ctx, args, span);
+    } catch (error) {
+      throw inLibrary(error, fn.overloads[0]?.span.file ?? '', fn.name, span, ctx.shared.sources);
+    }
   if (args.some((a) => a.value.kind === 'poison')) return poisoned();
   const closure = choose(fn, args, ctx, span);
   return runClosure(closure, spread(closure.params, args), fn, ctx, span);
@@ -103,7 +119,9 @@ const runClosure = (closure: Closure, args: readonly Given[], fn: FunctionValue,
       value = draws(value, ctx, arg?.span ?? span);
     // What a family is computed from is taken to be in its space, as the result of a function is.
     if (annotation)
-      value = matchAnnotation(annotation, value, inner, name, arg?.span ?? span, isFamily(closure));
+      value = declaredBy(param.span, closure.name, () =>
+        matchAnnotation(annotation, value, inner, name, arg?.span ?? span, isFamily(closure)),
+      );
     bindPattern(scope, param.pattern, value, inner, arg?.span ?? span);
     if (param.pattern.kind === 'name') family.set(name, value);
   });
@@ -126,9 +144,9 @@ const runClosure = (closure: Closure, args: readonly Given[], fn: FunctionValue,
     if (closure.result?.stochastic) return stochastic(closure.name, body, at, span);
     const value = ctx.shared.run.evaluate(body, at);
     if (value.kind === 'dist') return arrayOf(value, lifted.axes);
-    return closure.result ? resultIn(closure.result.space, value, inner, closure.name, span) : value;
+    return closure.result ? resultIn(closure.result.space, value, inner, closure.name, body, span) : value;
   } catch (error) {
-    throw inLibrary(error, closure.span.file, closure.name, span);
+    throw inLibrary(error, closure.span.file, closure.name, span, ctx.shared.sources);
   } finally {
     counters.depth--;
   }
@@ -148,16 +166,31 @@ const stochastic = (name: string, body: Expr, ctx: Context, span: Span): Value =
 };
 
 /** A declared result: dimensions must agree, the rest is the function's promise. */
-const resultIn = (space: SpaceExpr, value: Value, ctx: Context, name: string, span: Span): Value => {
+const resultIn = (space: SpaceExpr, value: Value, ctx: Context, name: string, body: Expr, span: Span): Value => {
   const settled = value.kind === 'dist' && value.implicit ? draws(value, ctx, span) : value;
-  return matchAnnotation(
-    space,
-    settled,
-    { ...ctx, scope: childScope(ctx.scope) },
-    `the value of ${name || 'the function'}`,
-    span,
-    true,
+  const what = name ? `the value of \`${name}\`` : 'the value of the function';
+  return declaredBy(space.span, name, () =>
+    matchAnnotation(space, settled, { ...ctx, scope: childScope(ctx.scope) }, what, valueSpan(body), true),
   );
+};
+
+/** Where the value of a body stands: its last statement. */
+const valueSpan = (body: Expr): Span =>
+  body.kind === 'block' ? (body.statements.at(-1)?.span ?? body.span) : body.span;
+
+/** What does not fit an annotation is shown with it. */
+const declaredBy = (annotation: Span, name: string, run: () => Value): Value => {
+  try {
+    return run();
+  } catch (error) {
+    if (!(error instanceof Failure) || annotation.file.startsWith('stdlib/')) throw error;
+    const note = { message: name ? `\`${name}\` says so here` : 'it is said here', span: annotation };
+    throw new Failure(
+      error.diagnostics.map((d) =>
+        d.notes.length === 0 && ['L0302', 'L0304', 'L0310'].includes(d.code) ? { ...d, notes: [note] } : d,
+      ),
+    );
+  }
 };
 
 /** A member run on its arguments. */
@@ -171,27 +204,55 @@ export const applyMember = (member: Member, args: readonly Given[], ctx: Context
   try {
     if (declaration.result?.stochastic) return stochastic(member.store.name, declaration.body, inner, span);
     const value = ctx.shared.run.evaluate(declaration.body, inner);
-    return declaration.result ? resultIn(declaration.result.space, value, inner, member.store.name, span) : value;
+    const { result, name, body } = declaration;
+    return result ? resultIn(result.space, value, inner, name.text, body, span) : value;
   } catch (error) {
-    throw inLibrary(error, declaration.span.file, declaration.name.text, span);
+    throw inLibrary(error, declaration.span.file, declaration.name.text, span, ctx.shared.sources);
   } finally {
     counters.depth--;
   }
 };
 
+/** A divergence of what has no density: said of the divergence, at the side that lacks it. */
+const ofDivergence = (d: Diagnostic, name: string, span: Span, sources: ReadonlyMap<string, string>): Diagnostic => {
+  const text = (sources.get(span.file) ?? '').slice(span.start, span.end).replace(/\s+/g, ' ');
+  const subject = /^`([^`]+)` has no density/.exec(d.message)?.[1];
+  if (d.code !== 'L0312' || subject === undefined || !text.startsWith(`${name}(`)) return d;
+  const at = new RegExp(`[(|,\\s]${subject.replace(/[^\p{L}\d_]/gu, '\\$&')}(?=[\\s),|(])`, 'u').exec(text);
+  const own = at && text.length === span.end - span.start ? at.index + 1 : undefined;
+  return {
+    ...d,
+    message: `\`${subject}\` has no density, so \`${text}\` is not defined`,
+    span: own === undefined ? span : { ...span, start: span.start + own, end: span.start + own + subject.length },
+    label: undefined,
+    notes: d.notes.filter((n) => !n.span?.file.startsWith('stdlib/')),
+  };
+};
+
 /** An error inside a library function is the caller's: it is shown where the function was called. */
-const inLibrary = (error: unknown, file: string, name: string, span: Span): unknown => {
+const inLibrary = (
+  error: unknown,
+  file: string,
+  name: string,
+  span: Span,
+  sources: ReadonlyMap<string, string>,
+): unknown => {
   if (!(error instanceof Failure) || !file.startsWith('stdlib/') || span.file.startsWith('stdlib/')) return error;
   return new Failure(
     error.diagnostics.map((d) =>
       d.span?.file.startsWith('stdlib/')
-        ? {
-            ...d,
+        ? ofDivergence(
+            {
+              ...d,
+              span,
+              label: d.label ?? `in \`${name}\``,
+              notes: [...d.notes, { message: `inside \`${name}\` of the library`, span: d.span }],
+              fixes: [],
+            },
+            name,
             span,
-            label: d.label ?? `in \`${name}\``,
-            notes: [...d.notes, { message: `inside \`${name}\` of the library`, span: d.span }],
-            fixes: [],
-          }
+            sources,
+          )
         : d,
     ),
   );
@@ -257,7 +318,7 @@ export const densityOf = (
   const applied = given ? applyValue(callee, given, ctx, span) : callee;
   const dist = toDistribution(applied, ctx, span);
   const point: Value = x.length === 1 ? x[0].value : { kind: 'tuple', items: x.map((a) => a.value) };
-  return logDensity(dist, point, ctx, span, 'the density');
+  return logDensity(dist, point, ctx, span, 'its log-density');
 };
 
 /** `f ∘ g`: first g, then f. */

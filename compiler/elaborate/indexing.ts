@@ -152,6 +152,13 @@ export const indexTensor = (
     const value = evaluate(item.value);
     const index = asTensor(value, item.span, 'the index');
     const place = known(index);
+    const { element } = index.space;
+    if (element.kind === 'Class' && element.size !== n)
+      return fail('L0302', item.span, {
+        expected: `a \`Class[${n}]\`: the axis has length ${n}`,
+        seen: describe(value),
+        where: 'the index',
+      });
     if (
       index.space.element.kind === 'R' &&
       place === undefined &&

@@ -2,20 +2,20 @@
  * Members: one function of a model, with parameters of its own. They are made when a body is first run, named by where they
  * are mentioned, so that running the same member again finds the same parameters.
  */
-import type { ModelDeclaration, ParamStatement, Span, StaticParameter } from '../../grammar/tree.ts';
+import type { ModelDeclaration, ParamStatement, Span, SpaceExpr, StaticParameter } from '../../grammar/tree.ts';
 import * as ir from '../ir/build.ts';
 import { graphOf } from '../ir/graph.ts';
 import type { Node } from '../ir/graph.ts';
-import { fail } from '../messages.ts';
+import { fail, similar } from '../messages.ts';
 import type { Variable } from '../program.ts';
-import { printSpace, sameShape, storageShape, R } from '../spaces/space.ts';
+import { contains, elementShape, printSpace, sameShape, storageShape, R } from '../spaces/space.ts';
 import type { TensorSpace } from '../spaces/space.ts';
 import { coerceTensor, matchAnnotation, resolveSpace } from './annotations.ts';
-import { bind, childScope, newAxis } from './context.ts';
+import { bind, childScope, Failure, newAxis } from './context.ts';
 import type { Context, Scope } from './context.ts';
 import { asTensor, describe } from './describe.ts';
 import { bindPattern } from './patterns.ts';
-import { axisToShape, shapeOf, tensor, toReal } from './tensors.ts';
+import { axisToShape, known, shapeOf, tensor, toReal } from './tensors.ts';
 import { intoSpace, outOfSpace } from './transforms.ts';
 import type { Axis, Dist, Given, Member, Model, Store, Tensor, Value } from './values.ts';
 
@@ -37,6 +37,17 @@ export const bindStatics = (
   span: Span,
 ): void => {
   const bound = given.bound ?? [];
+  const names = statics.map((s) => s.name.text);
+  for (const own of statics.length > 0 ? (given.boundNamed?.keys() ?? []) : [])
+    if (!names.includes(own)) {
+      const near = similar(own, names);
+      fail(
+        'L0303',
+        span,
+        { what: `there is no static parameter \`${own}\``, call: name },
+        { help: near ? `did you mean \`${near}\`?` : `\`${name}\` has \`[${names.join(', ')}]\`` },
+      );
+    }
   statics.forEach((param, i) => {
     const value = given.boundNamed?.get(param.name.text) ?? bound[i];
     if (value) {
@@ -121,11 +132,29 @@ export const enterMember = (member: Member, args: readonly Given[], ctx: Context
     else return fail('L0303', span, { what: `argument \`${name}\` is missing`, call: member.store.name });
     const annotation = param.space ?? (param.pattern.kind === 'name' ? param.pattern.space : undefined);
     if (value.kind === 'dist' && value.implicit && value.sample) value = value.sample(ctx);
-    if (annotation) value = matchAnnotation(annotation, value, inner, name, arg?.span ?? span);
+    if (annotation) value = argumentIn(annotation, value, inner, name, arg?.span ?? span, declaration);
     bindPattern(scope, param.pattern, value, inner, arg?.span ?? span);
     return undefined;
   });
   return { ...inner, member: member.store, at: member.at, values: member.values, path: '' };
+};
+
+/** An argument that does not fit is shown with the header that says what it should be. */
+const argumentIn = (
+  annotation: SpaceExpr,
+  value: Value,
+  ctx: Context,
+  name: string,
+  span: Span,
+  { name: model, span: whole }: ModelDeclaration,
+): Value => {
+  try {
+    return matchAnnotation(annotation, value, ctx, name, span);
+  } catch (error) {
+    if (!(error instanceof Failure) || whole.file.startsWith('stdlib/')) throw error;
+    const note = { message: `\`${model.text}\` says so here`, span: annotation.span };
+    throw new Failure(error.diagnostics.map((d) => (d.notes.length === 0 ? { ...d, notes: [note] } : d)));
+  }
 };
 
 // ---------------------------------------------------------------- parameters
@@ -236,6 +265,14 @@ const initialOf =
         { help: `a draw is written with \`~\`: param ${name} ~ ...` },
       );
     const t = toReal(asTensor(value, init.value.span, `the initial value of \`${name}\``));
+    const number = known(t);
+    if (number !== undefined && elementShape(space.element).length === 0 && !contains(space.element, [number]))
+      fail('L0304', init.value.span, {
+        name: `the initial value of \`${name}\``,
+        expected: printSpace(space),
+        seen: 'R',
+        value: String(number),
+      });
     if (shapeOf(t).length === 0) return tensor(ir.broadcastTo(t.node, shape), [], flat);
     coerceTensor(t, flat, name, init.value.span);
     return t;

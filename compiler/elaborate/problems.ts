@@ -18,6 +18,7 @@ import { boundsOf, growth } from './bounds.ts';
 import { heldOut, leak, markTrained } from './leakage.ts';
 import { commonInputs, evaluationValue, feedsOf, inProblem, lossOf, newProblem } from './objectives.ts';
 import { nested } from './nested.ts';
+import { known } from './tensors.ts';
 import { train } from './training.ts';
 import type { Contestant } from './training.ts';
 import { copyStart } from './start.ts';
@@ -78,7 +79,7 @@ const openOver = (over: Over, player: Player, ctx: Context, taken: Set<string>):
   const store = newStore(name);
   switch (domain.kind) {
     case 'model': {
-      if (over.from) copyStart(store, ctx.shared.run.evaluate(over.from, ctx), ctx, over.from.span);
+      if (over.from) copyStart(store, domain, ctx.shared.run.evaluate(over.from, ctx), ctx, over.from.span);
       return {
         name,
         value: { kind: 'member', model: domain, store },
@@ -139,7 +140,9 @@ const labelOf = (as: Expr, ctx: Context): string => {
   if (as.kind === 'string') return as.value;
   const value = ctx.shared.run.evaluate(as, ctx);
   if (value.kind === 'text') return value.text;
-  if (value.kind === 'tensor') return String(asStatic(value, as.span, 'the name of an evaluation'));
+  // A member's own name (`as sd`) is a name; a number that is known is its digits (`as k` in a `def`).
+  if (value.kind === 'tensor' && (as.kind !== 'name' || known(value) !== undefined))
+    return String(asStatic(value, as.span, 'the name of an evaluation'));
   return as.kind === 'name' ? as.name : textOf(as, ctx);
 };
 

@@ -35,6 +35,14 @@ const labelOf = (v: Value, span: Span): string => {
   return String(asStatic(v, span, 'the name of an evaluation'));
 };
 
+/** What is trained or evaluated on has rows. */
+const rowsFor = (v: Value, span: Span, where: string): Value => {
+  const rowless =
+    (v.kind === 'tensor' && v.space.shape.length === 0 && v.axes.length === 0) ||
+    ['function', 'model', 'member', 'text', 'optimiser', 'space', 'paradigm'].includes(v.kind);
+  return rowless ? fail('L0302', span, { expected: 'a data set', seen: describe(v), where }) : v;
+};
+
 const run = (statements: readonly ProtocolStatement[], ctx: Context): ProtocolStep[] => {
   const { run: runner } = ctx.shared;
   const steps: ProtocolStep[] = [];
@@ -44,7 +52,7 @@ const run = (statements: readonly ProtocolStatement[], ctx: Context): ProtocolSt
         bindPattern(ctx.scope, s.pattern, runner.evaluate(s.value, ctx), ctx, s.value.span);
         break;
       case 'train': {
-        const data = runner.evaluate(s.data, ctx);
+        const data = rowsFor(runner.evaluate(s.data, ctx), s.data.span, '`train on`');
         const count =
           s.duration && asCount(runner.evaluate(s.duration.count, ctx), s.duration.count.span, 'the duration');
         steps.push({ kind: 'train', data, count, unit: s.duration?.unit, span: s.span });
@@ -53,7 +61,7 @@ const run = (statements: readonly ProtocolStatement[], ctx: Context): ProtocolSt
       case 'eval':
         steps.push({
           kind: 'eval',
-          data: runner.evaluate(s.data, ctx),
+          data: rowsFor(runner.evaluate(s.data, ctx), s.data.span, '`eval on`'),
           label: s.as && labelOf(runner.evaluate(s.as, ctx), s.as.span),
           span: s.span,
         });

@@ -108,6 +108,12 @@ export const showOf = (d: ShowDeclaration, ctx: Context): Show => {
       fail('L0302', d.value.span, { expected: 'numbers, or rows of numbers', seen: describe(value), where: '`show`' });
     return expandAxes(t.space.element.kind === 'Class' ? tensor(t.node, t.axes, t.space) : toReal(t), axes).node;
   });
+  if (kind === 'images' && nodes.some((node) => node.shape.length < 2))
+    fail('L0302', d.value.span, {
+      expected: 'arrays of height and width, `R[28, 28]` or `R[28, 28, 1]`',
+      seen: describe(value),
+      where: '`as images`',
+    });
   const outputs = nodes.map((node, i) => ({ name: nodes.length === 1 ? 'value' : `value:${i}`, node }));
   if (mask) outputs.push({ name: 'mask', node: expandAxes(toBit(mask), axes).node });
   const every = d.every && asCount(ctx.shared.run.evaluate(d.every.count, ctx), d.every.count.span, '`every`');

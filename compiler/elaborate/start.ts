@@ -7,7 +7,7 @@ import type { Context } from './context.ts';
 import { describe } from './describe.ts';
 import { newStore, registerVariable, uniqueId, variableInput } from './members.ts';
 import { tensor } from './tensors.ts';
-import type { Store, Value } from './values.ts';
+import type { Model, Store, Value } from './values.ts';
 
 const copy = (to: Store, from: Store, ctx: Context): void => {
   for (const [key, p] of from.parameters) {
@@ -37,7 +37,12 @@ const copy = (to: Store, from: Store, ctx: Context): void => {
   for (const [name, count] of from.names) to.names.set(name, count);
 };
 
-export const copyStart = (store: Store, from: Value, ctx: Context, span: Span): void => {
+export const copyStart = (store: Store, model: Model, from: Value, ctx: Context, span: Span): void => {
   if (from.kind !== 'member') fail('L0302', span, { expected: 'a member', seen: describe(from), where: '`from`' });
-  else copy(store, from.store, ctx);
+  else {
+    const [own, other] = [model.declaration.name.text, from.model.declaration.name.text];
+    if (model.declaration !== from.model.declaration)
+      fail('L0302', span, { expected: `a member of \`${own}\``, seen: `a member of \`${other}\``, where: '`from`' });
+    copy(store, from.store, ctx);
+  }
 };
