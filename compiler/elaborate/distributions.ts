@@ -277,26 +277,6 @@ export const program = (name: string, body: Expr, ctx: Context, span: Span, impl
   implicit,
 });
 
-/** `g # P`: the distribution of g(x) for x drawn from P. */
-export const pushforward = (g: (x: Value, ctx: Context) => Value, base: Value, ctx: Context, span: Span): Dist => {
-  const dist = toDistribution(base, ctx, span);
-  return {
-    kind: 'dist',
-    family: '',
-    args: new Map(),
-    sample: (at) => {
-      const v = g(draws(dist, at, span), at);
-      return v.kind === 'dist' ? draws(v, at, span) : v;
-    },
-    facts: new Map(),
-    reparameterised: true,
-    lacks: {
-      density: { message: 'a pushforward can be sampled; its density would need the inverse of the function', span },
-    },
-    implicit: false,
-  };
-};
-
 const noSpan: Span = { file: '', start: 0, end: 0 };
 
 /** log sum exp over a binder's axis, the largest taken out first. */

@@ -21,7 +21,7 @@ import { bigOperator, comprehension } from './binders.ts';
 import { conditional, gradient, loopOver } from './control.ts';
 import { bind, childScope, inScope, lookup, spanKey, visibleNames } from './context.ts';
 import type { Context } from './context.ts';
-import { asCount, asStatic, asTensor, describe, poisoned } from './describe.ts';
+import { asCount, asStatic, asTensor, describe, mapTensors, poisoned } from './describe.ts';
 import { arrayDist, draws, program, renameIn, toDistribution } from './distributions.ts';
 import { subset } from './data.ts';
 import { runFirst } from './first-run.ts';
@@ -32,9 +32,9 @@ import { combine } from './lists.ts';
 import { declareParameter, fieldsOf, instantiate, memberField, submember } from './members.ts';
 import { applyBinary, applyUnary, settle } from './operators.ts';
 import { bindPattern } from './patterns.ts';
-import { fill, leafNode } from './rows.ts';
+import { fill, leafNode, rowsUnder } from './rows.ts';
 import { memberAt } from './times.ts';
-import { constantBoolean, constantNumber, known, mapUnary, tensor } from './tensors.ts';
+import { axisToShape, constantBoolean, constantNumber, known, mapUnary, tensor } from './tensors.ts';
 import type { Axis, Given, Value } from './values.ts';
 import { sliceAlong } from './slices.ts';
 
@@ -220,8 +220,13 @@ const indexed = (e: IndexExpr, ctx: Context): Value => {
     case 'data': {
       const [item] = e.items;
       if (item?.kind === 'slice') return sliceAlong(object, item, ctx, e.span);
-      if (object.kind === 'data') return rowOf(object, asCount(only(), e.span, 'the index of a row'), ctx, e.span);
-      return alongEntry(object, only(), e.span);
+      const index = only();
+      if (object.kind === 'along') return alongEntry(object, index, e.span);
+      if (index.kind !== 'tensor' || known(index) !== undefined)
+        return rowOf(object, asCount(index, e.span, 'the index of a row'), ctx, e.span);
+      const { axis, row, mask } = rowsUnder(object, {}, ctx);
+      if (mask) return fail('L0601', e.span, { what: 'one row of a set that depends on what is trained' });
+      return alongEntry({ kind: 'along', axis, element: row }, index, e.span);
     }
     case 'texts': {
       const i = asStatic(only(), e.span, 'the index');
@@ -244,7 +249,10 @@ const alongEntry = (object: Extract<Value, { kind: 'along' }>, index: Value, spa
   if (i !== undefined) return entryUnder(object, i < 0 ? i + object.axis.size : i, span);
   if (t.counts && t.counts.axis.size === object.axis.size && t.counts.offset === 0)
     return renameAlong(object, t.counts.axis);
-  return fail('L0601', span, { what: 'this way of indexing an array of tuples' });
+  const item = { kind: 'at' as const, value: { kind: 'error' as const, span }, span };
+  return mapTensors(object.element, (x) =>
+    x.axes.includes(object.axis) ? indexTensor(axisToShape(x, object.axis), [item], () => t, span) : x,
+  );
 };
 
 const renameAlong = (object: Extract<Value, { kind: 'along' }>, axis: Axis): Value =>
@@ -280,12 +288,7 @@ const field = (e: FieldExpr, ctx: Context): Value => {
     case 'record': {
       const value = object.fields.get(name);
       if (value) return value;
-      if (object.set !== undefined)
-        return fail('L0503', e.name.span, {
-          column: name,
-          set: object.set,
-          similar: similar(name, object.fields.keys()),
-        });
+      if (object.set !== undefined) return noColumn(name, object.set, [...object.fields.keys()], e.name.span);
       return missing([...object.fields.keys()]);
     }
     case 'member':
@@ -321,6 +324,13 @@ const field = (e: FieldExpr, ctx: Context): Value => {
     default:
       return missing([]);
   }
+};
+
+/** Columns that are few are all named where none is close. */
+const noColumn = (column: string, set: string, columns: readonly string[], span: Span): never => {
+  const near = similar(column, columns);
+  const shown = columns.length > 12 ? [...columns.slice(0, 12), '...'] : columns;
+  return fail('L0503', span, { column, set, similar: near }, near ? {} : { help: `its columns: ${shown.join(', ')}` });
 };
 
 const fieldOf = (v: Value, name: string): Value | undefined => (v.kind === 'record' ? v.fields.get(name) : undefined);

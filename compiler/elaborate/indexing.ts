@@ -2,7 +2,7 @@
  * `x[i]`, `x[1:3, :]`: taking entries and slices of arrays. An index may be a number known while compiling, the position on a
  * binder's axis (then nothing is computed, the dimension becomes the axis), a class, or any whole number.
  */
-import type { IndexItem, Span } from '../../grammar/tree.ts';
+import type { Expr, IndexItem, Span } from '../../grammar/tree.ts';
 import * as ir from '../ir/build.ts';
 import { fail } from '../messages.ts';
 import { printSpace } from '../spaces/space.ts';
@@ -84,9 +84,9 @@ const isOne = (t: Tensor): boolean => shapeOf(t).length === 0;
 
 /** Items that are arrays of indices: `x[[0, 2, 5]]`, `y[argsort(x)]`. */
 const gatherMany = (t: Tensor, at: number, index: Tensor, span: Span): Tensor => {
-  if (index.axes.length === 0 && t.axes.length === 0 && at === 0) {
+  if (t.axes.length === 0 && at === 0) {
     const node = ir.gather(t.node, ir.cast(index.node, 'int32'), span);
-    return tensor(node, [], { ...t.space, shape: [...shapeOf(index), ...t.space.shape.slice(1)] });
+    return tensor(node, index.axes, { ...t.space, shape: [...shapeOf(index), ...t.space.shape.slice(1)] });
   }
   const n = shapeOf(t)[at];
   const [m] = shapeOf(index);
@@ -110,6 +110,25 @@ const gatherMany = (t: Tensor, at: number, index: Tensor, span: Span): Tensor =>
     ...t.space,
     shape: [m, ...t.space.shape.slice(1)],
   });
+};
+
+/** `x[i:i + 8]` with i the position on a binder's axis: a window of the same length at every place. */
+const movingWindow = (
+  item: Extract<IndexItem, { kind: 'slice' }>,
+  n: number,
+  evaluate: (e: Expr) => Value,
+): Tensor | undefined => {
+  if (!item.from || !item.to) return undefined;
+  const [from, to] = [item.from, item.to].map((e) => asTensor(evaluate(e), e.span, 'the bound of a slice'));
+  const [a, b] = [from.counts, to.counts];
+  if (!a || a.axis !== b?.axis || known(from) !== undefined) return undefined;
+  const length = b.offset - a.offset;
+  const last = a.axis.size - 1 + b.offset;
+  if (length <= 0 || a.offset < 0 || last > n)
+    return fail('L0306', item.span, { index: String(a.offset < 0 ? a.offset : last - 1), size: n });
+  const within = ir.constant({ dtype: 'int32', shape: [length], data: Int32Array.from({ length }, (_, i) => i) });
+  const begin = ir.reshape(ir.cast(from.node, 'int32'), [...from.node.shape, 1]);
+  return tensor(ir.add(begin, within), from.axes, { kind: 'tensor', element: { kind: 'Int' }, shape: [length] });
 };
 
 const bound = (v: Value, n: number, span: Span): number => {
@@ -139,6 +158,12 @@ export const indexTensor = (
       return fail('L0302', item.span, { expected: 'an index', seen: `\`${item.name.text} =\`` });
     const n = shapeOf(t)[at];
     if (item.kind === 'slice') {
+      const window = movingWindow(item, n, evaluate);
+      if (window) {
+        t = gatherMany(t, at, window, item.span);
+        at++;
+        continue;
+      }
       const from = item.from ? bound(evaluate(item.from), n, item.from.span) : 0;
       const to = item.to ? bound(evaluate(item.to), n, item.to.span) : n;
       if (from !== 0 || to !== n)

@@ -6,7 +6,8 @@ import { Bit, R } from '../spaces/space.ts';
 import { applyValue, compose } from './calls.ts';
 import type { Context } from './context.ts';
 import { asCount, asStatic, asTensor, describe, poisoned } from './describe.ts';
-import { draws, powerOf, pushforward } from './distributions.ts';
+import { draws, powerOf } from './distributions.ts';
+import { pushforward } from './pushforward.ts';
 import {
   compareTensors,
   constantBoolean,

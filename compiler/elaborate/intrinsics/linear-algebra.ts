@@ -113,16 +113,24 @@ const solve: Intrinsic = (call) => {
   return tensor(ir.reshape(found, [...sizes(axes), ...shapeOf(b)]), axes, R(...shapeOf(b)));
 };
 
-const inverse: Intrinsic = (call) => {
-  const a = squareArgument(call, 'A');
-  const n = shapeOf(a)[0];
+/** A^-1, for matrices [..., n, n]. */
+export const inverseNode = (a: Node, span: Span): Node => {
+  const n = a.shape[last(a)];
   const eye = ir.array(
     Array.from({ length: n * n }, (_, i) => (Math.floor(i / n) === i % n ? 1 : 0)),
     [n, n],
   );
-  const spread = ir.broadcastTo(eye, [...sizes(a.axes), n, n]);
-  const { state } = eliminate(ir.concat([a.node, spread], last(a.node)), n, call.span);
-  return tensor(ir.sliceAxis(state, last(state), n, n), a.axes, R(n, n));
+  const { state } = eliminate(ir.concat([a, ir.broadcastTo(eye, a.shape)], last(a)), n, span);
+  return ir.sliceAxis(state, last(state), n, n);
+};
+
+/** log |det A| of one matrix [n, n]. */
+export const logDeterminantNode = (a: Node, span: Span): Node =>
+  ir.sum(ir.log(ir.abs_(eliminate(a, a.shape[0], span).pivots), span));
+
+const inverse: Intrinsic = (call) => {
+  const a = squareArgument(call, 'A');
+  return tensor(inverseNode(a.node, call.span), a.axes, R(...shapeOf(a)));
 };
 
 const pivotsOf = (call: IntrinsicCall): { readonly a: Tensor; readonly pivots: Node } => {

@@ -10,9 +10,11 @@ import type { Variable } from '../../program.ts';
 import { R } from '../../spaces/space.ts';
 import { applyValue } from '../calls.ts';
 import type { Context } from '../context.ts';
+import { dataKey } from '../comprehend.ts';
 import { fromTable, subset, toData, zipData } from '../data.ts';
-import { asCount, asData, asStatic, asTensor, describe, poisoned } from '../describe.ts';
+import { asCount, asData, asStatic, asTensor, poisoned } from '../describe.ts';
 import { identityGraph, registerVariable, variableInput } from '../members.ts';
+import { openDraws } from '../sources.ts';
 import { constantBoolean, knownArray, tensor, toReal } from '../tensors.ts';
 import type { Data, Value } from '../values.ts';
 import { given, required, textArgument } from './call.ts';
@@ -113,13 +115,12 @@ const asSet = (v: Value, call: IntrinsicCall, what: string): Data => {
       { name: 'data', span: call.span, placeOf: (row) => `row ${row + 1}`, roots: new Set(), evaluation: false },
       call.ctx,
     );
-  if (v.kind === 'dist' && v.power)
-    return fail(
-      'L0302',
-      call.span,
-      { expected: 'a data set', seen: describe(v), where: what },
-      { help: 'make it one: `data D = (...)^1000`' },
-    );
+  if (v.kind === 'dist' && v.power) {
+    // Draws that were given no name are made here, once for each place.
+    const key = ir.deriveKey(dataKey(call.ctx), ir.scalar(call.ctx.shared.counters.site++, 'int32'));
+    const opened = openDraws(v, { ...call.ctx, key }, call.span, 'row');
+    if (opened.kind === 'axis') return asSet({ kind: 'along', axis: opened.axis, element: opened.value }, call, what);
+  }
   return asData(v, call.span, what);
 };
 
