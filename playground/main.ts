@@ -289,9 +289,8 @@ const start = async (): Promise<void> => {
   if (app)
     replace(
       app,
-      !embedded && header,
+      embedded ? h('header', {}, h('h1', { class: 'hidden' }, 'Learn'), link) : header,
       main,
-      embedded && link,
       gallery,
       h('div', { id: 'said', role: 'status', class: 'hidden' }),
     );
@@ -325,13 +324,12 @@ const start = async (): Promise<void> => {
   document.body.dataset.ready = 'true';
 };
 
-const offline = (): void => {
+/** Kept by the service worker for the next visit, which needs no network then. */
+const offline = async (): Promise<void> => {
   if (!('serviceWorker' in navigator) || !isSecureContext || query.has('local')) return;
-  window.addEventListener(
-    'load',
-    () => void navigator.serviceWorker.register('./service-worker.js').catch(() => undefined),
-  );
+  await navigator.serviceWorker.register('./service-worker.js');
+  const ready = await navigator.serviceWorker.ready;
+  setTimeout(() => ready.active?.postMessage('keep'), 1000);
 };
 
-offline();
-void start();
+void start().then(() => offline().catch(() => undefined));

@@ -1,10 +1,10 @@
-// Works offline after the first visit: every file of the build is kept, and answered from there first. __FILES__ and __VERSION__ are
-// written by the build (vite.config.ts). A new build has a new version; the old one's files go when no page uses it any more.
+// Works offline after the first visit: every file of the build is kept, and answered from there first. The build writes which files
+// there are, and their version (vite.config.ts). A new build has a new version, and the files of the old one go.
 const version = 'learn-__VERSION__';
 const files = __FILES__;
 
 // What a page needs to begin; the rest (Monaco, data sets) follows one by one, so that a weak connection is not flooded.
-const first = (file) => !/stdlib\/data|\.ttf$|monaco/.test(file);
+const first = (file) => !/stdlib\/data|\.ttf$|surface|editor\.worker/.test(file);
 
 const keep = async (cache, list) => {
   for (const file of list) {
@@ -31,9 +31,13 @@ self.addEventListener('activate', (event) => {
     (async () => {
       for (const name of await caches.keys()) if (name !== version) await caches.delete(name);
       await self.clients.claim();
-      await keep(await caches.open(version), files);
     })(),
   );
+});
+
+// The page asks for the rest when it is there and has nothing better to do.
+self.addEventListener('message', (event) => {
+  if (event.data === 'keep') event.waitUntil(caches.open(version).then((cache) => keep(cache, files)));
 });
 
 self.addEventListener('fetch', (event) => {

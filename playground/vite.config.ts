@@ -26,7 +26,7 @@ const offline = (): Plugin => ({
   enforce: 'post',
   generateBundle(_, bundle) {
     const files = [...Object.keys(bundle), 'manifest.webmanifest', 'icon.svg']
-      .filter((f) => !f.endsWith('.map'))
+      .filter((f) => !/\.map$|KaTeX.*\.(?:woff|ttf)$/.test(f))
       .sort();
     const hash = createHash('sha256');
     for (const [name, item] of Object.entries(bundle).sort(([a], [b]) => a.localeCompare(b)))

@@ -26,7 +26,6 @@ export const spacesPanel = (
                 {
                   type: 'button',
                   class: 'link',
-                  'aria-label': `line ${s.line}, column ${s.column}`,
                   onclick: () => onChoose(s.line, s.column),
                 },
                 `${s.line}:${s.column}`,

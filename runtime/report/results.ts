@@ -48,7 +48,7 @@ export const resultTable = (summaries: readonly Summary[]): string => {
         : [];
     return [...seeds, ...labels];
   });
-  return `<div class="scroll"><table><thead><tr><th scope="col">evaluation</th><th scope="col">value</th><th scope="col">threshold</th><th scope="col"></th></tr></thead><tbody>${rows.join('')}</tbody></table></div>${
+  return `<div class="scroll"><table><thead><tr><th scope="col">evaluation</th><th scope="col">value</th><th scope="col">threshold</th><th scope="col">verdict</th></tr></thead><tbody>${rows.join('')}</tbody></table></div>${
     details.length > 0 ? `<details open><summary>One by one</summary>${details.join('')}</details>` : ''
   }`;
 };

@@ -51,6 +51,7 @@ export const monacoSurface = (
     lineNumbers: narrow ? 'off' : 'on',
     folding: !narrow,
     wordWrap: narrow ? 'on' : 'off',
+    renderFinalNewline: 'on',
     padding: { top: 8, bottom: 8 },
     inlayHints: { enabled: narrow ? 'off' : 'on', fontSize: 12 },
     renderLineHighlight: 'line',
