@@ -19,6 +19,7 @@ import type { Element, Space, TensorSpace } from '../spaces/space.ts';
 import { bind, lookup, visibleNames } from './context.ts';
 import type { Context } from './context.ts';
 import { asCount, asStatic, describe, mapTensors, poisoned, spaceOf } from './describe.ts';
+import { arrayOfData } from './rows.ts';
 import { constantNumber, known, knownArray, shapeOf, tensor, toReal } from './tensors.ts';
 import * as ir from '../ir/build.ts';
 import type { Tensor, Value } from './values.ts';
@@ -339,6 +340,10 @@ export const matchAnnotation = (
       const pattern = s.kind === 'named' ? sizedPattern(s, v, ctx) : shaped(s, ctx);
       if (!pattern) return v;
       if (v.kind === 'along') return mapTensors(v, (t) => t);
+      if (v.kind === 'data') {
+        const array = arrayOfData(v, ctx);
+        if (array) return matchAnnotation(s, array, ctx, name, span, trusted);
+      }
       if (v.kind !== 'tensor') return mismatch(name, printPattern(pattern), v, span);
       const wide = pattern.element.kind === 'R' ? toReal(v) : v;
       const own = pattern.element.kind === 'R' ? shapeOf(wide) : wide.space.shape;

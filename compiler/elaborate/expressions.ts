@@ -32,7 +32,7 @@ import { combine } from './lists.ts';
 import { declareParameter, fieldsOf, instantiate, memberField, submember } from './members.ts';
 import { applyBinary, applyUnary, settle } from './operators.ts';
 import { bindPattern } from './patterns.ts';
-import { fill, leafNode, rowsUnder } from './rows.ts';
+import { arrayOfData, fill, leafNode, rowsUnder } from './rows.ts';
 import { memberAt } from './times.ts';
 import { axisToShape, constantBoolean, constantNumber, known, mapUnary, tensor } from './tensors.ts';
 import type { Axis, Given, Value } from './values.ts';
@@ -219,6 +219,8 @@ const indexed = (e: IndexExpr, ctx: Context): Value => {
     case 'along':
     case 'data': {
       const [item] = e.items;
+      const array = object.kind === 'data' && needsArray(e, ctx) ? arrayOfData(object, ctx) : undefined;
+      if (array) return indexTensor(array, e.items, (x) => evaluate(x, ctx), e.span);
       if (item?.kind === 'slice') return sliceAlong(object, item, ctx, e.span);
       const index = only();
       if (object.kind === 'along') return alongEntry(object, index, e.span);
@@ -240,6 +242,16 @@ const indexed = (e: IndexExpr, ctx: Context): Value => {
     default:
       return indexTensor(asTensor(object, e.object.span, 'indexing'), e.items, (x) => evaluate(x, ctx), e.span);
   }
+};
+
+/** Several indices, or a slice whose bounds move with a binder: rows of numbers are then an array like any other. */
+const needsArray = (e: IndexExpr, ctx: Context): boolean => {
+  const moves = (bound: Expr | undefined): boolean => {
+    if (!bound) return false;
+    const v = evaluate(bound, ctx);
+    return v.kind === 'tensor' && known(v) === undefined;
+  };
+  return e.items.length > 1 || e.items.some((item) => item.kind === 'slice' && (moves(item.from) || moves(item.to)));
 };
 
 /** An entry of an array of rows: by a number, or by the position on another axis of the same size. */

@@ -114,6 +114,16 @@ const suffixOf = (feed: Feed, problem: ProblemContext): string => {
   return at === 0 ? '' : `'${at}`;
 };
 
+/** A set of numbers or arrays as one array, rows first; undefined where rows are tuples, or depend on what is trained. */
+export const arrayOfData = (data: Data, ctx: Context): Tensor | undefined => {
+  const { template } = data;
+  if (data.view || template.kind !== 'leaf') return undefined;
+  return tensor(leafNode(data, template.leaf, ctx), [], {
+    ...template.space,
+    shape: [data.rows, ...template.space.shape],
+  });
+};
+
 /** A row at random for every example in sight. */
 export const rowAt = (data: Data, ctx: Context): Value => {
   const sizes = ctx.axes.map((a) => a.size);

@@ -9,6 +9,7 @@ import { R, sameShape } from '../../spaces/space.ts';
 import type { Context, Scope } from '../context.ts';
 import { asCount, asStatic, asTensor, describe } from '../describe.ts';
 import { draws } from '../distributions.ts';
+import { arrayOfData } from '../rows.ts';
 import {
   aligned,
   axisToShape,
@@ -79,6 +80,8 @@ export const toTensor = (v: Value, call: IntrinsicCall, where?: string): Tensor 
       return v.implicit && v.sample
         ? toTensor(draws(v, call.caller, call.span), call, where)
         : asTensor(v, call.span, where);
+    case 'data':
+      return arrayOfData(v, call.caller) ?? asTensor(v, call.span, where);
     default:
       return asTensor(v, call.span, where);
   }
