@@ -9,6 +9,7 @@ import type { Context } from './context.ts';
 import { asTensor, poisoned } from './describe.ts';
 import { intoShape, logsumexpAxis } from './distributions.ts';
 import { expectation } from './expectations.ts';
+import { entryUnder } from './indexing.ts';
 import { combine } from './lists.ts';
 import { settle } from './operators.ts';
 import { masked, meanOver, overAxes } from './reduce.ts';
@@ -48,10 +49,13 @@ const walk = <T>(
   };
   if (opened.kind === 'items')
     return join(opened.items.map((item) => walk(rest, { ...at, ctx: enter(item, at.ctx) }, unroll, leaf, join)));
-  if (unroll && opened.value.kind === 'tensor' && opened.value.counts) {
-    const { axis, offset } = opened.value.counts;
+  if (unroll && opened.value.kind === 'tensor' && !opened.mask) {
+    const { axis, value } = opened;
+    const { counts } = opened.value;
     const items = Array.from({ length: axis.size }, (_, i): Value =>
-      tensor(ir.scalar(offset + i), [], { kind: 'tensor', element: { kind: 'Int' }, shape: [] }),
+      counts
+        ? tensor(ir.scalar(counts.offset + i), [], { kind: 'tensor', element: { kind: 'Int' }, shape: [] })
+        : entryUnder({ kind: 'along', axis, element: value }, i, binder.span),
     );
     return join(items.map((item) => walk(rest, { ...at, ctx: enter(item, at.ctx) }, unroll, leaf, join)));
   }
@@ -89,8 +93,8 @@ export const comprehension = (e: ComprehensionExpr, ctx: Context): Value => {
   if (binders.length === 1 && binders[0].relation === 'in') {
     const source = ctx.shared.run.evaluate(binders[0].source, ctx);
     if (source.kind === 'data') {
-      if (needsUnrolling(ctx)) throw new UnrollSignal();
-      return comprehendData(e, source, ctx);
+      if (needsUnrolling(e, ctx)) throw new UnrollSignal();
+      return comprehendData(e, source, { ...ctx, axes: [] });
     }
     if (source.kind === 'poison') return poisoned();
   }
@@ -103,6 +107,9 @@ export const comprehension = (e: ComprehensionExpr, ctx: Context): Value => {
         (inside) => {
           const at = withConditions(inside, e.conditions);
           const value = settle(at.ctx.shared.run.evaluate(e.body, at.ctx), at.ctx, e.body.span);
+          // A list of samples, each to become a set of its own.
+          if (!unroll && value.kind === 'dist' && value.power && !ctx.problem && at.axes.length > 0)
+            throw new UnrollSignal();
           return keep(value, at.axes, at.mask, e.span);
         },
         (parts) => combine(parts, ctx),

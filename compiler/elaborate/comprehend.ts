@@ -6,21 +6,41 @@ import type { ComprehensionExpr, Expr } from '../../grammar/tree.ts';
 import * as ir from '../ir/build.ts';
 import { keyOfSeed } from '../ir/random.ts';
 import { nodes } from '../explain/walk.ts';
-import { childScope, inAxes, inScope, spanKey } from './context.ts';
+import { childScope, inAxes, inScope, lookup, spanKey } from './context.ts';
 import type { Context } from './context.ts';
-import { asTensor } from './describe.ts';
+import { asTensor, tensorsOf } from './describe.ts';
 import { isComputable, materialise } from './data.ts';
 import { statisticsOf } from './leakage.ts';
 import { settle } from './operators.ts';
 import { bindPattern } from './patterns.ts';
 import { rowsUnder } from './rows.ts';
-import { logical, toBit } from './tensors.ts';
+import { known, logical, toBit } from './tensors.ts';
 import type { Data, Tensor, Value } from './values.ts';
 
 /** A data set for every place of an axis: they differ in size, so the binder is run value by value. */
 export class UnrollSignal extends Error {}
 
-export const needsUnrolling = (ctx: Context): boolean => ctx.axes.length > 0;
+/** What the names in an expression stand for here. */
+const mentioned = (e: Expr, ctx: Context): Value[] =>
+  [...nodes(e)].flatMap((n) => (n.kind === 'name' && 'name' in n ? (lookup(ctx.scope, n.name as string) ?? []) : []));
+
+/** Whether the set differs from place to place of the axes around it. */
+export const needsUnrolling = (e: Expr, ctx: Context): boolean =>
+  ctx.axes.length > 0 && mentioned(e, ctx).some((v) => tensorsOf(v).some((t) => t.axes.length > 0));
+
+const numbers = new WeakMap<object, number>();
+let count = 0;
+const numberOf = (x: object): number => {
+  const found = numbers.get(x) ?? count++;
+  numbers.set(x, found);
+  return found;
+};
+
+/** Tells apart the sets that one comprehension makes in different calls of the function around it. */
+const signature = (e: Expr, ctx: Context): string =>
+  mentioned(e, ctx)
+    .map((v) => (v.kind === 'tensor' ? (known(v) ?? `#${numberOf(v.node)}`) : `#${numberOf(v)}`))
+    .join();
 
 const conditionsOf = (e: ComprehensionExpr, ctx: Context, first: Tensor | undefined): Tensor | undefined =>
   e.conditions.reduce<Tensor | undefined>((mask, c) => {
@@ -52,8 +72,8 @@ export const comprehendData = (e: ComprehensionExpr, source: Data, ctx: Context)
     const mask = conditionsOf(e, inner, undefined);
     const value = settle(inner.shared.run.evaluate(e.body, inner), inner, e.body.span);
     if (isComputable(value) && (!mask || isComputable(mask))) {
-      const known = `${spanKey(e.span)}@${source.id}`;
-      const cached = ctx.shared.comprehensions.get(known);
+      const place = `${spanKey(e.span)}@${source.id}:${signature(e, ctx)}`;
+      const cached = ctx.shared.comprehensions.get(place);
       if (cached && ctx.problem) return cached;
       const statistics = new Set([...source.statistics, ...statisticsOf(value, rows.axis, ctx)]);
       const data = materialise(
@@ -71,7 +91,7 @@ export const comprehendData = (e: ComprehensionExpr, source: Data, ctx: Context)
         },
         ctx,
       );
-      ctx.shared.comprehensions.set(known, data);
+      ctx.shared.comprehensions.set(place, data);
       return data;
     }
   }

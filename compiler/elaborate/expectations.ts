@@ -38,8 +38,6 @@ interface Options {
 
 interface State extends Averaged {
   readonly ctx: Context;
-  /** Axes around the expectation. */
-  readonly outside: readonly Axis[];
 }
 
 const optionsOf = (e: BigExpr, ctx: Context): Options => {
@@ -171,7 +169,9 @@ const sampled = (state: State, binder: Binder, dist: Dist, options: Options): St
   const apart = binder.targets.length > 1 && state.axes.length > 0 ? besideRows(binder, state) : undefined;
   const ctx = apart ? { ...state.ctx, axes: state.outside } : state.ctx;
   const alone = outermost && (state.axes.length === 0 || apart);
-  const count = options.samples ?? (alone ? (training ? (ctx.problem?.batch ?? stepDraws) : evaluationDraws) : 1);
+  // A draw of `P^n` is a batch already.
+  const usual = Math.max(1, Math.round((training ? stepDraws : evaluationDraws) / (dist.power?.count ?? 1)));
+  const count = options.samples ?? (alone ? ((training ? ctx.problem?.batch : undefined) ?? usual) : 1);
   const how = dist.reparameterised && options.by !== 'score' ? 'pathwise' : 'draws with the score function';
   decide(
     ctx,
@@ -278,7 +278,7 @@ export const expectation = (e: BigExpr, ctx: Context): Value => {
   const options = optionsOf(e, ctx);
   const scores: Tensor[] = [];
   const start: State = {
-    ctx: { ...ctx, scores: ctx.problem?.mode === 'train' ? scores : undefined },
+    ctx: { ...ctx, scores: ctx.problem?.mode === 'eval' ? undefined : scores },
     outside: ctx.axes,
     axes: [],
     masks: [],

@@ -1,0 +1,54 @@
+/** Sets made on the way: samples in lists, filters in functions, rows by their number, batches that are one draw; parameters by name. */
+import { expect, test } from 'vitest';
+import { measures, valueOf } from './specs-harness.ts';
+
+test('a list of samples is a list of data sets, each a task', { timeout: 60_000 }, async () => {
+  const found = await measures(`
+let slopes = [1, -1]
+let tasks = [dist { x ~ Normal(0, 1); (x, a * x) }^100 for a in slopes]
+model Line(x: R) -> R { param a : R = 0; a * x }
+minimize E[(x, y) ~ D_tr] (f(x) - y)^2 over f in Line
+  subject to eval (E[(x, y) ~ D_eval] x * y) / (E[(x, y) ~ D_eval] x^2) as slope, eval f.a as last on continual([supervised(t, holdout = 0.2) for t in tasks])
+`);
+  const slopes = Object.entries(found).flatMap(([name, x]) => (name.endsWith('slope') ? [x] : []));
+  expect(slopes).toHaveLength(2);
+  [1, -1].forEach((slope, i) => expect(slopes[i]).toBeCloseTo(slope, 4));
+  expect(Object.values(found).at(-1)).toBeCloseTo(-1, 3);
+});
+
+test('a filter in a function makes a set for each of its arguments', async () => {
+  const [both] = await valueOf(
+    '{ D = [(x, x mod 2) for x in 0..9]; f = c -> [x for (x, y) in D if y == c]; E[x ~ f(0)] x + 100 * E[x ~ f(1)] x }',
+  );
+  expect(both).toBeCloseTo(504, 6);
+  const found = await measures(`
+data D = [(x, x mod 2) for x in 0..9]
+def of(c) = [x for (x, y) in D if y == c]
+minimize (E[x ~ of(0)] (a - x)^2) + (E[x ~ of(1)] (b - x)^2) over a in R, b in R
+  subject to eval a as even, eval b as odd
+`);
+  expect(found.even).toBeCloseTo(4, 5);
+  expect(found.odd).toBeCloseTo(5, 5);
+});
+
+test('kernel ridge regression by hand: rows of a set by their number', async () => {
+  const { error } = await measures(`
+data D = [(x, sin(x)) for x in linspace(-3, 3, 30)]
+def k(a, b) = exp(-(a - b)^2 / 2)
+let S = unsupervised(D, holdout = 0)
+minimize mean[i < size(D_tr)] (y[i] - f(x[i]))^2 over a in R[30]
+  where x = [u for (u, v) in D_tr], y = [v for (u, v) in D_tr], f = u -> sum[j < 30] a[j] * k(u, x[j])
+  subject to eval E[(u, v) ~ D_eval] (v - sum[j < 30] a[j] * k(u, [s for (s, t) in D_eval][j]))^2 as error on S
+`);
+  expect(error).toBeLessThan(1e-4);
+});
+
+test('a parameter can be mentioned before its model has been run, and an evaluation be called as a member is', async () => {
+  const found = await measures(`
+model P(x: R[3]) ~> R { param w : R[3] = 0; param sd : Positive = 1; Normal(dot(w, x), sd) }
+minimize (p.sd - 2)^2 + sum((p.w - 1)^2) over p in P
+  subject to eval p.sd as sd, eval sum(p.w) as e
+`);
+  expect(found.sd).toBeCloseTo(2, 4);
+  expect(found.e).toBeCloseTo(3, 4);
+});
