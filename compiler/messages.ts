@@ -26,12 +26,43 @@ const wayInto = (expected: string, seen: string): string | undefined => {
   return undefined;
 };
 
+/** Words of other languages and books, and what they are called here. */
+const elsewhere: ReadonlyMap<string, string> = new Map([
+  ['Gaussian', 'Normal'],
+  ['N', 'Normal'],
+  ['MultivariateNormal', 'Normal'],
+  ['Gauss', 'Normal'],
+  ['len', 'size'],
+  ['length', 'size'],
+  ['True', 'true'],
+  ['False', 'false'],
+  ['Float', 'R'],
+  ['float', 'R'],
+  ['Real', 'R'],
+  ['Double', 'R'],
+  ['Vector', 'R'],
+  ['Tensor', 'R'],
+  ['Integer', 'Int'],
+  ['Bool', 'Bit'],
+  ['Boolean', 'Bit'],
+  ['String', 'Text'],
+  ['Probability', 'Interval[0, 1]'],
+  ['None', 'missing'],
+  ['nan', 'missing'],
+  ['NaN', 'missing'],
+  ['null', 'missing'],
+  ['np', 'mean(x), sum(x), ...'],
+]);
+
 export const messages = {
   L0201: message<{ name: string; kind?: string; similar?: string }>({
     severity: 'error',
     title: 'unknown name',
     text: (p) => `there is no ${p.kind ?? 'name'} \`${p.name}\` here`,
-    help: (p) => (p.similar ? `did you mean \`${p.similar}\`?` : undefined),
+    help: (p) => {
+      const meant = elsewhere.get(p.name) ?? p.similar;
+      return meant ? `did you mean \`${meant}\`?` : undefined;
+    },
     explanation:
       'Every name must be declared in this file, imported, or be in the standard library. Names are case-sensitive.',
   }),

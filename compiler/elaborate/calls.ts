@@ -48,6 +48,14 @@ const score = (closure: Closure, args: readonly Given[], ctx: Context): number |
   return total;
 };
 
+/** `(q: Dist[X], p: Dist[X])`, as it is written. */
+const signature = ({ params, span }: Closure, ctx: Context): string => {
+  const [first, last] = [params[0], params.at(-1)];
+  if (!first || !last) return '()';
+  const text = ctx.shared.sources.get(span.file) ?? '';
+  return `(${text.slice(first.span.start, last.span.end).replace(/\s+/g, ' ')})`;
+};
+
 /** The overload that takes these arguments most specifically. */
 const choose = (fn: FunctionValue, args: readonly Given[], ctx: Context, span: Span): Closure => {
   if (fn.overloads.length === 1) return fn.overloads[0];
@@ -77,9 +85,10 @@ const choose = (fn: FunctionValue, args: readonly Given[], ctx: Context, span: S
       span,
       { name: fn.name, seen: args.map((a) => (a.name ? `${a.name} = ` : '') + describe(a.value)).join(', ') },
       {
-        notes: fn.overloads
-          .slice(0, 4)
-          .map((c) => ({ message: `\`${c.name}\` takes ${c.params.length} arguments here`, span: c.span })),
+        notes: fn.overloads.slice(0, 6).map((c) => {
+          const message = `\`${c.name}${signature(c, ctx)}\``;
+          return c.span.file.startsWith('stdlib/') ? { message } : { message, span: c.span };
+        }),
       },
     )
   );
@@ -266,12 +275,16 @@ export const hasDraw = (body: Expr): boolean => body.kind === 'block' && body.st
 
 /** Static arguments (`zeros[32]`, `dense[10]`, `mlp[[64, 64], 10]`) given in brackets. */
 export const giveStatics = (callee: Value, statics: readonly Given[], span: Span): Value => {
-  if (callee.kind === 'function')
+  if (callee.kind === 'function') {
+    const [only] = callee.overloads;
+    if (callee.overloads.length === 1 && only.kind === 'def' && only.statics.length === 0 && !callee.run)
+      fail('L0303', span, { what: 'there are no static arguments, but some are given', call: callee.name });
     return {
       ...callee,
       bound: statics.filter((s) => s.name === undefined).map((s) => s.value),
       boundNamed: new Map(statics.flatMap((s) => (s.name === undefined ? [] : [[s.name, s.value] as const]))),
     };
+  }
   return fail('L0309', span, { seen: describe(callee) });
 };
 

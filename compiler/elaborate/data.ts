@@ -384,7 +384,7 @@ const coerceLeaf = (
         seen: Number.isNaN(x)
           ? 'missing'
           : width === 1
-            ? String(x)
+            ? String(Number(x.toPrecision(7)))
             : `[${Array.from(array.data.subarray(i, i + width)).join(', ')}]`,
       });
     }

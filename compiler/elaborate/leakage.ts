@@ -123,6 +123,14 @@ export const heldOut = (evaluated: readonly Data[], trained: readonly Data[], sh
   return evaluated.filter((d) => d.evaluation || !overlap(d.roots, rows, shared));
 };
 
+/** Is a row of the sets among those? */
+export const sharesRows = (roots: Iterable<string>, sets: readonly Data[], shared: Shared): boolean =>
+  overlap(
+    roots,
+    sets.flatMap((d) => [...d.roots]),
+    shared,
+  );
+
 /** The evaluation data that an objective reads, in words; undefined if none. `own`: variables of the problem itself. */
 export const leak = (
   objective: Node,

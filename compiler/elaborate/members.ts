@@ -68,7 +68,10 @@ export const bindStatics = (
 export const instantiate = (model: Model, given: readonly Given[], ctx: Context, span: Span): Model => {
   const { statics, name } = model.declaration;
   if (given.filter((g) => g.name === undefined).length > statics.length)
-    fail('L0303', span, { what: `there are ${statics.length} static arguments, but more are given`, call: name.text });
+    fail('L0303', span, {
+      what: `there ${statics.length === 0 ? 'are no static arguments' : statics.length === 1 ? 'is 1 static argument' : `are ${statics.length} static arguments`}, but ${given.length} ${given.length === 1 ? 'is' : 'are'} given`,
+      call: name.text,
+    });
   const scope = childScope(model.scope);
   const bound = given.filter((g) => g.name === undefined).map((g) => g.value);
   const boundNamed = new Map(given.flatMap((g) => (g.name === undefined ? [] : [[g.name, g.value] as const])));
@@ -304,7 +307,7 @@ const currentValue = (variable: Variable, space: TensorSpace, ctx: Context): Ten
 /** `param w : R[d, n] ~ init`: made when its body first runs, when d and n are known. */
 export const declareParameter = (statement: ParamStatement, ctx: Context): Tensor => {
   const store = ctx.member;
-  if (!store) return fail('L0602', statement.span, { what: '`param` belongs into the body of a model' });
+  if (!store) return fail('L0602', statement.span, { what: '`param` belongs in the body of a model' });
   const key = `${ctx.path}/${statement.name.text}`;
   const existing = store.parameters.get(key);
   if (existing) return currentValue(existing.variable, existing.space, ctx);

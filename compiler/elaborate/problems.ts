@@ -15,7 +15,7 @@ import { asCount, asStatic, describe } from './describe.ts';
 import { newStore, pointParameter, variablesOf } from './members.ts';
 import { isKnownIntrinsic } from './intrinsics/index.ts';
 import { boundsOf, growth } from './bounds.ts';
-import { heldOut, leak, markTrained } from './leakage.ts';
+import { heldOut, leak, markTrained, sharesRows } from './leakage.ts';
 import { commonInputs, evaluationValue, feedsOf, inProblem, lossOf, newProblem } from './objectives.ts';
 import { nested } from './nested.ts';
 import { known } from './tensors.ts';
@@ -152,6 +152,8 @@ interface Setting {
   readonly bound: readonly Bound[];
   readonly created: Variable[];
   readonly decisions: Decision[];
+  /** The rows that members were trained on before the problem: where they start from another one. */
+  readonly inherited: ReadonlySet<string>;
 }
 
 /** No member meets a threshold beyond the bounds that what is evaluated has. */
@@ -278,6 +280,9 @@ const actionsOf = (setting: Setting, steps: readonly ProtocolStep[], contestants
     for (const { node, span } of loss) {
       const what = leak(node, data && dataOf(data), held, own, shared);
       if (what) fail('L0404', span, { set: what });
+      const start = contestants.flatMap((c) => c.player.over).find((o) => o.from);
+      if (start && sharesRows(setting.inherited, held, shared))
+        fail('L0404', start.span, { set: 'it starts from a member that was trained on the held-out rows' });
       markTrained(node, data && dataOf(data), own, shared);
     }
     if (loss.length === 1 && contestants.length === 1)
@@ -355,7 +360,8 @@ export const solve = (problem: ProblemExpr, ctx: Context, name: string | undefin
   const paradigm = paradigmOf(problem, inner);
   if (paradigm.steps.length > 0 && !paradigm.steps.some((s) => s.kind === 'train'))
     fail('L0406', problem.on?.span, { what: `\`${paradigm.name}\` never trains: its protocol has no \`train on\`` });
-  const setting: Setting = { problem, ctx: inner, bound, created, decisions };
+  const inherited = new Set(created.flatMap((v) => [...(shared.trainedOn.get(v.id) ?? [])]));
+  const setting: Setting = { problem, ctx: inner, bound, created, decisions, inherited };
   const actions = actionsOf(setting, paradigm.steps, contestants);
   warnOfSeenRows(problem, inner);
   const seeds = problem.seeds ? asCount(shared.run.evaluate(problem.seeds, inner), problem.seeds.span, '`seeds`') : 1;

@@ -27,6 +27,8 @@ const copy = (to: Store, from: Store, ctx: Context): void => {
       },
       ctx,
     );
+    const seen = ctx.shared.trainedOn.get(variable.id);
+    if (seen) ctx.shared.trainedOn.set(id, seen);
     to.parameters.set(key, { variable: made, space, value: tensor(variableInput(made, ctx), [], space) });
   }
   for (const [key, member] of from.members) {

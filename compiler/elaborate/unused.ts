@@ -68,7 +68,8 @@ const areNumbers = (names: ReadonlySet<string>, body: Expr): boolean => {
 
 type Callable = DefDeclaration | ModelDeclaration;
 
-const check = (d: Callable, ctx: Context): void => {
+/** Runs it once. `known.sizes`: no size had to be made up. */
+const check = (d: Callable, ctx: Context, known: { sizes: boolean }): void => {
   const params = d.params ?? [];
   const needed = params.filter((p) => !p.default);
   const spaces = needed.map((p) => p.space ?? (p.pattern.kind === 'name' ? p.pattern.space : undefined));
@@ -84,6 +85,7 @@ const check = (d: Callable, ctx: Context): void => {
   for (const name of free) bind(scope, name, constantNumber(sizes.shift() ?? 53));
   const values = (spaces as SpaceExpr[]).map((s) => placeholder(resolveSpace(s, inScope(ctx, scope))));
   if (!values.every((v) => v !== undefined)) return;
+  known.sizes = open.length === 0 && free.length === 0;
   const given = values.map((value, i) => ({ value, name: undefined, span: needed[i].span }));
   const inner: Context = { ...inProblem(ctx, newProblem('train', undefined, [])), member: newStore(d.name.text) };
   if (d.kind === 'model')
@@ -133,6 +135,7 @@ export const checkUnused = (declarations: readonly Declaration[], ctx: Context):
     if (known || (d.body.kind === 'name' && d.body.name === 'intrinsic')) return [];
     const shared = trial(ctx.shared);
     const at: Context = { ...ctx, shared };
-    guarded(at, undefined, () => check(d, at));
-    return shared.diagnostics.filter((x) => certain.has(x.code));
+    const sizes = { sizes: false };
+    guarded(at, undefined, () => check(d, at, sizes));
+    return shared.diagnostics.filter((x) => certain.has(x.code) || (sizes.sizes && x.severity === 'error'));
   });
