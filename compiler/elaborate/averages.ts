@@ -7,7 +7,7 @@ import type { Expr, Span } from '../../grammar/tree.ts';
 import * as ir from '../ir/build.ts';
 import type { Node } from '../ir/graph.ts';
 import { Bit, R } from '../spaces/space.ts';
-import { dependsOnParameters } from './dependence.ts';
+import { isDifferentiated } from './dependence.ts';
 import { aligned, expandAxes, logical, reduceAxis, shapeOf, tensor, toReal, unionAxes } from './tensors.ts';
 import type { Axis, Tensor } from './values.ts';
 
@@ -18,6 +18,8 @@ export interface Weight {
 }
 
 export interface Averaged {
+  /** Axes around the expectation. */
+  readonly outside: readonly Axis[];
   /** The axes that the binders opened. */
   readonly axes: readonly Axis[];
   /** Rows and draws that count. */
@@ -105,7 +107,7 @@ const contribution = (value: Tensor, { mask, weight }: Setting, span: Span): Ten
   let t = value;
   if (weight) {
     // 0 * infinity is 0 here: an impossible point adds nothing
-    const possible = tensor(ir.gt(weight.node, ir.scalar(0)), weight.axes, Bit());
+    const possible = tensor(ir.gt(weight.node, ir.scalar(1e-30)), weight.axes, Bit());
     t = scaled(kept(t, possible), weight, span);
   }
   return mask ? kept(t, mask) : t;
@@ -250,6 +252,24 @@ export const termsOf = (e: Expr): { readonly term: Expr; readonly sign: 1 | -1 }
   ];
 };
 
+/** Draws under axes that the body opened and closed again count together. */
+const jointly = (score: Tensor, state: Averaged, span: Span): Tensor =>
+  sumOver(
+    score,
+    score.axes.filter((a) => !state.axes.includes(a) && !state.outside.includes(a)),
+    span,
+  );
+
+/** A value that was computed with draws outside of any expectation: one draw stands for all. */
+export const withLooseScores = (value: Tensor, scores: readonly Tensor[], span: Span): Tensor =>
+  meanOfTerms(
+    [{ value, sign: 1 }],
+    scores,
+    { outside: value.axes, axes: [], masks: [], samples: [], weights: [], ratios: [] },
+    undefined,
+    span,
+  );
+
 /** The mean of the sum of the terms. `scores`: log densities of the draws that were made on the way. */
 export const meanOfTerms = (
   terms: readonly { readonly value: Tensor; readonly sign: 1 | -1 }[],
@@ -258,7 +278,7 @@ export const meanOfTerms = (
   baseline: Tensor | undefined,
   span: Span,
 ): Tensor => {
-  const used = scores.filter((s) => dependsOnParameters(s.node));
+  const used = scores.filter((s) => isDifferentiated(s.node)).map((s) => jointly(s, state, span));
   const means = terms.map(({ value, sign }) => {
     const m = meanOfTerm(value, used, state, baseline, span);
     return sign === 1 ? m : tensor(ir.neg(m.node, span), m.axes, m.space);

@@ -91,9 +91,9 @@ export const loopOver = (e: FoldExpr, ctx: Context): Value => {
     const order = [at, ...whole.axes.map((_, i) => i), ...whole.node.shape.map((_, i) => i).slice(at + 1)];
     return { node: ir.transpose(whole.node, order), axes: whole.axes, space: t.space };
   });
-  const bodyOf = (carried: Value, element: Value, key: Node): Value => {
+  const bodyOf = (carried: Value, element: Value, key: Node, scores?: Tensor[]): Value => {
     const scope = childScope(ctx.scope);
-    const inner: Context = { ...ctx, scope, key };
+    const inner: Context = { ...ctx, scope, key, scores };
     bindPattern(scope, e.state, carried, inner, e.span);
     bindPattern(scope, binder.targets[0], element, inner, binder.span);
     return settle(run.evaluate(e.body, inner), inner, e.body.span);
@@ -124,6 +124,8 @@ export const loopOver = (e: FoldExpr, ctx: Context): Value => {
   const initial = tensorsOf(state);
   const axesOf = initial.map((t) => t.axes);
   const spaces = initial.map((t) => t.space);
+  // Log densities of draws in a round leave the loop as results, and count together.
+  const drawn: Tensor[] = [];
   const { carries, results } = ir.loop(
     { length: axis.size, carries: initial.map((t) => t.node), sequences: parts.map((p) => p.node), span: e.span },
     (round, carried, elements) => {
@@ -134,16 +136,21 @@ export const loopOver = (e: FoldExpr, ctx: Context): Value => {
         parts.map((p) => p.space),
       );
       const key = ir.deriveKey(ctx.key, round);
+      const scores: Tensor[] | undefined = ctx.scores && [];
       const next = carriedForm(
-        asNumbers(bodyOf(refill(state, carried, axesOf, spaces), counted(element), key), e.body.span),
+        asNumbers(bodyOf(refill(state, carried, axesOf, spaces), counted(element), key, scores), e.body.span),
       );
       const nodes = tensorsOf(next).map((t, i) => expandAxes(t, axesOf[i]).node);
-      return { carries: nodes, results: e.all ? nodes : [] };
+      drawn.splice(0, drawn.length, ...(scores ?? []));
+      return { carries: nodes, results: [...(e.all ? nodes : []), ...drawn.map((t) => t.node)] };
     },
+  );
+  drawn.forEach((t, i) =>
+    ctx.scores?.push(tensor(ir.sum(results[(e.all ? initial.length : 0) + i], [0]), t.axes, t.space)),
   );
   if (!e.all) return refill(state, carries, axesOf, spaces);
   // All states: the rounds become an axis, then the leading dimension.
-  const stacked = results.map((node, i) => {
+  const stacked = results.slice(0, initial.length).map((node, i) => {
     const n = axesOf[i].length;
     const order = [...axesOf[i].map((_, k) => k + 1), 0, ...node.shape.map((_, k) => k).slice(n + 1)];
     return tensor(

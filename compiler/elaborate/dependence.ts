@@ -3,8 +3,8 @@ import type { Node } from '../ir/graph.ts';
 
 type Question = (node: Node) => boolean;
 
-/** Does the node reach one for which `is` holds? Loop bodies are looked into. Not recursive: graphs may be deep. */
-const reaching = (is: Question): Question => {
+/** Does the node reach one for which `is` holds? Loop bodies are looked into, if `bodies`. Not recursive: graphs may be deep. */
+const reaching = (is: Question, bodies = true): Question => {
   const known = new WeakMap<Node, boolean>();
   const ask = (root: Node): boolean => {
     const stack = [root];
@@ -20,7 +20,7 @@ const reaching = (is: Question): Question => {
         continue;
       }
       stack.pop();
-      const inside = node.operation.op === 'scan' && node.operation.body.outputs.some((o) => ask(o.node));
+      const inside = bodies && node.operation.op === 'scan' && node.operation.body.outputs.some((o) => ask(o.node));
       known.set(node, is(node) || inside || node.inputs.some((x) => known.get(x)));
     }
     return known.get(root) as boolean;
@@ -38,6 +38,13 @@ const isLoopInput = (name: string): boolean => /^(round|carry\d+|element\d+|capt
 
 /** Reads a variable: something that training may change. */
 export const dependsOnParameters = reaching(isInput('var:'));
+/** May be differentiated: reads a variable, what `grad` stands before, or in a loop what comes from outside or from the round before. */
+export const isDifferentiated = reaching(
+  ({ operation }) =>
+    operation.op === 'input' &&
+    (operation.name.startsWith('var:') || operation.name === 'variable' || isLoopInput(operation.name)),
+  false,
+);
 /** Reads anything that is fed: it has no value while compiling. */
 export const isFed = reaching(({ operation }) => operation.op === 'input' && !isLoopInput(operation.name));
 export const isRandom = reaching(({ operation }) => operation.op === 'random');

@@ -9,7 +9,6 @@ import { printSpace, sameShape } from '../spaces/space.ts';
 import { inAxes, newAxis } from './context.ts';
 import type { Context } from './context.ts';
 import { asTensor, describe, mapTensors, poisoned } from './describe.ts';
-import { dependsOnParameters } from './dependence.ts';
 import { rowAt } from './rows.ts';
 import {
   axisToShape,
@@ -210,8 +209,7 @@ export const draws = (v: Value, ctx: Context, span: Span): Value => {
   if (dist.reparameterised || !dist.logDensity || !ctx.scores) return dist.sample(ctx);
   // The score function is the whole gradient by the parameters: none goes through the draw.
   const x = mapTensors(dist.sample({ ...ctx, scores: undefined }), (t) => stopTensor(t));
-  const log = dist.logDensity(ctx, x, span);
-  if (dependsOnParameters(log.node)) ctx.scores.push(log);
+  ctx.scores.push(dist.logDensity(ctx, x, span));
   return x;
 };
 

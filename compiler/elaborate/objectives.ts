@@ -4,6 +4,7 @@ import * as ir from '../ir/build.ts';
 import type { Node } from '../ir/graph.ts';
 import { fail } from '../messages.ts';
 import type { DataFeed, Variable } from '../program.ts';
+import { withLooseScores } from './averages.ts';
 import { applyValue } from './calls.ts';
 import type { Context, Feed, ProblemContext } from './context.ts';
 import { asScalar, describe } from './describe.ts';
@@ -53,8 +54,10 @@ export const feedsOf = (feeds: Iterable<Feed>): DataFeed[] =>
 
 /** One number: the loss of a training step. */
 export const lossOf = (e: Expr, ctx: Context): Tensor => {
-  const value = settle(ctx.shared.run.evaluate(e, ctx), ctx, e.span);
-  const t = asScalar(value, e.span, 'the objective');
+  const scores: Tensor[] = [];
+  const inner: Context = { ...ctx, scores };
+  const value = settle(ctx.shared.run.evaluate(e, inner), inner, e.span);
+  const t = withLooseScores(asScalar(value, e.span, 'the objective'), scores, e.span);
   return t.axes.length === 0 ? t : fail('L0402', e.span, { what: 'the objective', seen: describe(value) });
 };
 
