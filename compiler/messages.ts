@@ -242,7 +242,8 @@ export const messages = {
   L0502: message<{ set: string; place: string; column: string; space: string; seen: string }>({
     severity: 'error',
     title: 'a row outside its space',
-    text: (p) => `${p.set}, ${p.place}: ${p.column} is ${p.seen}, which is not in ${p.space}`,
+    text: (p) =>
+      `${p.place.includes(', ') ? p.place : `${p.set}, ${p.place}`}: ${p.column} is ${p.seen}, which is not in ${p.space}`,
     help: (p) => (p.seen === 'missing' ? 'leave such rows out: `... for r in D if r.column != missing`' : undefined),
     explanation: 'Every row of a data set is checked against the space it is declared in.',
   }),

@@ -67,7 +67,7 @@ export const fromTable = (table: Table, name: string, ctx: Context): Data => {
     leaves,
     template,
     file: table.source,
-    placeOf: table.placeOf,
+    placeOf: (row) => `${table.source}, ${table.placeOf(row)}`,
     roots: new Set([id]),
     statistics: new Set(),
     evaluation: false,
