@@ -19,3 +19,19 @@ describe('a problem as an expression', () => {
     ['argmin (a - 1)^2 over a in R by sgd(0.1) for 3 steps', [0.488]],
   ])('%s', (text, expected) => near(text, expected));
 });
+
+describe('a quotient of which both parts vanish together', () => {
+  const rate = '0.1 * (v + 40) / (1 - exp(-(v + 40) / 10))';
+  test.each([
+    [`{ v ~ Normal(-40, 1e-30); ${rate} }`, [1]],
+    [`{ v ~ Normal(-40, 1e-30); grad[v] ${rate} }`, [0.05]],
+    [`{ v ~ Normal(-39, 1e-30); ${rate} }`, [0.1 / (1 - Math.exp(-0.1))]],
+    [
+      `{ v ~ Normal(-20, 1e-30); grad[v] ${rate} }`,
+      [0.1 / (1 - Math.exp(-2)) - (0.2 * Math.exp(-2)) / (1 - Math.exp(-2)) ** 2],
+    ],
+    ['{ x ~ Normal(0, 1e-30); (exp(2 * x) - 1) / x }', [2]],
+    ['{ x ~ Normal(2, 1e-30); grad[x] (1 - exp(x)) / x }', [-(Math.exp(2) + 1) / 4]],
+    ['{ x ~ Normal(1, 1e-30); x / (exp(x + 1) - 1) }', [1 / (Math.exp(2) - 1)]],
+  ])('%s', (text, expected) => near(text, expected));
+});

@@ -10,6 +10,7 @@ import type { BinaryOp, ComparisonOp, DType, ReductionOp, Shape, UnaryOp } from 
 import { fail } from '../messages.ts';
 import { R, Bit, bit, printSpace, real, sameShape, storageShape } from '../spaces/space.ts';
 import type { TensorSpace } from '../spaces/space.ts';
+import { quotient } from './removable.ts';
 import type { Axis, Tensor } from './values.ts';
 
 export const tensor = (node: Node, axes: readonly Axis[], space: TensorSpace): Tensor => ({
@@ -115,7 +116,8 @@ const complete = (node: Node, axes: readonly Axis[], shape: Shape, span?: Span):
 
 export const mapBinary = (op: BinaryOp, a: Tensor, b: Tensor, span?: Span, name: string = op): Tensor => {
   const p = pair(name, toReal(a), toReal(b), span);
-  return tensor(complete(ir.binary(op, p.left, p.right, span), p.axes, p.shape, span), p.axes, R(...p.shape));
+  const node = op === 'div' ? quotient(p.left, p.right, span) : ir.binary(op, p.left, p.right, span);
+  return tensor(complete(node, p.axes, p.shape, span), p.axes, R(...p.shape));
 };
 
 /** A class beside a number (`y == class(3)`, where K is not said): their indices are compared, not the one-hot vector. */
