@@ -14,8 +14,7 @@ export interface Hint {
 const longest = 28;
 
 /** `: R[8]` says something; a function or a problem is seen anyway, and the columns of a file would fill the line. */
-const worth = (space: string): boolean =>
-  !/^(?:the |a member|a problem|a stage|a function|\[?\(\p{L}\w*:)/u.test(space);
+const worth = (space: string): boolean => !/^(?:the |an? |\[?\(\p{L}\w*:)/u.test(space);
 
 /** Whether a space is written behind the name. */
 const annotated = (view: View, d: Definition): boolean => /^\s*:(?!=)/.test(view.text.slice(d.span.end));

@@ -65,7 +65,9 @@ const stepView = (e: Emitted): HTMLElement => {
     const step = e.steps[i];
     const isPlan = i === e.steps.length;
     text.textContent = isPlan ? e.plan : step.text;
-    why.textContent = isPlan ? `The instructions of a step: ${e.summary}.` : `${step.why}: ${step.nodes} nodes`;
+    why.textContent = isPlan
+      ? `The instructions of a step: ${e.summary}.`
+      : `${step.why.replace(/\.$/, '')} (${step.nodes} nodes).`;
   };
   const names = [...e.steps.map((s, i) => `${i}. ${s.pass} (${s.nodes})`), 'plan'];
   const select = h(

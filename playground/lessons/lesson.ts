@@ -56,6 +56,9 @@ export interface Checked {
   readonly says: string;
 }
 
+/** A pattern as a reader would write it. */
+const plain = (pattern: string): string => pattern.replaceAll('\\s+', ' ').replaceAll('\\', '');
+
 const withoutComments = (text: string): string => text.replace(/--.*$/gm, '');
 
 const evalCheck = (rest: string, record: RunRecord): Checked => {
@@ -104,11 +107,11 @@ const checkOne = (line: string, text: string, record: RunRecord): Checked => {
       };
     }
     case 'has':
-      return { right: new RegExp(rest).test(source), says: `the spec should have \`${rest.replaceAll('\\', '')}\`` };
+      return { right: new RegExp(rest).test(source), says: `the spec should have \`${plain(rest)}\`` };
     case 'lacks':
       return {
         right: !new RegExp(rest).test(source),
-        says: `the spec should do without \`${rest.replaceAll('\\', '')}\``,
+        says: `the spec should do without \`${plain(rest)}\``,
       };
     case 'keeps':
       return { right: source.replace(/\s+/g, ' ').includes(rest), says: `\`${rest}\` should stay as it is` };

@@ -115,7 +115,9 @@ export const openRunPanel = (
   run.classList.add('primary');
   const status = h('p', { class: 'status', id: 'run-status' }, 'Ready');
   const bar = h('progress', { max: 1, value: 0, 'aria-label': 'Progress of the training', hidden: true });
-  const where = h('p', { class: 'note', id: 'engine-used' });
+  const engineName = h('summary', {});
+  const engineWhy = h('p', { class: 'note' });
+  const where = h('details', { class: 'note', id: 'engine-used', hidden: true }, engineName, engineWhy);
   const stale = h('p', { class: 'warning', hidden: true }, 'The text has changed since this run.');
   const results = h('div', { class: 'results', id: 'results' });
   const charts = h('div', { id: 'curves' });
@@ -152,13 +154,17 @@ export const openRunPanel = (
     if (!now) return;
     status.textContent = statusText(now);
     status.dataset.status = state;
-    if (now.met !== undefined) status.dataset.met = String(now.met);
+    const judged = now.record.stages.some((x) => x.summaries.some((y) => y.compare));
+    if (now.met !== undefined && judged) status.dataset.met = String(now.met);
     else delete status.dataset.met;
     const { progress } = now;
     bar.hidden = !progress || progress.total === 0 || !busy;
     if (progress && progress.total > 0) bar.value = progress.step / progress.total;
-    if (now.engine)
-      where.textContent = `Runs on ${now.engine.engine}: ${now.engine.description} (${now.engine.reason})`;
+    where.hidden = !now.engine;
+    if (now.engine) {
+      engineName.textContent = `Runs on ${now.engine.engine}`;
+      engineWhy.textContent = `${now.engine.description} (${now.engine.reason})`;
+    }
     if (said !== state) {
       said = state;
       announce(statusText(now));
