@@ -90,7 +90,7 @@ const shaped = (s: SpaceExpr, ctx: Context): Shaped | undefined => {
     const args = arity > 0 ? (groups[0] ?? []) : [];
     if (args.length !== arity)
       fail('L0302', s.span, { expected: `\`${name}[${name === 'Interval' ? 'a, b' : 'n'}]\``, seen: `\`${name}\`` });
-    const sizes = args.map((e) => dimensionOrBind(e, ctx));
+    const sizes = args.map((e) => (name === 'Interval' ? boundOrBind(e, ctx) : dimensionOrBind(e, ctx)));
     const element = builtinElement(name, sizes);
     const dims = groups.slice(arity > 0 ? 1 : 0).flat();
     return { element, dims: dims.map((d) => dimension(d, ctx)) };
@@ -103,11 +103,18 @@ const shaped = (s: SpaceExpr, ctx: Context): Shaped | undefined => {
   return undefined;
 };
 
-/** The argument of `Class[K]`: must be known, except that matching a value may have bound it before. */
-const dimensionOrBind = (e: Expr, ctx: Context): number =>
+/** The ends of an interval. */
+const boundOrBind = (e: Expr, ctx: Context): number =>
   e.kind === 'name' && lookup(ctx.scope, e.name) === undefined
     ? NaN
-    : asStatic(ctx.shared.run.evaluate(e, ctx), e.span, 'a dimension');
+    : asStatic(ctx.shared.run.evaluate(e, ctx), e.span, 'the bound of an interval');
+
+/** The argument of `Class[K]`: must be known, except that matching a value may have bound it before. */
+const dimensionOrBind = (e: Expr, ctx: Context): number => {
+  if (e.kind === 'name' && lookup(ctx.scope, e.name) === undefined) return NaN;
+  const size = asCount(ctx.shared.run.evaluate(e, ctx), e.span, 'a dimension');
+  return size > 0 ? size : fail('L0302', e.span, { expected: 'at least 1', seen: '0', where: 'a dimension' });
+};
 
 /** A space in which every dimension is known: in declarations, parameters, and where a space is a value. */
 export const resolveSpace = (s: SpaceExpr, ctx: Context): Space => {

@@ -125,6 +125,12 @@ export const asStatic = (v: Value, span: Span, what: string): number => {
   return x === undefined ? fail('L0307', span, { what }) : x;
 };
 
+/** A whole number, known while compiling: negative ones count from the end. */
+export const asWhole = (v: Value, span: Span, what: string): number => {
+  const x = asStatic(v, span, what);
+  return Number.isInteger(x) ? x : fail('L0302', span, { expected: 'a whole number', seen: String(x), where: what });
+};
+
 export const asCount = (v: Value, span: Span, what: string): number => {
   const x = asStatic(v, span, what);
   return Number.isInteger(x) && x >= 0

@@ -21,7 +21,7 @@ import { bigOperator, comprehension } from './binders.ts';
 import { conditional, gradient, loopOver } from './control.ts';
 import { bind, childScope, inScope, lookup, spanKey, visibleNames } from './context.ts';
 import type { Context } from './context.ts';
-import { asCount, asStatic, asTensor, describe, mapTensors, poisoned } from './describe.ts';
+import { asCount, asStatic, asTensor, asWhole, describe, mapTensors, poisoned } from './describe.ts';
 import { arrayDist, draws, program, renameIn, toDistribution } from './distributions.ts';
 import { subset } from './data.ts';
 import { runFirst } from './first-run.ts';
@@ -209,7 +209,7 @@ const indexed = (e: IndexExpr, ctx: Context): Value => {
       const [item] = e.items;
       if (item?.kind === 'slice') {
         const at = (x: Expr | undefined, otherwise: number): number =>
-          x ? asStatic(evaluate(x, ctx), x.span, 'the bound of a slice') : otherwise;
+          x ? asWhole(evaluate(x, ctx), x.span, 'the bound of a slice') : otherwise;
         return { ...object, items: object.items.slice(at(item.from, 0), at(item.to, object.items.length)) };
       }
       const i = asStatic(only(), e.span, 'the index into a list');
@@ -257,7 +257,7 @@ const needsArray = (e: IndexExpr, ctx: Context): boolean => {
 /** An entry of an array of rows: by a number, or by the position on another axis of the same size. */
 const alongEntry = (object: Extract<Value, { kind: 'along' }>, index: Value, span: Span): Value => {
   const t = asTensor(index, span, 'the index');
-  const i = known(t);
+  const i = known(t) === undefined ? undefined : asWhole(index, span, 'the index');
   if (i !== undefined) return entryUnder(object, i < 0 ? i + object.axis.size : i, span);
   if (t.counts && t.counts.axis.size === object.axis.size && t.counts.offset === 0)
     return renameAlong(object, t.counts.axis);

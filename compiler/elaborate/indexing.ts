@@ -8,7 +8,7 @@ import { fail } from '../messages.ts';
 import { printSpace } from '../spaces/space.ts';
 import type { TensorSpace } from '../spaces/space.ts';
 import type { Context } from './context.ts';
-import { asTensor, describe, mapTensors } from './describe.ts';
+import { asTensor, asWhole, describe, mapTensors } from './describe.ts';
 import { expandAxes, known, shapeOf, shapeToAxis, tensor, toReal, unionAxes } from './tensors.ts';
 import type { Tensor, Value } from './values.ts';
 
@@ -132,8 +132,7 @@ const movingWindow = (
 };
 
 const bound = (v: Value, n: number, span: Span): number => {
-  const x = known(asTensor(v, span));
-  if (x === undefined) return fail('L0307', span, { what: 'the bound of a slice' });
+  const x = asWhole(v, span, 'the bound of a slice');
   return Math.max(0, Math.min(n, x < 0 ? x + n : x));
 };
 

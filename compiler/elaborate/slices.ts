@@ -5,7 +5,7 @@ import { fail } from '../messages.ts';
 import { newAxis } from './context.ts';
 import type { Context } from './context.ts';
 import { subset } from './data.ts';
-import { asStatic, mapTensors } from './describe.ts';
+import { asWhole, mapTensors } from './describe.ts';
 import { rowsUnder } from './rows.ts';
 import { expandAxes, shapeOf, tensor, toBit, unionAxes } from './tensors.ts';
 import type { Along, Axis, Data, Tensor, Value } from './values.ts';
@@ -34,7 +34,7 @@ type ir_Node = Tensor['node'];
 const bounds = (item: Slice, size: number, ctx: Context): { from: number; to: number } => {
   const at = (e: Slice['from'], otherwise: number): number => {
     if (!e) return otherwise;
-    const x = asStatic(ctx.shared.run.evaluate(e, ctx), e.span, 'the bound of a slice');
+    const x = asWhole(ctx.shared.run.evaluate(e, ctx), e.span, 'the bound of a slice');
     return Math.max(0, Math.min(size, x < 0 ? x + size : x));
   };
   return { from: at(item.from, 0), to: at(item.to, size) };
