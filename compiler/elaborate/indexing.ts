@@ -9,7 +9,7 @@ import { printSpace } from '../spaces/space.ts';
 import type { TensorSpace } from '../spaces/space.ts';
 import type { Context } from './context.ts';
 import { asTensor, asWhole, describe, mapTensors } from './describe.ts';
-import { expandAxes, known, shapeOf, shapeToAxis, tensor, toReal, unionAxes } from './tensors.ts';
+import { expandAxes, known, knownArray, shapeOf, shapeToAxis, tensor, toReal, unionAxes } from './tensors.ts';
 import type { Tensor, Value } from './values.ts';
 
 /** The array whose dimensions `x[...]` counts: a class counts as its one-hot vector, a point of a simplex as its numbers. */
@@ -194,6 +194,8 @@ export const indexTensor = (
     if (place !== undefined) t = entryOf(t, at, place, item.span);
     else if (isOne(index)) t = gathered(t, at, index, item.span);
     else {
+      const wrong = Array.from(knownArray(index) ?? []).find((k) => !(Number.isInteger(k) && k >= 0 && k < n));
+      if (wrong !== undefined) return fail('L0306', item.span, { index: String(wrong), size: n });
       t = gatherMany(t, at, index, item.span);
       at++;
     }

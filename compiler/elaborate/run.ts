@@ -11,6 +11,7 @@ import { applyValue } from './calls.ts';
 import { bind, childScope, inScope, lookup } from './context.ts';
 import type { Context, Runner, Scope, Shared } from './context.ts';
 import { declareAll, guarded } from './declarations.ts';
+import { declaredSpaces } from './declared.ts';
 import { describe, spaceOf } from './describe.ts';
 import { dataKey } from './comprehend.ts';
 import { draws } from './distributions.ts';
@@ -74,6 +75,7 @@ const newShared = (
   library,
   critics: new Map(),
   snapshots: new Map(),
+  anchors: new Map(),
   inputs: new Map(),
   counters: { axis: 0, site: 0, data: 0, stage: 0, depth: 0 },
 });
@@ -158,7 +160,7 @@ export const readyToRun = (modules: Modules, tables: ReadonlyMap<string, Table |
   const finish = (rest: Partial<Elaborated>): Elaborated => ({
     diagnostics: shared.diagnostics,
     wanted: shared.wanted,
-    spaces: spacesOf(shared),
+    spaces: [...spacesOf(shared), ...declaredSpaces(modules.main.module, modules.main.text, main.scope, printed)],
     ...rest,
   });
 

@@ -1,0 +1,66 @@
+/** The spaces of declarations, at their names: as they were annotated, with the names of aliases kept, otherwise as they came out. */
+import type { Declaration, Module, Parameter, Pattern, Span, SpaceExpr } from '../../grammar/tree.ts';
+import type { Scope } from './context.ts';
+import type { Value } from './values.ts';
+
+interface Declared {
+  readonly span: Span;
+  readonly space: string;
+}
+
+/** A space as it is written, on one line. */
+const written = (s: SpaceExpr, text: string): string =>
+  text.slice(s.span.start, s.span.end).replace(/\s+/g, ' ').trim();
+
+const annotation = (p: Parameter): SpaceExpr | undefined =>
+  p.space ?? (p.pattern.kind === 'name' ? p.pattern.space : undefined);
+
+/** `R[28, 28] ~> Class[10]`; undefined unless everything is annotated. */
+const signature = (d: Extract<Declaration, { kind: 'def' | 'model' }>, text: string): string | undefined => {
+  const spaces = (d.params ?? []).map(annotation);
+  if (!d.result || spaces.some((s) => s === undefined)) return undefined;
+  const from = (spaces as SpaceExpr[]).map((s) => written(s, text));
+  const to = `${d.result.stochastic ? '~>' : '->'} ${written(d.result.space, text)}`;
+  return from.length === 1 ? `${from[0]} ${to}` : `(${from.join(', ')}) ${to}`;
+};
+
+const namesIn = (p: Pattern): { readonly name: string; readonly span: Span }[] =>
+  p.kind === 'name'
+    ? [{ name: p.name, span: { ...p.span, end: p.span.start + p.name.length } }]
+    : p.kind === 'wildcard'
+      ? []
+      : p.items.flatMap(namesIn);
+
+export const declaredSpaces = (
+  module: Module,
+  text: string,
+  scope: Scope,
+  print: (v: Value) => string,
+): readonly Declared[] => {
+  const found = (name: string): Value | undefined => {
+    const entry = scope.names.get(name);
+    return entry && 'value' in entry && entry.value.kind !== 'poison' ? entry.value : undefined;
+  };
+  const named = (name: string, span: Span, space?: SpaceExpr): Declared[] => {
+    const value = found(name);
+    if (!value) return [];
+    return [{ span, space: space ? written(space, text) : print(value) }];
+  };
+  return module.declarations.flatMap((d): readonly Declared[] => {
+    switch (d.kind) {
+      case 'let':
+        return namesIn(d.pattern).flatMap(({ name, span }) => named(name, span, d.space));
+      case 'data':
+        return named(d.name.text, d.name.span, d.space);
+      case 'space-declaration':
+        return found(d.name.text) ? [{ span: d.name.span, space: written(d.space, text) }] : [];
+      case 'def':
+      case 'model': {
+        const space = signature(d, text);
+        return space === undefined ? [] : [{ span: d.name.span, space }];
+      }
+      default:
+        return [];
+    }
+  });
+};
