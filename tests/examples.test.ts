@@ -26,7 +26,6 @@ const later: Readonly<Record<string, readonly string[]>> = {
   '10-cartpole.learn': ['`mdp`', '`interaction`'],
   '11-dqn.learn': ['`replayed`'],
   '12-maml.learn': ['`episodes`'],
-  '13-continual.learn': ['`ewc`'],
 };
 
 /** Trained here: they take seconds. */

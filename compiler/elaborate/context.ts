@@ -2,6 +2,7 @@
  * Where an expression is being run: its names, the axes around it, the member whose body it is, the problem it serves.
  * Contexts are immutable; what is shared by a whole compilation is in `Shared`, the only thing that changes.
  */
+import type { Anchor } from './consolidation.ts';
 import type { Diagnostic } from '../../grammar/diagnostics.ts';
 import type { Expr, ProblemExpr, Span } from '../../grammar/tree.ts';
 import type { DataRequest, DataFailure, Table } from '../host.ts';
@@ -63,6 +64,8 @@ export interface Shared {
   readonly critics: Map<string, Store>;
   /** Members at other times: variable and time -> the variable that holds it. */
   readonly snapshots: Map<string, Snapshot>;
+  /** Of parameters that `ewc` holds back, by their id. */
+  readonly anchors: Map<string, Anchor>;
   /** The input node of each variable, one object for all graphs. */
   readonly inputs: Map<string, Node>;
   readonly counters: { axis: number; site: number; data: number; stage: number; depth: number };
@@ -113,6 +116,8 @@ export interface ProblemContext {
   readonly total: Node;
   /** Other players that the objective brings with it: the dual of a divergence. */
   readonly games: Game[];
+  /** The pass after a task that finds what mattered: `ewc` counts nothing in it. */
+  readonly weighing?: boolean;
 }
 
 export interface Context {

@@ -29,6 +29,4 @@ export const laterNames: ReadonlySet<string> = new Set([
   'kernel',
   'lora',
   // the rest
-  'ewc',
-  'ode',
 ]);

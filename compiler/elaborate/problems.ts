@@ -17,6 +17,7 @@ import { isKnownIntrinsic } from './intrinsics/index.ts';
 import { boundsOf, growth } from './bounds.ts';
 import { heldOut, leak, markTrained, sharesRows } from './leakage.ts';
 import { commonInputs, evaluationValue, feedsOf, inProblem, lossOf, newProblem } from './objectives.ts';
+import { consolidate } from './consolidation.ts';
 import { nested } from './nested.ts';
 import { known } from './tensors.ts';
 import { train } from './training.ts';
@@ -302,9 +303,13 @@ const actionsOf = (setting: Setting, steps: readonly ProtocolStep[], contestants
     });
     trained = data;
   };
-  for (const step of steps) {
-    if (step.kind === 'train') doTrain(step.data, step);
-    else if (step.kind === 'eval') evaluate(step.data, step.label);
+  for (const [i, step] of steps.entries()) {
+    if (step.kind === 'train') {
+      doTrain(step.data, step);
+      const data = dataOf(step.data);
+      const more = steps.slice(i + 1).some((s) => s.kind === 'train');
+      if (data && more) actions.push(...contestants.flatMap((c) => consolidate(c, data, setting.ctx, created) ?? []));
+    } else if (step.kind === 'eval') evaluate(step.data, step.label);
     else actions.push({ kind: 'restart' });
   }
   if (steps.length === 0) doTrain(undefined);

@@ -11,6 +11,7 @@ import { R } from '../../spaces/space.ts';
 import { applyValue } from '../calls.ts';
 import type { Context } from '../context.ts';
 import { dataKey } from '../comprehend.ts';
+import { ewc } from '../consolidation.ts';
 import { fromTable, subset, toData, zipData } from '../data.ts';
 import { asCount, asData, asStatic, asTensor, poisoned } from '../describe.ts';
 import { identityGraph, registerVariable, variableInput } from '../members.ts';
@@ -256,6 +257,7 @@ export const problemIntrinsics: Readonly<Record<string, Intrinsic>> = {
   parquet: read('parquet'),
   images: read('images'),
   zip,
+  ewc,
   split,
   fold_of: foldOf,
   rows: rowsOf,

@@ -1,0 +1,38 @@
+/** What the contract promises beyond a plain problem: differential equations, consolidation. Against closed forms. */
+import { expect, test } from 'vitest';
+import { measures, valueOf } from './specs-harness.ts';
+
+test('ode follows a slope with and without the time', async () => {
+  const grows = await valueOf('ode(x -> -x, 1, [0, 0.5, 1])');
+  [1, Math.exp(-0.5), Math.exp(-1)].forEach((x, i) => expect(grows[i]).toBeCloseTo(x, 6));
+  const clock = await valueOf('ode((x, t) -> 2 * t, 0, linspace(0, 3, 4))');
+  [0, 1, 4, 9].forEach((x, i) => expect(clock[i]).toBeCloseTo(x, 6));
+});
+
+test('a rate is found through the path that it makes', async () => {
+  const { rate } = await measures(`
+let times = linspace(0, 2, 9)
+data D : [R[9]] = [[exp(-0.7 * t) for t in times] for i < 3]
+let S = unsupervised(D, holdout = 0)
+minimize E[y ~ D_tr] mean((y - ode(x -> -k * x, 1, times))^2) over k in Positive
+  subject to eval k as rate on S
+`);
+  expect(rate).toBeCloseTo(0.7, 3);
+});
+
+test('ewc holds each parameter where the task before left it, by how much it mattered', async () => {
+  const found = await measures(`
+data A = [(1, 1) for i < 50]
+data B = [(1, 3) for i < 50]
+model P(x: R) -> R { param w : R = 0.1; w * x }
+minimize E[(x, y) ~ D_tr] (f(x) - y)^2 / 2 + 20 * ewc(f) over f in P
+  subject to eval f.w as w on continual([unsupervised(A, holdout = 0), unsupervised(B, holdout = 0)])
+  by sgd(0.05) for 40 steps
+`);
+  // Descent by hand: the Fisher information is the squared slope that was left, the anchor where the first task ended.
+  const anchor = 1 - 0.9 * 0.95 ** 40;
+  const weight = (anchor - 1) ** 2;
+  let w = anchor;
+  for (let i = 0; i < 40; i++) w -= 0.05 * (w - 3 + 20 * weight * (w - anchor));
+  expect(found['w 1']).toBeCloseTo(w, 4);
+});
