@@ -21,7 +21,6 @@ const read = (file: string): string => readFileSync(join(folder, file), 'utf8');
 
 /** What is "not available yet" (L0601) in an example: the name, or the construct in words. This table may only shrink. */
 const later: Readonly<Record<string, readonly string[]>> = {
-  '05-distances.learn': ['`W2`', '`sliced_W1`', '`W1`'],
   '08-parity.learn': ['`lengths`'],
   '10-cartpole.learn': ['`mdp`', '`interaction`'],
   '11-dqn.learn': ['`replayed`'],

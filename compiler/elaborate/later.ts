@@ -3,10 +3,6 @@
  * there is no such name. A name leaves this list when the library gets it (a test sees to that).
  */
 export const laterNames: ReadonlySet<string> = new Set([
-  // divergences by transport
-  'W1',
-  'W2',
-  'sliced_W1',
   // paradigms
   'lengths',
   'interaction',
@@ -28,5 +24,4 @@ export const laterNames: ReadonlySet<string> = new Set([
   'tree',
   'kernel',
   'lora',
-  // the rest
 ]);
