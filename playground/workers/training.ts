@@ -21,6 +21,7 @@ import { browserHost } from './files.ts';
 import type { FileSource } from './files.ts';
 import { parameterRows } from './parameters.ts';
 import type { ParameterView } from './parameters.ts';
+import { withSurface } from './surface.ts';
 
 export interface Start {
   readonly text: string;
@@ -91,15 +92,11 @@ const engineFor = async (name: Start['engine']): Promise<NonNullable<typeof open
 
 const prepare = async ({ text, seed, engine: name, files }: Start): Promise<Current> => {
   const { engine, reason } = await engineFor(name);
-  const { program, diagnostics } = await compile(
-    'spec.learn',
-    text,
-    browserHost(() => files),
-    { seed },
-  );
+  const host = browserHost(() => files);
+  const { program, diagnostics } = await compile('spec.learn', text, host, { seed });
   const wrong = diagnostics.find((d) => d.severity === 'error');
   if (!program || wrong) throw new Error(wrong?.message ?? 'the spec has errors');
-  return { key: '', program: live(program), engine, reason, variables: new Map() };
+  return { key: '', program: live(await withSurface(text, program, host, seed)), engine, reason, variables: new Map() };
 };
 
 /** A page that draws sixty times a second needs no more than this. */

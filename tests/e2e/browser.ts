@@ -51,7 +51,7 @@ export const withSite = (file?: string): Site => {
 
   const page: Site['page'] = async ({ path = '', width = 1280, dark = false, context: given } = {}) => {
     const made = await (given ?? (await context())).newPage();
-    made.setDefaultTimeout(20_000);
+    made.setDefaultTimeout(45_000);
     await made.setViewportSize({ width, height: width < 600 ? 780 : 860 });
     await made.emulateMedia({ colorScheme: dark ? 'dark' : 'light' });
     made.on('request', (r) => {
@@ -92,6 +92,12 @@ export const write = async (page: Page, text: string): Promise<void> => {
   await page.evaluate((t) => navigator.clipboard.writeText(t), text);
   await page.keyboard.press('Control+A');
   await page.keyboard.press('Control+V');
+  // The clipboard is read asynchronously: what is typed next must come after it.
+  const start = text.trimStart().slice(0, 6).replaceAll(' ', '\u00a0');
+  await page.waitForFunction(
+    ([begin]) => document.querySelector('.view-line')?.textContent?.startsWith(begin),
+    [start.split('\n')[0]],
+  );
 };
 
 export const understood = (page: Page, title: RegExp): Promise<unknown> =>
