@@ -116,6 +116,17 @@ const dimensionOrBind = (e: Expr, ctx: Context): number => {
   return size > 0 ? size : fail('L0302', e.span, { expected: 'at least 1', seen: '0', where: 'a dimension' });
 };
 
+/** The arguments of `Class[K]` and the like are known where a space is a value. */
+const checkArguments = (s: SpaceExpr, ctx: Context): void => {
+  if (s.kind === 'array') return checkArguments(s.element, ctx);
+  if (s.kind !== 'named' || lookup(ctx.scope, s.name.text)?.kind === 'space') return undefined;
+  for (const a of (builtinSpaces.get(s.name.text) ?? 0) > 0 ? (s.groups[0] ?? []) : []) {
+    const e = argumentExpr(a);
+    if (e.kind === 'name' && lookup(ctx.scope, e.name) === undefined)
+      fail('L0201', e.span, { name: e.name, kind: 'dimension' });
+  }
+};
+
 /** A space in which every dimension is known: in declarations, parameters, and where a space is a value. */
 export const resolveSpace = (s: SpaceExpr, ctx: Context): Space => {
   switch (s.kind) {
@@ -138,6 +149,7 @@ export const resolveSpace = (s: SpaceExpr, ctx: Context): Space => {
     case 'named': {
       const tensorSpace = shaped(s, ctx);
       if (tensorSpace) {
+        checkArguments(s, ctx);
         const shape = tensorSpace.dims.map((d) =>
           'size' in d ? d.size : fail('L0201', s.span, { name: d.free, kind: 'dimension' }),
         );

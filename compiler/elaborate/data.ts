@@ -245,6 +245,13 @@ export const materialise = (
   origin: Origin,
   ctx: Context,
 ): Data => {
+  if (!isComputable(value) || (mask && !isComputable(mask)))
+    return fail(
+      'L0307',
+      origin.span,
+      { what: 'the rows of a data set' },
+      { help: 'what is trained has no rows yet: write the expression where it is needed' },
+    );
   const { nodes, template } = collect(value, axes, origin.span);
   const maskNode = mask && expandAxes(toBit(mask), axes).node;
   const computed = computeNodes(maskNode ? [...nodes, maskNode] : nodes);

@@ -94,6 +94,8 @@ export const showOf = (d: ShowDeclaration, ctx: Context): Show => {
   const inner = inProblem(ctx, state);
   const value = settle(ctx.shared.run.evaluate(d.value, inner), inner, d.value.span);
   const { parts, axis, mask, columns } = drawn(value, d, inner);
+  if (parts.length === 0)
+    return fail('L0302', d.value.span, { expected: 'numbers, or rows of numbers', seen: 'nothing', where: '`show`' });
   const kind = d.as ? kinds.find((k) => k === d.as?.text) : defaultKind(parts);
   if (!kind)
     return fail('L0302', d.as?.span ?? d.span, {
