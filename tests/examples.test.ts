@@ -24,7 +24,6 @@ const later: Readonly<Record<string, readonly string[]>> = {
   '08-parity.learn': ['`lengths`'],
   '10-cartpole.learn': ['`mdp`', '`interaction`'],
   '11-dqn.learn': ['`replayed`'],
-  '12-maml.learn': ['`episodes`'],
 };
 
 /** Trained here: they take seconds. */

@@ -36,3 +36,22 @@ minimize E[(x, y) ~ D_tr] (f(x) - y)^2 / 2 + 20 * ewc(f) over f in P
   for (let i = 0; i < 40; i++) w -= 0.05 * (w - 3 + 20 * weight * (w - anchor));
   expect(found['w 1']).toBeCloseTo(w, 4);
 });
+
+test('an initial value is learned from which a few steps reach any task of a distribution', async () => {
+  const { start, error } = await measures(`
+def lines() = dist {
+  a ~ Uniform(-1, 1)
+  dist { x ~ Uniform(-1, 1); (x, a * x + 5) }
+}
+model Line(x: R) -> R { param a : R = 0; param b : R = 0; a * x + b }
+def L(f, D) = E[(x, y) ~ D] (f(x) - y)^2
+def adapt(f, D, k) = argmin L(g, D) over g in Line from f by sgd(0.1) for k steps
+let S = episodes(lines(), shots = 10, queries = 10)
+minimize E[task ~ S] L(adapt(f, task.support, 5), task.query) over f in Line
+  subject to eval f.b as start, eval E[task ~ S] L(adapt(f, task.support, 5), task.query) as error on S
+  by adam(0.02) for 600 steps batch 25
+`);
+  expect(Math.abs(start - 5)).toBeLessThan(0.2);
+  // Unadapted, the slopes alone leave E a² · E x² = 1/9.
+  expect(error).toBeLessThan(0.1);
+});

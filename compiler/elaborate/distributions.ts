@@ -253,6 +253,11 @@ export const fact = (v: Value, name: string, ctx: Context, span: Span): Value =>
       );
 };
 
+const endsInProgram = (body: Expr): boolean => {
+  const last = body.kind === 'block' ? body.statements.at(-1) : undefined;
+  return body.kind === 'dist' || (last?.kind === 'expr' && last.value.kind === 'dist');
+};
+
 /** A distribution given by running `body`: its draws are made anew at each sample. */
 export const program = (name: string, body: Expr, ctx: Context, span: Span, implicit = true): Dist => ({
   kind: 'dist',
@@ -261,6 +266,8 @@ export const program = (name: string, body: Expr, ctx: Context, span: Span, impl
   sample: (at) => {
     const inner: Context = { ...inAxes(ctx, ...at.axes), key: at.key, problem: at.problem, scores: at.scores };
     const v = ctx.shared.run.evaluate(body, inner);
+    // A program that ends in another draws that one: a task, say, of a distribution of tasks.
+    if (!implicit && endsInProgram(body)) return v;
     return v.kind === 'dist' ? draws(v, inner, span) : v;
   },
   facts: new Map(),

@@ -7,7 +7,6 @@ export const laterNames: ReadonlySet<string> = new Set([
   'lengths',
   'interaction',
   'replayed',
-  'episodes',
   'offline',
   'online',
   'active',
