@@ -23,7 +23,7 @@ show ${name} = {
 const pictures = (f: string): string[] => [
   grid('[x for (x, y) in D_tr]', (at) => `mode(${f}(${at}))`, 'decision_surface'),
   grid('[x for (x, y) in D_tr]', (at) => `${f}(${at})`, 'surface'),
-  grid('D_tr', (at) => `log ${f}(${at})`, 'log_density'),
+  grid('D_tr', (at) => `exp(log ${f}(${at}))`, 'density'),
 ];
 
 const isPlane = (program: Program): boolean =>
