@@ -20,6 +20,7 @@ const index = (entries: readonly CodeEntry[]): string => {
     [
       '# Diagnostics',
       'Every error and warning has a code, a place, what is wrong, why, and a way out. `learn help L0312` prints a page of this list.',
+      'Warnings (L09xx) can be silenced: write `-- allow L0901` (or several codes, with commas) at the end of the line, on the line before it, or before the declaration it is in. Errors cannot.',
       ...families
         .filter(([prefix]) => list(prefix) !== '')
         .map(([prefix, name]) => `## ${prefix}xx: ${name}\n\n${list(prefix)}`),

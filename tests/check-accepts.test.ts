@@ -1,0 +1,102 @@
+/** What must not be called wrong: right specs close to those of the golden errors, and warnings that a comment silences. */
+import { describe, expect, test } from 'vitest';
+import { checked } from './errors-harness.ts';
+
+const data = 'data D : [(R[2], R)] = [([i, 1], i) for i < 20]';
+const model = 'model M(x: R[2]) -> R { param w : R[2]; dot(w, x) }';
+const loss = 'def L(f, D) = E[(x, y) ~ D] (f(x) - y)^2';
+const spec = (...lines: string[]): string => `${[data, model, loss, ...lines].join('\n')}\n`;
+
+const codes = async (source: string): Promise<string[]> => (await checked(source)).diagnostics.map((d) => d.code);
+
+describe('nothing leaks', () => {
+  test.each([
+    [
+      'folds: the rows of one are trained on in another',
+      spec('minimize L(f, D_tr) over f in M subject to eval L on kfold(D, k = 4)'),
+    ],
+    [
+      'a stage on the same split',
+      spec(
+        'let S = supervised(D, holdout = 0.2)',
+        'let first = minimize L(g, D_tr) over g in M on S',
+        'minimize E[(x, y) ~ D_tr] (f(x) + first.g(x) - y)^2 over f in M subject to eval L on S',
+      ),
+    ],
+    [
+      'a start at a member of the same split',
+      spec(
+        'let S = supervised(D, holdout = 0.2)',
+        'let first = minimize L(g, D_tr) over g in M on S',
+        'minimize L(f, D_tr) over f in M from first.g subject to eval L on S',
+      ),
+    ],
+    [
+      'nothing is held out',
+      spec('minimize L(f, D_tr) + L(f, D) over f in M subject to eval L on supervised(D, holdout = 0)'),
+    ],
+    [
+      'tasks one after the other, cut from one set',
+      spec(
+        'let tasks = [[(x, y) for (x, y) in D if y < 10], [(x, y) for (x, y) in D if y >= 10]]',
+        'minimize L(f, D_tr) over f in M subject to eval L on continual([supervised(t, holdout = 0.2) for t in tasks])',
+      ),
+    ],
+    [
+      'a constant that is no statistic',
+      spec(
+        'let scale = 3',
+        'minimize E[(x, y) ~ D_tr] (f(x) - y / scale)^2 over f in M subject to eval L on supervised(D, holdout = 0.2)',
+      ),
+    ],
+    [
+      'rows made of their own columns',
+      spec(
+        'data E2 : [(R[2], R)] = [(x / 10, y / 2) for (x, y) in D]',
+        'minimize L(f, D_tr) over f in M subject to eval L on supervised(E2, holdout = 0.2)',
+      ),
+    ],
+  ])('%s', async (_, source) => expect(await codes(source)).toEqual([]));
+});
+
+describe('warnings', () => {
+  const maximised = 'maximize (z - 1)^2 over z in R';
+  test('a sum of squares that is maximised', async () => expect(await codes(maximised)).toEqual(['L0902']));
+  test('not on a bounded space: the first principal axis', async () =>
+    expect(await codes('maximize dot(w, [1, 2])^2 over w in Sphere[1]')).toEqual([]));
+  test.each([
+    ['on the line before', `-- allow L0902\n${maximised}`],
+    ['among other codes', `-- allow L0901, L0902\n${maximised}`],
+    ['at the end of the line', `${maximised} -- allow L0902`],
+    ['before the declaration', '-- allow L0902\nmaximize\n  (z - 1)^2\n  over z in R'],
+  ])('silenced %s', async (_, source) => expect(await codes(source)).toEqual([]));
+  test('an error is never silenced', async () => expect(await codes('-- allow L0201\nlet a = b2')).toEqual(['L0201']));
+});
+
+describe('functions that nobody uses', () => {
+  test.each([
+    'def f(x: R[n], y: R[n]) = dot(x, y)',
+    'def f(x: X) -> X = x',
+    'def f(x, y) = x + y',
+    'def halves(x: R[n]) = reshape[2, n / 2](x)',
+    'model res[block](x: R[n]) -> R[n] = x + block(x)',
+    'model mlp[h, k](x: R[d]) -> R[k] = dense[k](relu(dense[h](x)))',
+    'model Q(x: R[2]) ~> R = Normal(dense[1](x)[0], 1)',
+    'def KL2(q: Dist[X], p: Dist[X]) = E[z ~ q] (log q(z) - log p(z))',
+    'def fit(distance, D) = minimize distance(D, z) over z in R',
+    'def parity(n: Nat) = dist { x ~ Bernoulli(0.5)[n]; (x, class(sum(x) mod 2)) }',
+    'def D_mean(f) = E[(x, y) ~ f] y',
+    'paradigm twice(A) { train on A; eval on A as half }',
+    'def pair(p: (R[2], Class[3])) = p',
+  ])('%s', async (source) => expect(await codes(`${source}\n`)).toEqual([]));
+});
+
+describe('thresholds that can be met', () => {
+  test.each(['>= 0', '<= 1e-6', '<= 100'])('a mean of squares %s', async (bound) =>
+    expect(
+      await codes(
+        spec(`minimize L(f, D_tr) over f in M subject to eval L(f, D_eval) ${bound} on supervised(D, holdout = 0.2)`),
+      ),
+    ).toEqual([]),
+  );
+});
