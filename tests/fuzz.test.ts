@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { programOf, seeds, smallHost, tryProgram } from './fuzz.ts';
 
-const count = Number(process.env.LEARN_FUZZ ?? 300);
+const count = Number(process.env.LEARN_FUZZ ?? 150);
 const from = Number(process.env.LEARN_FUZZ_FROM ?? 0);
 
 test(
