@@ -139,9 +139,21 @@ const unrolled = (problem: ProblemExpr, player: Player, ctx: Context): Value => 
         return [v.id, expandAxes(t, unionAxes(t, { axes: ctx.axes }))];
       }),
     );
-    const wrt = variables.map((v) => (values.get(v.id) as Tensor).node);
+    const here = values;
+    const wrt = variables.map((v) => (here.get(v.id) as Tensor).node);
+    // Inputs stand for the parameters while the slope is taken: simplification would look through what spreads them over the axes.
+    const holders = wrt.map((node) => ir.input('variable', 'float32', node.shape));
+    const places = new Map(holders.map((h, i) => [h, wrt[i]]));
+    values = new Map(variables.map((v, i) => [v.id, { ...(here.get(v.id) as Tensor), node: holders[i] }]));
+    const before = ctx.scores?.length ?? 0;
     const y = toReal(loss());
-    const found = vjp([ir.sum(y.node)], [ir.scalar(maximised ? -1 : 1)], wrt);
+    const slopes = vjp([ir.sum(y.node)], [ir.scalar(maximised ? -1 : 1)], holders);
+    const found = ir.substitute(slopes, places);
+    for (const [id, node] of ctx.problem?.updates ?? []) ctx.problem?.updates.set(id, ir.substitute([node], places)[0]);
+    ctx.scores?.forEach((t, i, all) => {
+      if (i >= before) all[i] = { ...t, node: ir.substitute([t.node], places)[0] };
+    });
+    values = here;
     const nextMemory = new Map<string, Value>();
     values = new Map(
       variables.map((v, i) => {
