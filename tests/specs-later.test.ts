@@ -72,3 +72,14 @@ minimize (E[a ~ Uniform(1, 2); samples = 8] (adapt(f, a)(1) - 1)^2) + f(1)^2 ove
     expect(square).toBeCloseTo(1 / 12, 2);
   }
 });
+
+test('the slope by a parameter is each example’s own', async () => {
+  const found = await measures(`
+model Line(x: R) -> R { param a : R = 1; param w : R[2] = 1; a^2 * x + w[0] * x^2 }
+minimize (f(1) - 3)^2 over f in Line
+  subject to eval (sum[x in [1, 2, 3]] (grad[f.a] f(x))^2) / f.a^2 as a, eval sum[x in [1, 2, 3]] (grad[f.w] f(x))[0] as w
+  by sgd(0.01) for 3 steps
+`);
+  expect(found.a).toBeCloseTo(56, 3);
+  expect(found.w).toBeCloseTo(14, 4);
+});

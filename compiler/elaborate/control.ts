@@ -13,7 +13,7 @@ import { settle } from './operators.ts';
 import { bindPattern } from './patterns.ts';
 import { openEvery, openBelow } from './sources.ts';
 import { axisToShape, expandAxes, known, selectTensors, shapeOf, tensor, toBit, toReal, unionAxes } from './tensors.ts';
-import type { Axis, Tensor, Value } from './values.ts';
+import type { Axis, Member, Tensor, Value } from './values.ts';
 
 // ---------------------------------------------------------------- if
 
@@ -223,6 +223,19 @@ const derivative = (target: Expr, body: Expr, ctx: Context): Value => {
       mapTensors(value, () => ({ ...wrt[i], node: holders[i++], counts: undefined })),
     );
     inner = inScope(ctx, scope);
+  } else if (target.kind === 'field' && target.object.kind === 'name') {
+    // A parameter of a member: in the body the member has these numbers, one for each example.
+    const member = run.evaluate(target.object, ctx);
+    const variable = member.kind === 'member' ? plainParameter(member, target.name.text) : undefined;
+    if (member.kind === 'member' && variable) {
+      const scope = childScope(ctx.scope);
+      const values = new Map([
+        ...(member.values ?? []),
+        [variable, { ...wrt[0], node: holders[0], counts: undefined }],
+      ]);
+      bind(scope, target.object.name, { ...member, values });
+      inner = inScope(ctx, scope);
+    }
   }
   const y = toReal(
     asTensor(settle(run.evaluate(body, inner), inner, body.span), body.span, 'what `grad` differentiates'),
@@ -244,6 +257,12 @@ const derivative = (target: Expr, body: Expr, ctx: Context): Value => {
     const t = wrt[i];
     return tensor(found[i++], t.axes, { kind: 'tensor', element: { kind: 'R' }, shape: shapeOf(t) });
   });
+};
+
+/** The id of a parameter whose coordinates are its values. */
+const plainParameter = (member: Member, name: string): string | undefined => {
+  const found = [...member.store.parameters].find(([key]) => key.endsWith(`/${name}`))?.[1];
+  return found?.space.element.kind === 'R' ? found.variable.id : undefined;
 };
 
 const isZero = (node: Node): boolean => ir.uniformValue(node) === 0;
