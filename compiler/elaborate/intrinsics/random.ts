@@ -1,5 +1,6 @@
 /** Intrinsics of distributions: the two sources of randomness, how a family is put together, mixtures, rows at random. */
 import * as ir from '../../ir/build.ts';
+import type { Node } from '../../ir/graph.ts';
 import { fail } from '../../messages.ts';
 import { elementCount, R } from '../../spaces/space.ts';
 import type { Element, TensorSpace } from '../../spaces/space.ts';
@@ -13,7 +14,7 @@ import { mixtureOf } from '../mixtures.ts';
 import { permuted } from '../shuffle.ts';
 import { constantNumber, expandAxes, mapUnary, shapeOf, tensor, toReal } from '../tensors.ts';
 import type { Axis, Dist, Tensor, Value } from '../values.ts';
-import { given, realArgument, required } from './call.ts';
+import { flagArgument, given, realArgument, required } from './call.ts';
 import type { Intrinsic, IntrinsicCall } from './call.ts';
 
 const source =
@@ -170,6 +171,25 @@ const mixture: Intrinsic = (call): Value => {
   return { ...mixtureOf(log, axis, component, index), args: new Map([['weights', w]]) };
 };
 
+/** Indices of n rows: at random, or each next one likelier the farther it is from those before (Arthur & Vassilvitskii 2007). */
+const rowsAtRandom = (rows: Node, n: number, apart: boolean, ctx: Context): Node => {
+  const count = rows.shape[0];
+  if (!apart) return ir.slice(permuted(count, ctx), { begin: [0], size: [n] });
+  const flat = ir.reshape(rows, [count, rows.shape.slice(1).reduce((p, k) => p * k, 1)]);
+  const gumbel = (): Node =>
+    ir.neg(ir.log(ir.neg(ir.log(ir.random('uniform', [count], ctx.shared.counters.site++, ctx.key)))));
+  const chosen: Node[] = [];
+  let nearest: Node | undefined;
+  for (let k = 0; k < n; k++) {
+    const log = nearest ? ir.log(ir.maximum(nearest, ir.scalar(1e-30))) : ir.full(0, [count]);
+    const place = ir.argmax(ir.add(log, gumbel()), 0);
+    chosen.push(place);
+    const gap = ir.sum(ir.square(ir.sub(flat, ir.gather(flat, place))), [1]);
+    nearest = nearest ? ir.minimum(nearest, gap) : gap;
+  }
+  return ir.stack(chosen, 0);
+};
+
 /** `param mu : R[K, d] ~ draws(D, K)`: K different rows, as starting points. */
 const rowDraws: Intrinsic = (call): Value => {
   const data = asData(required(call, 'D'), call.span, '`draws`');
@@ -182,15 +202,15 @@ const rowDraws: Intrinsic = (call): Value => {
     });
   if (n > data.rows)
     return fail('L0504', call.span, { what: `\`${data.name}\` has ${data.rows} rows, fewer than the ${n} asked for` });
+  const apart = flagArgument(call, 'apart');
   const { leaf, space } = data.template;
   return {
     ...dirac(constantNumber(0), call.span),
     family: 'draws',
     implicit: false,
     sample: (ctx: Context) => {
-      const array = data.leaves[leaf];
-      const order = ir.slice(permuted(data.rows, ctx), { begin: [0], size: [n] });
-      return tensor(ir.gather(ir.constant(array), order), [], { ...space, shape: [n, ...space.shape] });
+      const rows = ir.constant(data.leaves[leaf]);
+      return tensor(ir.gather(rows, rowsAtRandom(rows, n, apart, ctx)), [], { ...space, shape: [n, ...space.shape] });
     },
     facts: new Map(),
     lacks: { density: { message: 'rows drawn from a data set have no density' } },
