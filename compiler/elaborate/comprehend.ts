@@ -113,15 +113,28 @@ export const comprehendData = (e: ComprehensionExpr, source: Data, ctx: Context)
   return { ...source, view };
 };
 
-/** Which column of the row is missing: the first that the body mentions. */
-const blameOf = (body: Expr, row: Value, source: Data) => (at: number) => {
-  if (row.kind !== 'record') return undefined;
-  for (const n of nodes(body)) {
-    if (n.kind !== 'field') continue;
-    const name = (n.name as { text: string }).text;
-    const template = source.template.kind === 'record' ? source.template.fields.get(name) : undefined;
-    if (template?.kind === 'leaf' && Number.isNaN(source.leaves[template.leaf].data[at]))
-      return { column: name, seen: 'missing' };
-  }
-  return undefined;
+/** Which column of the row is missing, or is none of so many classes: the first that the body mentions. */
+const blameOf = (body: Expr, row: Value, source: Data) => (at: number, classes?: number) => {
+  if (row.kind !== 'record' || source.template.kind !== 'record') return undefined;
+  const { fields } = source.template;
+  const mentioned = (root: unknown): string[] =>
+    [...nodes(root)].flatMap((n) => (n.kind === 'field' ? [(n.name as { text: string }).text] : []));
+  const cell = (name: string): number | undefined => {
+    const template = fields.get(name);
+    return template?.kind === 'leaf' ? source.leaves[template.leaf].data[at] : undefined;
+  };
+  const missing = mentioned(body).find((name) => Number.isNaN(cell(name)));
+  if (missing !== undefined) return { column: missing, seen: 'missing' };
+  if (classes === undefined) return undefined;
+  const isClass = (name: string): boolean => {
+    const x = cell(name);
+    return x === undefined || (Number.isInteger(x) && x >= 0 && x < classes);
+  };
+  const calls = [...nodes(body)].filter((n) => n.kind === 'call' && mentionsClass(n.callee));
+  const odd = calls.flatMap((n) => mentioned(n.args)).find((name) => !isClass(name));
+  return odd === undefined ? undefined : { column: odd, seen: String(cell(odd)) };
 };
+
+/** `class` or `class[K]` */
+const mentionsClass = (callee: unknown): boolean =>
+  [...nodes(callee)].some((n) => n.kind === 'name' && n.name === 'class');

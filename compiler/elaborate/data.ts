@@ -234,7 +234,7 @@ export interface Origin {
   readonly statistics?: ReadonlySet<string>;
   readonly evaluation: boolean;
   /** Says what is wrong with a row that has a number which is none. */
-  readonly blame?: (row: number) => { readonly column: string; readonly seen: string } | undefined;
+  readonly blame?: (row: number, classes?: number) => { readonly column: string; readonly seen: string } | undefined;
 }
 
 /** A value under axes as a set: one row for each place, without those the mask leaves out. */
@@ -281,23 +281,29 @@ export const materialise = (
   return data;
 };
 
-/** Real numbers are finite: a missing value must be left out or filled in before it is trained on. */
+/** Real numbers are numbers, and classes are among theirs: what is missing must be left out or filled in before it is trained on. */
 const checkFinite = (data: Data, picked: readonly number[] | undefined, origin: Origin): void => {
   const check = (t: Template, path: string): void => {
     if (t.kind === 'tuple') t.items.forEach((x, i) => check(x, `${path}[${i}]`));
     else if (t.kind === 'record') for (const [k, x] of t.fields) check(x, path ? `${path}.${k}` : k);
-    else if (t.kind === 'leaf' && t.space.element.kind !== 'Class') {
+    else if (t.kind === 'leaf') {
       const { data: numbers, shape } = data.leaves[t.leaf];
-      const at = numbers.findIndex((x) => Number.isNaN(x));
+      const { element } = t.space;
+      const at =
+        element.kind === 'Class'
+          ? numbers.findIndex((k) => k < 0 || k >= element.size)
+          : numbers.findIndex((x) => Number.isNaN(x));
       if (at < 0) return;
       const row = Math.floor(at / Math.max(1, sizeOf(shape.slice(1))));
-      const found = origin.blame?.(picked ? picked[row] : row);
+      const found = origin.blame?.(picked ? picked[row] : row, element.kind === 'Class' ? element.size : undefined);
       fail('L0502', origin.span, {
         set: data.name,
         place: data.placeOf(row),
         column: found ? `\`${found.column}\`` : path ? `part ${path}` : 'the value',
         space: printSpace(t.space),
-        seen: found?.seen ?? 'not a number',
+        seen:
+          found?.seen ??
+          (element.kind !== 'Class' ? 'not a number' : numbers[at] < 0 ? 'no class' : String(numbers[at])),
       });
     }
   };

@@ -51,7 +51,7 @@ export const withSite = (file?: string): Site => {
 
   const page: Site['page'] = async ({ path = '', width = 1280, dark = false, context: given } = {}) => {
     const made = await (given ?? (await context())).newPage();
-    made.setDefaultTimeout(45_000);
+    made.setDefaultTimeout(100_000);
     await made.setViewportSize({ width, height: width < 600 ? 780 : 860 });
     await made.emulateMedia({ colorScheme: dark ? 'dark' : 'light' });
     made.on('request', (r) => {

@@ -4,6 +4,7 @@ import type { Node } from '../../ir/graph.ts';
 import { sizeOf } from '../../ir/shape.ts';
 import { fail } from '../../messages.ts';
 import { classOf, R } from '../../spaces/space.ts';
+import { isFed } from '../dependence.ts';
 import { asCount, asStatic, describe } from '../describe.ts';
 import { knownArray, rankOf, shapeOf, tensor, toReal } from '../tensors.ts';
 import type { Tensor, TextColumn, Value } from '../values.ts';
@@ -102,7 +103,14 @@ const toClass: Intrinsic = (call): Value => {
   const found = size ?? (t.node.dtype === 'bool' ? 2 : undefined);
   checkWhole(t, found ?? Infinity, call);
   if (found === undefined) return tensor(t.node, t.axes, { kind: 'tensor', element: { kind: 'Int' }, shape });
-  return tensor(indexNode(t), t.axes, { ...classOf(found), shape });
+  return tensor(indexNode(wholeOrNone(t)), t.axes, { ...classOf(found), shape });
+};
+
+/** Rows of data that hold no whole number get a class that is in no space, so that they are found and named. */
+const wholeOrNone = (t: Tensor): Tensor => {
+  if (t.node.dtype !== 'float32' || t.axes.length === 0 || isFed(t.node)) return t;
+  const whole = ir.eq(t.node, ir.floor(t.node));
+  return { ...t, node: ir.select(whole, t.node, ir.scalar(-1)) };
 };
 
 /** The position of a class, 0 to K - 1, as a number. */
