@@ -3,7 +3,6 @@
  * field's map, from the tree alone; with the compiled program also what was decided, and why.
  */
 import type { Declaration, Expr, Module, ProblemExpr, Span } from '../grammar/tree.ts';
-import { declaredNames } from './explain/declarations.ts';
 import { writer } from './explain/expressions.ts';
 import { writeFormula } from './explain/formula.ts';
 import type { Formula } from './explain/formula.ts';
@@ -13,7 +12,7 @@ import type { FieldMap } from './explain/map.ts';
 import { toMathML } from './explain/mathml.ts';
 import type { Scope } from './explain/problems.ts';
 import { toUnicode } from './explain/unicode.ts';
-import { lastOf, patternNames, substitute } from './explain/walk.ts';
+import { declaredNames, lastOf, patternNames, substitute } from './explain/walk.ts';
 import type { Decision, Program } from './program.ts';
 
 export interface Explanation {

@@ -19,7 +19,7 @@ import type {
   Statement,
 } from '../../grammar/tree.ts';
 import { builtinKinds, builtinSpaces } from '../elaborate/annotations.ts';
-import { freeNames, patternNames } from '../explain/walk.ts';
+import { declaredNames, freeNames, patternNames } from '../explain/walk.ts';
 import { diagnose, similar } from '../messages.ts';
 
 interface Scope {
@@ -374,27 +374,10 @@ const inDeclaration = (d: Declaration, scope: Scope, shown: Scope, pass: Pass): 
   }
 };
 
-const declaredBy = (d: Declaration): readonly string[] => {
-  switch (d.kind) {
-    case 'let':
-      return patternNames(d.pattern);
-    case 'import':
-      return d.names.map((n) => (n.as ?? n.name).text);
-    case 'space-declaration':
-    case 'data':
-    case 'def':
-    case 'model':
-    case 'paradigm':
-      return [d.name.text];
-    default:
-      return [];
-  }
-};
-
 /** Every name of the module that stands for nothing; `library`: the names that need no import. */
 export const unknownNames = (module: Module, library: ReadonlySet<string>): Diagnostic[] => {
   const pass: Pass = { found: [], outside: (name) => library.has(name), candidates: () => library };
-  const scope: Scope = { names: new Set(module.declarations.flatMap(declaredBy)) };
+  const scope: Scope = { names: new Set(module.declarations.flatMap(declaredNames)) };
   const shown = inside(scope);
   for (const d of module.declarations) inDeclaration(d, scope, shown, pass);
   return pass.found;

@@ -169,7 +169,7 @@ const reduceBig = (op: BigExpr['op'], value: Tensor, { axes, mask }: Inside, spa
 };
 
 /** `argmax[a in A] e`: the a, not its place. */
-const argument = (e: BigExpr, value: Tensor, inside: Inside, ctx: Context): Value => {
+const argument = (e: BigExpr, value: Tensor, inside: Inside): Value => {
   const { axes, mask } = inside;
   if (axes.length !== 1 || shapeOf(value).length > 0)
     return fail('L0601', e.span, { what: `\`${e.op}\` over several binders` });
@@ -189,7 +189,6 @@ const argument = (e: BigExpr, value: Tensor, inside: Inside, ctx: Context): Valu
   const real = expandAxes(toReal(element), unionAxes(element, hot));
   const weight = expandAxes(hot, real.axes).node;
   const picked = ir.mul(real.node, ir.reshape(weight, [...weight.shape, ...shapeOf(real).map(() => 1)]));
-  void ctx;
   return reduceAxis('sum', tensor(picked, real.axes, real.space), axis);
 };
 
@@ -220,7 +219,7 @@ export const bigOperator = (e: BigExpr, ctx: Context): Value => {
           const at = withConditions(inside, e.conditions);
           const value = bodyOf(at);
           if (at.axes.length === 0) return value;
-          if (e.op === 'argmax' || e.op === 'argmin') return argument(e, value, at, ctx);
+          if (e.op === 'argmax' || e.op === 'argmin') return argument(e, value, at);
           if (e.op === 'softmax') return softmaxOver(value, at, e.span);
           return reduceBig(e.op, value, at, e.span);
         },

@@ -3,6 +3,7 @@
  * row is in its space.
  */
 import type { Span, SpaceExpr } from '../../grammar/tree.ts';
+import * as ir from '../ir/build.ts';
 import { prepare } from '../ir/evaluate.ts';
 import { graphOf } from '../ir/graph.ts';
 import type { Node } from '../ir/graph.ts';
@@ -15,7 +16,7 @@ import type { Space, TensorSpace } from '../spaces/space.ts';
 import { matchAnnotation, resolveSpace } from './annotations.ts';
 import { childScope, newAxis } from './context.ts';
 import type { Context } from './context.ts';
-import { describe, poisoned, spaceOfTemplate } from './describe.ts';
+import { asTensor, describe, poisoned, spaceOfTemplate } from './describe.ts';
 import { isFed } from './dependence.ts';
 import { partsOfSubset } from './leakage.ts';
 import { expandAxes, shapeOf, shapeToAxis, tensor, toBit, toReal } from './tensors.ts';
@@ -175,9 +176,7 @@ const collect = (value: Value, axes: readonly Axis[], span: Span): Collected => 
         nodes.push(expandAxes(v, axes).node);
         return { kind: 'leaf', leaf: nodes.length - 1, space: v.space };
       case 'range':
-        return part(
-          tensor(ir_range(v.from, v.to), [], { kind: 'tensor', element: { kind: 'Int' }, shape: [v.to - v.from + 1] }),
-        );
+        return part(asTensor(v, span));
       case 'texts':
         return { kind: 'texts', values: v.values };
       case 'tuple':
@@ -195,16 +194,6 @@ const collect = (value: Value, axes: readonly Axis[], span: Span): Collected => 
     }
   };
   return { template: part(value), nodes };
-};
-
-const ir_range = (from: number, to: number): Node => {
-  const data = Float32Array.from({ length: to - from + 1 }, (_, i) => from + i);
-  return {
-    operation: { op: 'constant', value: { dtype: 'float32', shape: [data.length], data } },
-    inputs: [],
-    dtype: 'float32',
-    shape: [data.length],
-  };
 };
 
 /** Can it be computed now? */
@@ -442,16 +431,9 @@ const bindFree = (s: SpaceExpr, t: Template, ctx: Context, name: string, span: S
       if (part) bindFree(f.space, part, ctx, name, span);
     });
   } else if (s.kind === 'named' && s.name.text === 'R' && t.kind === 'leaf' && t.space.element.kind === 'R')
-    matchAnnotation(s, tensor(zerosNode(t.space.shape), [], R(...t.space.shape)), ctx, name, span);
+    matchAnnotation(s, tensor(ir.input('shape', 'float32', t.space.shape), [], R(...t.space.shape)), ctx, name, span);
   return undefined;
 };
-
-const zerosNode = (shape: readonly number[]): Node => ({
-  operation: { op: 'input', name: 'shape', dtype: 'float32', shape },
-  inputs: [],
-  shape,
-  dtype: 'float32',
-});
 
 /** What a `data` declaration is given, as a set: sets stay, arrays and comprehensions are computed. */
 export const toData = (value: Value, origin: Origin, ctx: Context): Data => {
@@ -460,13 +442,10 @@ export const toData = (value: Value, origin: Origin, ctx: Context): Data => {
       return value;
     case 'along':
       return materialise(value.element, [value.axis], value.mask, origin, ctx);
-    case 'range': {
-      const axis = newAxis(ctx, value.to - value.from + 1, origin.name);
-      const t = tensor(ir_range(value.from, value.to), [axis], { kind: 'tensor', element: { kind: 'Int' }, shape: [] });
-      return materialise(t, [axis], undefined, origin, ctx);
-    }
+    case 'range':
     case 'tensor': {
-      const t = value.space.shape.length === 0 ? toReal(value) : value;
+      const array = asTensor(value, origin.span);
+      const t = array.space.shape.length === 0 ? toReal(array) : array;
       if (shapeOf(t).length === 0)
         return fail('L0302', origin.span, { expected: 'a data set', seen: describe(value), where: origin.name });
       const axis = newAxis(ctx, t.space.shape[0], origin.name);

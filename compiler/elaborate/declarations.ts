@@ -14,7 +14,6 @@ import type {
 import { diagnose, fail, similar } from '../messages.ts';
 import { printSpace } from '../spaces/space.ts';
 import { matchAnnotation, resolveSpace } from './annotations.ts';
-import { bindArguments } from './arguments.ts';
 import { bind, childScope, Failure, findEntry, inScope } from './context.ts';
 import type { Context, Scope } from './context.ts';
 import { coerceData, computeNodes, isComputable, toData } from './data.ts';
@@ -215,8 +214,7 @@ const declare = (d: Declaration, ctx: Context, imported: (path: string) => Scope
         bind(scope, d.name.text, { kind: 'model', declaration: d, scope });
       break;
     case 'paradigm':
-      if (!taken(scope, d.name.text, d.name.span, ctx))
-        bind(scope, d.name.text, paradigmFunction(d, scope, bindArguments));
+      if (!taken(scope, d.name.text, d.name.span, ctx)) bind(scope, d.name.text, paradigmFunction(d, scope));
       break;
     case 'import': {
       const from = imported(d.from.path);

@@ -2,7 +2,7 @@
  * `x[i]`, `x[1:3, :]`: taking entries and slices of arrays. An index may be a number known while compiling, the position on a
  * binder's axis (then nothing is computed, the dimension becomes the axis), a class, or any whole number.
  */
-import type { Expr, IndexItem, Span } from '../../grammar/tree.ts';
+import type { IndexItem, Span } from '../../grammar/tree.ts';
 import * as ir from '../ir/build.ts';
 import { fail } from '../messages.ts';
 import { printSpace } from '../spaces/space.ts';
@@ -116,10 +116,12 @@ const gatherMany = (t: Tensor, at: number, index: Tensor, span: Span): Tensor =>
 const movingWindow = (
   item: Extract<IndexItem, { kind: 'slice' }>,
   n: number,
-  evaluate: (e: Expr) => Value,
+  first: Value | undefined,
+  end: Value | undefined,
 ): Tensor | undefined => {
-  if (!item.from || !item.to) return undefined;
-  const [from, to] = [item.from, item.to].map((e) => asTensor(evaluate(e), e.span, 'the bound of a slice'));
+  if (!first || !end || !item.from || !item.to) return undefined;
+  const from = asTensor(first, item.from.span, 'the bound of a slice');
+  const to = asTensor(end, item.to.span, 'the bound of a slice');
   const [a, b] = [from.counts, to.counts];
   if (!a || a.axis !== b?.axis || known(from) !== undefined) return undefined;
   const length = b.offset - a.offset;
@@ -157,14 +159,15 @@ export const indexTensor = (
       return fail('L0302', item.span, { expected: 'an index', seen: `\`${item.name.text} =\`` });
     const n = shapeOf(t)[at];
     if (item.kind === 'slice') {
-      const window = movingWindow(item, n, evaluate);
+      const [first, end] = [item.from, item.to].map((e) => e && evaluate(e));
+      const window = movingWindow(item, n, first, end);
       if (window) {
         t = gatherMany(t, at, window, item.span);
         at++;
         continue;
       }
-      const from = item.from ? bound(evaluate(item.from), n, item.from.span) : 0;
-      const to = item.to ? bound(evaluate(item.to), n, item.to.span) : n;
+      const from = item.from && first ? bound(first, n, item.from.span) : 0;
+      const to = item.to && end ? bound(end, n, item.to.span) : n;
       if (from !== 0 || to !== n)
         t = tensor(ir.sliceAxis(t.node, t.axes.length + at, from, Math.max(0, to - from), 1, span), t.axes, {
           ...t.space,

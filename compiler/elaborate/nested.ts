@@ -14,7 +14,7 @@ import { asCount, asScalar, describe, asTensor } from './describe.ts';
 import { newStore, variableInput, variablesOf } from './members.ts';
 import { applyValue } from './calls.ts';
 import { settle } from './operators.ts';
-import { ruleOf } from './optimisers.ts';
+import { arityOf, ruleOf } from './optimisers.ts';
 import { expandAxes, shapeOf, tensor, toReal, unionAxes } from './tensors.ts';
 import type { Member, Tensor, Value } from './values.ts';
 
@@ -174,8 +174,7 @@ const unrolled = (problem: ProblemExpr, player: Player, ctx: Context): Value => 
           ]),
         };
         const f = rule.rule.step;
-        const arity = f.kind === 'function' && f.overloads[0] ? f.overloads[0].params.length : 4;
-        const args = [w, g, state, time].map((value) => ({ value, span })).slice(0, arity);
+        const args = [w, g, state, time].map((value) => ({ value, span })).slice(0, arityOf(f));
         const result = applyValue(f, args, inner, span);
         const [next, after] = result.kind === 'tuple' ? result.items : [result, state];
         nextMemory.set(v.id, after ?? state);

@@ -149,4 +149,6 @@ export const update = (
   return next;
 };
 
-const arityOf = (v: Value): number => (v.kind === 'function' && v.overloads[0] ? v.overloads[0].params.length : 4);
+/** How many of (parameter, gradient, memory, time) a rule written in the language takes. */
+export const arityOf = (v: Value): number =>
+  v.kind === 'function' && v.overloads[0] ? v.overloads[0].params.length : 4;

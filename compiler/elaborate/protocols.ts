@@ -1,6 +1,7 @@
 /** Running a paradigm's body while compiling: its loops and conditions are known then; what is left is the list of what to do. */
 import type { ParadigmDeclaration, ProtocolStatement, Span } from '../../grammar/tree.ts';
 import { fail } from '../messages.ts';
+import { bindArguments } from './arguments.ts';
 import { bindPattern } from './patterns.ts';
 import { childScope, inScope } from './context.ts';
 import type { Context, Scope } from './context.ts';
@@ -103,16 +104,7 @@ const run = (statements: readonly ProtocolStatement[], ctx: Context): ProtocolSt
 };
 
 /** `supervised(D, holdout = 0.2)`: called like a function, it gives the list of what to do. */
-export const paradigmFunction = (
-  d: ParadigmDeclaration,
-  scope: Scope,
-  bindArguments: (
-    closure: Closure,
-    ctx: Context,
-    args: Parameters<NonNullable<FunctionValue['run']>>[1],
-    span: Span,
-  ) => Context,
-): FunctionValue => {
+export const paradigmFunction = (d: ParadigmDeclaration, scope: Scope): FunctionValue => {
   const closure: Closure = { kind: 'def', name: d.name.text, statics: [], params: d.params, scope, span: d.span };
   return {
     kind: 'function',

@@ -4,7 +4,6 @@ import { graphOf, topological } from '../ir/graph.ts';
 import type { Node } from '../ir/graph.ts';
 import { fail } from '../messages.ts';
 import type { PictureKind, Show, Variable } from '../program.ts';
-import { newAxis } from './context.ts';
 import type { Context } from './context.ts';
 import { asCount, describe, poisoned } from './describe.ts';
 import { commonInputs, feedsOf, inProblem, newProblem } from './objectives.ts';
@@ -55,15 +54,6 @@ const drawn = (v: Value, d: ShowDeclaration, ctx: Context): Drawn => {
       return x.kind === 'dist'
         ? fail('L0302', d.value.span, { expected: 'numbers', seen: describe(v) })
         : drawn(x, d, ctx);
-    }
-    case 'list': {
-      const axis = newAxis(ctx, v.items.length, 'item');
-      void axis;
-      return fail('L0302', d.value.span, {
-        expected: 'numbers, or rows of numbers',
-        seen: describe(v),
-        where: '`show`',
-      });
     }
     default:
       return partsOf(v, d);

@@ -1,6 +1,7 @@
 /** `xs[0:16]` of rows: of a set that is known its rows, of one that is filtered by something trained the first that remain. */
 import type { IndexItem, Span } from '../../grammar/tree.ts';
 import * as ir from '../ir/build.ts';
+import type { Node } from '../ir/graph.ts';
 import { fail } from '../messages.ts';
 import { newAxis } from './context.ts';
 import type { Context } from './context.ts';
@@ -13,7 +14,7 @@ import type { Along, Axis, Data, Tensor, Value } from './values.ts';
 type Slice = Extract<IndexItem, { kind: 'slice' }>;
 
 /** Rows in the order of `order` (int32 [m]) instead of `axis`. */
-const reordered = (v: Value, axis: Axis, order: ir_Node, to: Axis): Value =>
+const reordered = (v: Value, axis: Axis, order: Node, to: Axis): Value =>
   mapTensors(v, (t) => {
     if (!t.axes.includes(axis)) return t;
     if (t.axes.length > 1) {
@@ -28,8 +29,6 @@ const reordered = (v: Value, axis: Axis, order: ir_Node, to: Axis): Value =>
     }
     return tensor(ir.gather(t.node, order), [to], t.space);
   });
-
-type ir_Node = Tensor['node'];
 
 const bounds = (item: Slice, size: number, ctx: Context): { from: number; to: number } => {
   const at = (e: Slice['from'], otherwise: number): number => {

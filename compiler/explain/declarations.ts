@@ -9,25 +9,7 @@ import { patternBox } from './patterns.ts';
 import { spaceTerm } from './spaces.ts';
 import type { Write } from './spaces.ts';
 import { blockParts, parametersBox } from './statements.ts';
-import { lastOf, mentioned, patternNames } from './walk.ts';
-
-/** The names a declaration introduces. */
-export const declaredNames = (d: Declaration): string[] => {
-  switch (d.kind) {
-    case 'let':
-      return patternNames(d.pattern);
-    case 'import':
-      return d.names.map((n) => (n.as ?? n.name).text);
-    case 'space-declaration':
-    case 'data':
-    case 'def':
-    case 'model':
-    case 'paradigm':
-      return [d.name.text];
-    default:
-      return [];
-  }
-};
+import { declaredNames, lastOf, mentioned } from './walk.ts';
 
 const whereBoxes = (items: readonly Box[]): Box[] =>
   items.length > 0 ? [m.text(' where '), m.list(items, m.punctuation(';'))] : [];

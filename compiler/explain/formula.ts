@@ -3,7 +3,8 @@
  * list of lines, each with a head ("min over f ∈ M", "s.t.", "where") and a body.
  */
 import type { Module, ProblemExpr } from '../../grammar/tree.ts';
-import { declarationBox, declaredNames, reached } from './declarations.ts';
+import { declarationBox, reached } from './declarations.ts';
+import { declaredNames } from './walk.ts';
 import { toLatex, toLinkedLatex } from './latex.ts';
 import { row, relation, text } from './math.ts';
 import type { Box } from './math.ts';

@@ -2,7 +2,7 @@
  * Walking the syntax tree without knowing every kind: the names an expression mentions, its problems, and substitution
  * (for a `def` that is a problem with its distance, or its model, left open).
  */
-import type { Expr, Pattern, ProblemExpr, Statement } from '../../grammar/tree.ts';
+import type { Declaration, Expr, Pattern, ProblemExpr, Statement } from '../../grammar/tree.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 const isNode = (x: unknown): x is Fields => typeof x === 'object' && x !== null;
@@ -18,6 +18,24 @@ export function* nodes(root: unknown): Generator<Fields> {
 
 export const patternNames = (p: Pattern): string[] =>
   p.kind === 'name' ? [p.name] : p.kind === 'wildcard' ? [] : p.items.flatMap(patternNames);
+
+/** The names a declaration introduces. */
+export const declaredNames = (d: Declaration): string[] => {
+  switch (d.kind) {
+    case 'let':
+      return patternNames(d.pattern);
+    case 'import':
+      return d.names.map((n) => (n.as ?? n.name).text);
+    case 'space-declaration':
+    case 'data':
+    case 'def':
+    case 'model':
+    case 'paradigm':
+      return [d.name.text];
+    default:
+      return [];
+  }
+};
 
 /** Names mentioned as expressions anywhere below `root`, each once, in order. */
 export const mentioned = (root: unknown): string[] => {

@@ -7,7 +7,7 @@ import { topological, type Graph, type Node } from '../ir/graph.ts';
 import { raw } from '../ir/make.ts';
 import type { OperationOf } from '../ir/operations.ts';
 import { sameList, sizeOf } from '../ir/shape.ts';
-import { entering, withInputs, withOutputs, type Pass } from './pass.ts';
+import { entering, withInputs, withOutputs, withReplaced, type Pass } from './pass.ts';
 import { share } from './share.ts';
 
 type Scan = OperationOf<'scan'>;
@@ -98,13 +98,7 @@ const mergePair = (graph: Graph): Graph => {
       for (const node of order)
         if (node.operation.op === 'part' && (node.inputs[0] === a || node.inputs[0] === b))
           map.set(node, (node.inputs[0] === a ? found.first : found.second)(node.operation.index));
-      return withOutputs(
-        graph,
-        ir.substitute(
-          graph.outputs.map((o) => o.node),
-          map,
-        ),
-      );
+      return withReplaced(graph, map);
     }
   return graph;
 };

@@ -2,7 +2,7 @@
  * What a pass is, and the walk that most passes are: bottom up over the nodes, each rebuilt where an input changed and then offered to
  * a rule. Loop bodies are walked by the same pass. What nothing changes stays the same object, so that passes know when they are done.
  */
-import { make } from '../ir/build.ts';
+import { make, substitute } from '../ir/build.ts';
 import { topological, type Graph, type Node } from '../ir/graph.ts';
 import { sameList } from '../ir/shape.ts';
 
@@ -18,6 +18,16 @@ export const withOutputs = (graph: Graph, nodes: readonly Node[]): Graph =>
   nodes.every((node, i) => node === graph.outputs[i].node)
     ? graph
     : { inputs: graph.inputs, outputs: graph.outputs.map(({ name }, i) => ({ name, node: nodes[i] })) };
+
+/** The graph with nodes replaced, and what depends on them made anew. */
+export const withReplaced = (graph: Graph, map: ReadonlyMap<Node, Node>): Graph =>
+  withOutputs(
+    graph,
+    substitute(
+      graph.outputs.map((o) => o.node),
+      map,
+    ),
+  );
 
 /** The node on other inputs. */
 export const withInputs = (node: Node, inputs: readonly Node[]): Node =>

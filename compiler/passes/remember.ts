@@ -6,7 +6,7 @@ import * as ir from '../ir/build.ts';
 import { topological, type Graph, type Node } from '../ir/graph.ts';
 import type { OperationOf, OpName } from '../ir/operations.ts';
 import { sizeOf } from '../ir/shape.ts';
-import { entering, withInputs, withOutputs, type Pass } from './pass.ts';
+import { entering, withInputs, withOutputs, withReplaced, type Pass } from './pass.ts';
 import { nodeKey, openNames } from './share.ts';
 
 type Scan = OperationOf<'scan'>;
@@ -143,13 +143,7 @@ const rememberPair = (graph: Graph): Graph => {
       for (const node of order)
         if (node.operation.op === 'part' && (node.inputs[0] === a || node.inputs[0] === b))
           map.set(node, ir.part(node.inputs[0] === a ? pair.first : pair.second, node.operation.index));
-      return withOutputs(
-        graph,
-        ir.substitute(
-          graph.outputs.map((o) => o.node),
-          map,
-        ),
-      );
+      return withReplaced(graph, map);
     }
   }
   return graph;
