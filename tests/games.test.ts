@@ -164,3 +164,23 @@ describe('second derivatives', () => {
     expect(Math.max(...slopes)).toBeGreaterThan(0.1);
   });
 });
+
+describe('points of long vectors, compared by a matrix product', () => {
+  it.each(['rbf(3)', 'rbf_sum([1, 3])', 'imq(2)', 'laplace_kernel(2)'])('%s agrees with differences', async (k) => {
+    const [together] = await expectationOf(
+      `{ k = ${k}; xs = sample(Normal(0, 1)[12], 9); mean[x in xs, y in xs] k(x, y) }`,
+      3,
+    );
+    const [apart] = await expectationOf(
+      `{ k = ${k}; xs = sample(Normal(0, 1)[12], 9); mean[i < 9] mean[j < 9] k(xs[i] + 0 * xs[j], xs[j] + 0 * xs[i]) }`,
+      3,
+    );
+    expect(together).toBeCloseTo(apart, 9);
+  });
+  it('have a gradient where two of them are one', async () => {
+    const slopes = await expectationOf(
+      '{ w = 1; xs = ones[3, 12]; grad[w] (mean[x in w * xs, y in w * xs] laplace_kernel(1)(x, y)) }',
+    );
+    expect(slopes).toEqual([0]);
+  });
+});

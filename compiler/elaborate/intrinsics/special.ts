@@ -1,9 +1,23 @@
 /** Numerical pieces that families of distributions are built from: a quantile, values with a gradient of their own. */
 import * as ir from '../../ir/build.ts';
 import type { Node } from '../../ir/graph.ts';
-import { R } from '../../spaces/space.ts';
-import { expandAxes, shapeOf, tensor, unionAxes } from '../tensors.ts';
-import type { Intrinsic } from './call.ts';
+import { sizeOf } from '../../ir/shape.ts';
+import { Bit, R, sameShape } from '../../spaces/space.ts';
+import {
+  constantNumber,
+  contract,
+  expandAxes,
+  mapBinary,
+  mapUnary,
+  reduceShape,
+  reshapeTensor,
+  selectTensors,
+  shapeOf,
+  tensor,
+  unionAxes,
+} from '../tensors.ts';
+import type { Tensor } from '../values.ts';
+import type { Intrinsic, IntrinsicCall } from './call.ts';
 import { realArgument } from './call.ts';
 
 const polynomial = (coefficients: readonly number[], x: Node): Node =>
@@ -77,7 +91,44 @@ const pathwise: Intrinsic = (call) => {
   return tensor(ir.add(ir.stop(x), moved, call.span), axes, R(...shapeOf(value)));
 };
 
+/** Vectors from this length on are compared by a matrix product where every x meets every y. */
+const longVector = 8;
+
+/**
+ * |x - y|^2. Where x and y vary over axes of their own it is |x|^2 + |y|^2 - 2 x.y, one matrix product instead of an array of all
+ * differences.
+ */
+const pairSquare = (call: IntrinsicCall): Tensor => {
+  const [x, y] = [realArgument(call, 'x'), realArgument(call, 'y')];
+  const apart = x.axes.some((a) => !y.axes.includes(a)) && y.axes.some((a) => !x.axes.includes(a));
+  const size = sizeOf(shapeOf(x));
+  if (!apart || size < longVector || !sameShape(shapeOf(x), shapeOf(y))) {
+    const square = mapUnary('square', mapBinary('sub', x, y, call.span, '-'), call.span);
+    return reduceShape(
+      'sum',
+      square,
+      shapeOf(square).map((_, i) => i),
+      call.span,
+    );
+  }
+  const [a, b] = [x, y].map((t) => reshapeTensor(t, [size], call.span));
+  const lengths = [a, b].map((t) => reduceShape('sum', mapUnary('square', t), [0]));
+  const product = mapBinary('mul', contract(a, b, 0, call.span), constantNumber(-2));
+  const square = mapBinary('add', mapBinary('add', lengths[0], lengths[1]), product, call.span);
+  return mapBinary('max', square, constantNumber(0));
+};
+
+/** The root, with a slope of 0 where two points are one. */
+const pairDistance: Intrinsic = (call) => {
+  const square = pairSquare(call);
+  const tiny = tensor(ir.gt(square.node, ir.scalar(1e-12)), square.axes, Bit());
+  const safe = selectTensors(tiny, square, constantNumber(1));
+  return selectTensors(tiny, mapUnary('sqrt', safe, call.span), constantNumber(0));
+};
+
 export const specialIntrinsics: Readonly<Record<string, Intrinsic>> = {
   _normal_quantile: normalQuantile,
   _pathwise: pathwise,
+  _pair_square: pairSquare,
+  _pair_distance: pairDistance,
 };
