@@ -2,13 +2,15 @@
  * Calling: a function is run on the values it is given (its body sees their shapes, so dimensions need no inference of
  * their own); a model is run as one of its members; a distribution gives its density.
  */
-import type { Expr, Parameter, Span, SpaceExpr } from '../../grammar/tree.ts';
+import type { Expr, Parameter, SpaceArgument, Span, SpaceExpr } from '../../grammar/tree.ts';
 import type { Diagnostic } from '../../grammar/diagnostics.ts';
 import { fail } from '../messages.ts';
 import { fitness, matchAnnotation } from './annotations.ts';
 import { assign } from './assign.ts';
-import { childScope, Failure } from './context.ts';
-import type { Context } from './context.ts';
+import { printSpace, sameShape, storageShape } from '../spaces/space.ts';
+import type { TensorSpace } from '../spaces/space.ts';
+import { childScope, Failure, lookup } from './context.ts';
+import type { Context, Scope } from './context.ts';
 import { describe, poisoned } from './describe.ts';
 import { arrayOf, dirac, draws, logDensity, program, toDistribution } from './distributions.ts';
 import { isFamily, lift } from './lift.ts';
@@ -134,6 +136,7 @@ const runClosure = (closure: Closure, args: readonly Given[], fn: FunctionValue,
     bindPattern(scope, param.pattern, value, inner, arg?.span ?? span);
     if (param.pattern.kind === 'name') family.set(name, value);
   });
+  agreeOnEvents(closure.params, lifted.given, scope, span);
   counters.depth++;
   try {
     if (isIntrinsic(closure.body))
@@ -159,6 +162,44 @@ const runClosure = (closure: Closure, args: readonly Given[], fn: FunctionValue,
   } finally {
     counters.depth--;
   }
+};
+
+const nameOf = (argument: SpaceArgument): string | undefined => {
+  if (argument.kind === 'dimension') return argument.value.kind === 'name' ? argument.value.name : undefined;
+  return argument.space.kind === 'named' ? argument.space.name.text : undefined;
+};
+
+/** What the distributions of two parameters must have in common: the X of `Dist[X]`; or both are given as families. */
+const eventOf = (param: Parameter, scope: Scope): string | undefined => {
+  const space = param.space ?? (param.pattern.kind === 'name' ? param.pattern.space : undefined);
+  if (space?.kind !== 'named') return undefined;
+  const argument = space.groups[0]?.[0];
+  if (space.name.text === 'Dist' || space.name.text === 'Sampler') return argument && nameOf(argument);
+  return lookup(scope, space.name.text)?.kind === 'function' ? 'family' : undefined;
+};
+
+/** Distributions that are compared are over one space: arrays of draws of one shape. */
+const agreeOnEvents = (
+  params: readonly Parameter[],
+  given: readonly (Given | undefined)[],
+  scope: Scope,
+  span: Span,
+): void => {
+  const first = new Map<string, TensorSpace>();
+  params.forEach((param, i) => {
+    const value = given[i]?.value;
+    if (value?.kind !== 'dist' || !value.event) return;
+    const key = eventOf(param, scope);
+    if (key === undefined) return;
+    const before = first.get(key);
+    if (!before) first.set(key, value.event);
+    else if (!sameShape(storageShape(before), storageShape(value.event)))
+      fail('L0304', given[i]?.span ?? span, {
+        name: 'the second distribution',
+        expected: printSpace(before),
+        seen: printSpace(value.event),
+      });
+  });
 };
 
 /** Arguments of a family are numbers: a stochastic map's value stands for its draw. */

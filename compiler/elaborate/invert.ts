@@ -106,10 +106,21 @@ export const invert = (
   let total: Node = ir.full(0, front);
   let lost = false;
 
+  /** A slice that lies within another slice of the same array, which is known. */
+  const within = ({ operation, inputs: [a] }: Node): Node | undefined => {
+    if (operation.op !== 'slice') return undefined;
+    for (const { axis, begin, size, part } of pieces.get(a) ?? []) {
+      const from = operation.begin[axis] - begin;
+      const others = a.shape.every((n, i) => i === axis || n === operation.size[i]);
+      if (!others || operation.strides[axis] !== 1 || from < 0 || from + operation.size[axis] > size) continue;
+      return ir.sliceAxis(part.value, axis, from, operation.size[axis]);
+    }
+    return undefined;
+  };
   /** The node's value, from what is known by now. */
   const valueOf = (node: Node): Node | undefined => {
     if (!depends.has(node)) return node;
-    const own = known.get(node)?.value ?? values.get(node);
+    const own = known.get(node)?.value ?? values.get(node) ?? within(node);
     if (own || node === holder) return own;
     const inputs: Node[] = [];
     for (const x of node.inputs) {
