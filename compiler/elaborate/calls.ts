@@ -175,7 +175,9 @@ const eventOf = (param: Parameter, scope: Scope): string | undefined => {
   if (space?.kind !== 'named') return undefined;
   const argument = space.groups[0]?.[0];
   if (space.name.text === 'Dist' || space.name.text === 'Sampler') return argument && nameOf(argument);
-  return lookup(scope, space.name.text)?.kind === 'function' ? 'family' : undefined;
+  // A rule of the library takes two families to compare them; a function of the spec may take them for anything.
+  const compares = space.span.file.startsWith('stdlib/') && lookup(scope, space.name.text)?.kind === 'function';
+  return compares ? 'family' : undefined;
 };
 
 /** Distributions that are compared are over one space: arrays of draws of one shape. */
@@ -185,20 +187,20 @@ const agreeOnEvents = (
   scope: Scope,
   span: Span,
 ): void => {
-  const first = new Map<string, TensorSpace>();
+  const first = new Map<string, { readonly event: TensorSpace; readonly span: Span }>();
   params.forEach((param, i) => {
     const value = given[i]?.value;
     if (value?.kind !== 'dist' || !value.event) return;
     const key = eventOf(param, scope);
     if (key === undefined) return;
+    const own = { event: value.event, span: given[i]?.span ?? span };
     const before = first.get(key);
-    if (!before) first.set(key, value.event);
-    else if (!sameShape(storageShape(before), storageShape(value.event)))
-      fail('L0304', given[i]?.span ?? span, {
-        name: 'the second distribution',
-        expected: printSpace(before),
-        seen: printSpace(value.event),
-      });
+    if (!before) first.set(key, own);
+    else if (!sameShape(storageShape(before.event), storageShape(own.event))) {
+      const note = { message: `compared with this, in ${printSpace(before.event)}`, span: before.span };
+      const p = { name: 'the distribution', expected: printSpace(before.event), seen: printSpace(own.event) };
+      fail('L0304', own.span, p, { notes: before.span === own.span ? [] : [note] });
+    }
   });
 };
 
