@@ -6,8 +6,8 @@ import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, beforeAll } from 'vitest';
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { openPlay } from '../../cli/play/server.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -112,3 +112,19 @@ export const finished = (page: Page, state = 'finished'): Promise<unknown> =>
   page.waitForFunction(([s]) => document.querySelector<HTMLElement>('#run-status')?.dataset.status === s, [state], {
     timeout: 60_000,
   });
+
+/** Waits until a place reads so: what is on the screen comes a frame or more after what caused it. */
+export const reads = (place: Locator, text: string | RegExp): Promise<void> =>
+  expect
+    .poll(async () => (await place.innerText()).replaceAll('\u00a0', ' '), { timeout: 60_000 })
+    .toEqual(typeof text === 'string' ? expect.stringContaining(text) : expect.stringMatching(text));
+
+/** Points at a place, again and again, until what appears there has appeared: Monaco asks once for each movement of the mouse. */
+export const hovered = async (page: Page, place: Locator, appears: Locator): Promise<void> => {
+  for (let i = 0; i < 30 && !(await appears.isVisible()); i++) {
+    await page.mouse.move(5 + (i % 2), 5);
+    await place.hover();
+    await appears.waitFor({ timeout: 3000 }).catch(() => undefined);
+  }
+  await appears.waitFor();
+};
