@@ -51,6 +51,8 @@ const valueOf = (e: Expr): Expr => {
 const randomness = (model: ModelDeclaration): string => {
   if (model.result?.stochastic !== true) return 'deterministic';
   const value = valueOf(model.body);
+  if (value.kind === 'binary' && value.op === '#')
+    return 'stochastic, a pushforward (with a density where the map has an inverse)';
   const call = value.kind === 'index' ? value.object : value;
   const draws = model.body.kind === 'block' && model.body.statements.some((s) => s.kind === 'draw');
   const named = call.kind === 'call' && call.callee.kind === 'name' ? call.callee.name : '';

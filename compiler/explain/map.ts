@@ -2,14 +2,14 @@
  * Where a problem stands in the field: its goal, its space of models, its paradigm, each with what in the spec says so.
  * Rules from the most particular to the most general; the first that applies gives the goal.
  */
-import type { Expr, Module, ProblemExpr } from '../../grammar/tree.ts';
+import type { Argument, Expr, Module, ProblemExpr } from '../../grammar/tree.ts';
 import { classOf } from './classes.ts';
 import { reached } from './declarations.ts';
 import { paradigmOf, protocolName } from './protocols.ts';
 import type { Place } from './protocols.ts';
 import type { Scope } from './problems.ts';
 import { memberName } from './problems.ts';
-import { nodes } from './walk.ts';
+import { nodes, patternNames } from './walk.ts';
 
 export interface FieldMap {
   readonly goal: Place;
@@ -24,7 +24,12 @@ const divergences: Readonly<Record<string, string>> = {
   W1: 'optimal transport',
   W2: 'optimal transport',
   sliced_W1: 'optimal transport along random lines',
-  JS: 'the Jensen-Shannon divergence in its dual form: a game with a critic',
+  JS: 'the Jensen-Shannon divergence',
+  reverse_KL: 'the reverse KL divergence',
+  TV: 'the total variation distance',
+  hellinger: "Hellinger's distance",
+  chi_square: "Pearson's divergence",
+  f_divergence: 'an f-divergence',
 };
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -36,6 +41,8 @@ interface View {
   /** Nodes of the objectives and of the `def`s they call. */
   readonly all: readonly Fields[];
   readonly calls: ReadonlySet<string>;
+  /** Names of members, and of what the `def`s take. */
+  readonly locals: ReadonlySet<string>;
 }
 
 const calleeName = (n: Fields): string | undefined => {
@@ -45,10 +52,14 @@ const calleeName = (n: Fields): string | undefined => {
 
 const view = (problem: ProblemExpr, module: Module): View => {
   const objectives = problem.players.map((p) => p.objective);
-  const defs = reached(objectives, module).flatMap((d) => (d.kind === 'def' ? [d.body] : []));
-  const all = [...nodes([...objectives, ...defs])];
+  const defs = reached(objectives, module).filter((d) => d.kind === 'def');
+  const all = [...nodes([...objectives, ...defs.map((d) => d.body)])];
   const calls = new Set(all.flatMap((n) => calleeName(n) ?? []));
-  return { problem, module, all, calls, protocol: protocolName(problem, module) };
+  const locals = new Set([
+    ...problem.players.flatMap((p) => p.over.flatMap((o) => (o.name ? [o.name.text] : []))),
+    ...defs.flatMap((d) => (d.params ?? []).flatMap((p) => patternNames(p.pattern))),
+  ]);
+  return { problem, module, all, calls, locals, protocol: protocolName(problem, module) };
 };
 
 const has = (v: View, test: (n: Fields) => boolean): boolean => v.all.some(test);
@@ -65,6 +76,11 @@ const isSquare = (n: Fields): boolean => {
   );
 };
 
+const drawsPairs = (n: Fields): boolean =>
+  n.relation === '~' && (n.targets as readonly { readonly kind: string }[])[0]?.kind === 'tuple';
+
+const isDistance = (v: View): boolean => has(v, isSquare) || v.calls.has('squared_distance');
+
 /** `log f(y | x)` */
 const conditionalDensity = (v: View): string | undefined => {
   for (const n of v.all) {
@@ -73,6 +89,16 @@ const conditionalDensity = (v: View): string | undefined => {
       return call.callee.name;
   }
   return undefined;
+};
+
+/** A binder `z ~ q(...)` of a member or argument other than the likelihood: a code is drawn. */
+const drawsCode = (v: View, likelihood: string): boolean => {
+  const drawn = (n: Fields): boolean =>
+    [...nodes(n.source)].some((m) => {
+      const name = calleeName(m);
+      return name !== undefined && name !== likelihood && v.locals.has(name);
+    });
+  return has(v, (n) => n.relation === '~' && drawn(n));
 };
 
 /** The space that a member's model ends in. */
@@ -98,10 +124,12 @@ const dropsLabels = (n: Fields): boolean => {
 
 const supervised = (v: View): Place | undefined => {
   const density = conditionalDensity(v);
-  if (v.problem.players.some((p) => p.over.length > 1) && density && v.calls.has('KL'))
+  if (v.problem.players.some((p) => p.over.length > 1) && density && (v.calls.has('KL') || drawsCode(v, density)))
     return {
       place: 'density estimation with a latent variable (variational)',
-      because: 'a bound of `log p(x | z)` and a KL divergence, with two members',
+      because: v.calls.has('KL')
+        ? 'a bound of `log p(x | z)` and a KL divergence, with two members'
+        : `a bound: \`log ${density}(x | z)\` at codes drawn from another member`,
     };
   if (density && resultOf(density, v) === 'Class')
     return { place: 'supervised, classification', because: `\`log ${density}(y | x)\` with classes as outcomes` };
@@ -111,9 +139,19 @@ const supervised = (v: View): Place | undefined => {
       because: `the likelihood \`log ${density}(... | ...)\``,
     };
   if (density) return { place: 'supervised, a conditional density', because: `\`log ${density}(y | x)\`` };
-  if (has(v, isSquare))
+  if (v.protocol === 'unsupervised' && isDistance(v) && !has(v, drawsPairs))
+    return has(v, (n) => n.kind === 'big' && (n.op === 'min' || n.op === 'argmin'))
+      ? { place: 'clustering', because: 'the distance of an example to the nearest of several' }
+      : { place: 'representation: a reconstruction', because: 'the distance of an example to what is made of it' };
+  if (isDistance(v))
     return { place: 'supervised, regression', because: 'the squared difference of prediction and outcome' };
   return undefined;
+};
+
+const dual = (v: View, divergence: string): string => {
+  const args = v.all.filter((n) => calleeName(n) === divergence).flatMap((n) => n.args as readonly Argument[]);
+  const names = new Set(args.flatMap((a) => (a.name ? [a.name.text] : [])));
+  return names.has('critic') || names.has('features') ? ' in its dual form: a game with a critic' : '';
 };
 
 const inner = (v: View): Place => {
@@ -130,7 +168,7 @@ const inner = (v: View): Place => {
   if (likely) return likely;
   if (divergence && v.problem.on)
     return {
-      place: `density estimation (generative): ${divergences[divergence]}`,
+      place: `density estimation (generative): ${divergences[divergence]}${dual(v, divergence)}`,
       because: `\`${divergence}\` from the data to the member`,
     };
   if (divergence && !v.problem.on)
