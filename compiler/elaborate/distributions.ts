@@ -6,7 +6,7 @@ import type { Expr, Span } from '../../grammar/tree.ts';
 import * as ir from '../ir/build.ts';
 import { fail } from '../messages.ts';
 import { printSpace, sameShape } from '../spaces/space.ts';
-import { inAxes, newAxis } from './context.ts';
+import { inAxes, lookup, newAxis } from './context.ts';
 import type { Context } from './context.ts';
 import { asTensor, describe, mapTensors, poisoned } from './describe.ts';
 import { rowAt } from './rows.ts';
@@ -237,20 +237,39 @@ export const logDensity = (v: Value, x: Value, ctx: Context, span: Span, purpose
   return dist.logDensity(ctx, point, span);
 };
 
+/**
+ * The library's expectation for what a distribution does not say of itself. A family that names no mean may have none (Cauchy); counts
+ * that end have one, and of a program or a pushforward there is nothing better than draws: many, since one for each example is noise.
+ */
+const estimateOf = (dist: Dist, name: string, ctx: Context): Value | undefined => {
+  if (!dist.sample) return undefined;
+  const ends = dist.facts.has('last');
+  if (name === 'entropy' ? !dist.logDensity : !['mean', 'variance'].includes(name)) return undefined;
+  if (name !== 'entropy' && !ends) {
+    const one = dist.family === '' ? dist.sample({ ...ctx, scores: undefined }) : undefined;
+    if (one?.kind !== 'tensor') return undefined;
+  }
+  const summed = ends || (name === 'entropy' && ctx.axes.length === 0);
+  return lookup(ctx.shared.library, `_${name}_by_${summed ? 'expectation' : 'draws'}`);
+};
+
 /** mean, mode, variance, entropy, ... of a distribution. */
 export const fact = (v: Value, name: string, ctx: Context, span: Span): Value => {
   const dist = toDistribution(v, ctx, span);
   const f = dist.facts.get(name);
+  const estimate = f ? undefined : estimateOf(dist, name, ctx);
   return f
     ? f(ctx)
-    : fail(
-        'L0313',
-        span,
-        { name: nameOf(dist), what: name },
-        {
-          help: dist.sample ? `estimate it from draws: \`E[x ~ ...] ...\`` : undefined,
-        },
-      );
+    : estimate
+      ? ctx.shared.run.apply(estimate, [{ value: dist, span }], ctx, span)
+      : fail(
+          'L0313',
+          span,
+          { name: nameOf(dist), what: name },
+          {
+            help: dist.sample ? `estimate it from draws: \`E[x ~ ...] ...\`` : undefined,
+          },
+        );
 };
 
 const endsInProgram = (body: Expr): boolean => {

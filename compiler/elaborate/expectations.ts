@@ -12,7 +12,8 @@ import { childScope, inAxes, inScope, lookup, newAxis } from './context.ts';
 import type { Context } from './context.ts';
 import { asCount, asTensor, tensorsOf } from './describe.ts';
 import { draws, logDensity, renameIn, toDistribution } from './distributions.ts';
-import { finitePoints } from './finite.ts';
+import { countsInReach, finitePoints } from './finite.ts';
+import type { Points } from './finite.ts';
 import { settle } from './operators.ts';
 import { bindPattern } from './patterns.ts';
 import { quadrature } from './quadrature.ts';
@@ -27,6 +28,8 @@ const evaluationDraws = 1024;
 /** Supports up to this size are summed over exactly; larger ones where it is asked for. */
 const smallSupport = 64;
 const largestSupport = 65536;
+/** Counts in an evaluation, one number of them. */
+const largestCounts = 4096;
 
 interface Options {
   readonly samples?: number;
@@ -106,25 +109,47 @@ const several = (
   };
 };
 
-/** All points of a finite support with their probabilities. */
-const exactSum = (state: State, binder: Binder, dist: Dist, most: number): State | undefined => {
-  const points = finitePoints(dist, state.ctx, most);
-  if (!points || !dist.logDensity) return undefined;
+/** Points with their probabilities, for each target. */
+const summed = (state: State, binder: Binder, dist: Dist, points: (ctx: Context) => Points): State => {
   let current = state;
   for (const target of binder.targets) {
-    const { axis, value } = finitePoints(dist, current.ctx, most) as { axis: Axis; value: Tensor };
+    const { axis, value } = points(current.ctx);
     const inside = inAxes(current.ctx, axis);
     const weight = mapUnary('exp', logDensity(dist, value, inside, binder.span, 'the exact sum'), binder.span);
     const entered = enter(current, { ...binder, targets: [target] }, [value], [axis]);
     current = { ...entered, weights: [...entered.weights, { axis, weight }] };
   }
+  return current;
+};
+
+/** All points of a finite support. */
+const exactSum = (state: State, binder: Binder, dist: Dist, most: number, reason: string): State | undefined => {
+  const points = finitePoints(dist, state.ctx, most);
+  if (!points || !dist.logDensity) return undefined;
+  const { size } = points.axis;
   decide(
     state.ctx,
     binder.span,
-    `exact sum over ${points.axis.size} points`,
-    points.axis.size <= smallSupport ? 'the support is finite and small' : 'asked for by `by = exact`',
+    `exact sum over ${size} points`,
+    size <= smallSupport ? 'the support is finite and small' : reason,
   );
-  return current;
+  return summed(state, binder, dist, (ctx) => finitePoints(dist, ctx, most) as Points);
+};
+
+/** Counts without end, when nothing is trained: as far as there is probability to speak of. */
+const sumInReach = (state: State, binder: Binder, dist: Dist): State | undefined => {
+  const { ctx } = state;
+  if (ctx.problem?.mode === 'train' || ctx.axes.length > 0 || binder.targets.length > 1 || !dist.logDensity)
+    return undefined;
+  const points = countsInReach(dist, ctx, largestCounts);
+  if (!points) return undefined;
+  decide(
+    ctx,
+    binder.span,
+    `sum over 0 to ${points.axis.size - 1}`,
+    'the probability of all that follow is below 1e-16',
+  );
+  return summed(state, binder, dist, () => points);
 };
 
 /** A density of one real number, when nothing is trained: Gauss's way instead of draws. */
@@ -162,6 +187,17 @@ const importance = (state: State, binder: Binder, dist: Dist, options: Options, 
   return { ...enter(drawn, binder, [x], []), ratios: [...drawn.ratios, ratio] };
 };
 
+/** A program is reparameterised as far as its draws are: the others have left their scores. */
+const estimatorOf = (dist: Dist, scored: boolean): readonly [how: string, reason: string] => {
+  if (!dist.reparameterised) return ['draws with the score function', 'it can only be sampled and has a density'];
+  return scored
+    ? [
+        'pathwise where that is possible, with the score function for the rest',
+        'some of its draws cannot be reparameterised',
+      ]
+    : ['pathwise', 'the distribution can be reparameterised'];
+};
+
 const sampled = (state: State, binder: Binder, dist: Dist, options: Options): State => {
   const outermost = state.outside.length === 0;
   const training = state.ctx.problem?.mode === 'train';
@@ -172,22 +208,22 @@ const sampled = (state: State, binder: Binder, dist: Dist, options: Options): St
   // A draw of `P^n` is a batch already.
   const usual = Math.max(1, Math.round((training ? stepDraws : evaluationDraws) / (dist.power?.count ?? 1)));
   const count = options.samples ?? (alone ? ((training ? ctx.problem?.batch : undefined) ?? usual) : 1);
-  const how = dist.reparameterised && options.by !== 'score' ? 'pathwise' : 'draws with the score function';
-  decide(
-    ctx,
-    binder.span,
-    `${count} ${count === 1 ? 'draw' : 'draws'}${alone ? '' : ' for each example'}, ${how}`,
-    dist.reparameterised ? 'the distribution can be reparameterised' : 'it can only be sampled and has a density',
-  );
   const from = apart ?? dist;
   const given = options.by === 'score' ? { ...from, reparameterised: false } : from;
+  const before = ctx.scores?.length ?? 0;
+  const said = (): void => {
+    const many = `${count} ${count === 1 ? 'draw' : 'draws'}${alone ? '' : ' for each example'}`;
+    const [how, reason] = estimatorOf(given, (ctx.scores?.length ?? 0) > before);
+    decide(ctx, binder.span, `${many}, ${how}`, reason);
+  };
   if (count === 1) {
     const values = binder.targets.map(() => draws(given, ctx, binder.source.span));
+    said();
     return enter(state, binder, values, []);
   }
   const axis = newAxis(ctx, count, 'draw');
-  const before = ctx.scores?.length ?? 0;
   const value = draws(given, inAxes(ctx, axis), binder.source.span);
+  said();
   return several(state, binder, axis, value, undefined, ctx.scores?.slice(before));
 };
 
@@ -234,12 +270,22 @@ const openExpectation = (state: State, binder: Binder, options: Options): State 
   if (dist.power && dist.data && binder.targets.length === 1) return batchOfRows(state, binder, dist, options);
   if (options.proposal) return importance(state, binder, dist, options, binder.source.span);
   const free = options.by === undefined && options.samples === undefined;
+  const asked = options.by === 'exact';
+  // counts of one number are as cheap to sum over as draws are to take, when nothing is trained
+  const counted = ctx.problem?.mode !== 'train' && ctx.axes.length === 0 && dist.facts.has('last');
+  const most = asked ? largestSupport : counted ? largestCounts : smallSupport;
   const exact =
-    free || options.by === 'exact'
-      ? exactSum(state, binder, dist, options.by === 'exact' ? largestSupport : smallSupport)
+    free || asked
+      ? exactSum(
+          state,
+          binder,
+          dist,
+          most,
+          asked ? 'asked for by `by = exact`' : 'the support is finite, and nothing is trained',
+        )
       : undefined;
   if (exact) return exact;
-  const integrated = free ? byQuadrature(state, binder, dist) : undefined;
+  const integrated = free ? (sumInReach(state, binder, dist) ?? byQuadrature(state, binder, dist)) : undefined;
   if (integrated) return integrated;
   if (options.by === 'exact')
     fail('L0313', binder.source.span, {

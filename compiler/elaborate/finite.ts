@@ -1,4 +1,7 @@
-/** The points of finite spaces: of `Bit`, `Class[K]` and arrays of them, while they are few. */
+/**
+ * The points of finite supports: of `Bit`, `Class[K]` and arrays of them, while they are few; and counts from 0 to where the family
+ * says that they end (Binomial), or in an evaluation to where what is left is below the precision of the numbers (Poisson).
+ */
 import * as ir from '../ir/build.ts';
 import { sizeOf } from '../ir/shape.ts';
 import { elementCount } from '../spaces/space.ts';
@@ -20,9 +23,13 @@ export const countPoints = (space: TensorSpace): number | undefined => {
 };
 
 /** All points of a finite space under an axis: point i spells i in digits. */
-export const pointsOf = (space: TensorSpace, ctx: Context, most = 65536): Points | undefined => {
-  const count = countPoints(space);
-  const base = elementCount(space.element);
+export const pointsOf = (
+  space: TensorSpace,
+  ctx: Context,
+  most = 65536,
+  base = elementCount(space.element),
+): Points | undefined => {
+  const count = base === undefined ? undefined : base ** sizeOf(space.shape);
   if (count === undefined || base === undefined || count > most) return undefined;
   const length = sizeOf(space.shape);
   const axis = newAxis(ctx, count, 'point');
@@ -34,6 +41,22 @@ export const pointsOf = (space: TensorSpace, ctx: Context, most = 65536): Points
   return { axis, value: tensor(space.element.kind === 'Bit' ? ir.cast(node, 'bool') : node, [axis], space) };
 };
 
+/** A number that the family says of its support, where it is known and the same for every entry. */
+const known = (dist: Dist, name: string, ctx: Context): number | undefined => {
+  const v = dist.facts.get(name)?.(ctx);
+  const n = v?.kind === 'tensor' ? ir.uniformValue(v.node) : undefined;
+  return n !== undefined && Number.isFinite(n) && n >= 0 ? Math.floor(n) + 1 : undefined;
+};
+
 /** The points of a distribution with a finite support. */
-export const finitePoints = (dist: Dist, ctx: Context, most?: number): Points | undefined =>
-  dist.event && pointsOf(dist.event, ctx, most);
+export const finitePoints = (dist: Dist, ctx: Context, most?: number): Points | undefined => {
+  if (!dist.event) return undefined;
+  const counts = dist.event.element.kind === 'Nat' ? known(dist, 'last', ctx) : undefined;
+  return pointsOf(dist.event, ctx, most, counts);
+};
+
+/** Counts up to where the probability of all that follow is below 1e-16: a sum that is exact to the precision of the numbers. */
+export const countsInReach = (dist: Dist, ctx: Context, most: number): Points | undefined => {
+  const reach = dist.event?.element.kind === 'Nat' ? known(dist, 'reach', ctx) : undefined;
+  return dist.event && reach ? pointsOf(dist.event, ctx, most, reach) : undefined;
+};

@@ -44,6 +44,8 @@ const factNames = [
   'quantile',
   'lower',
   'upper',
+  'last',
+  'reach',
   'probabilities',
   'log_probabilities',
 ] as const;

@@ -88,6 +88,12 @@ const couplingOfRanks: Intrinsic = (call): Value => {
 const isReparameterised: Intrinsic = (call) =>
   constantBoolean(toDistribution(required(call, 'P'), call.caller, call.span).reparameterised);
 
+const hasQuantile: Intrinsic = (call) =>
+  constantBoolean(toDistribution(required(call, 'P'), call.caller, call.span).facts.has('quantile'));
+
+const isCount: Intrinsic = (call) =>
+  constantBoolean(toDistribution(required(call, 'P'), call.caller, call.span).event?.element.kind === 'Nat');
+
 /** The space of a draw, or an array of it. */
 const support: Intrinsic = (call): Value => {
   const dist = toDistribution(required(call, 'P'), call.caller, call.span);
@@ -147,6 +153,8 @@ export const samplingIntrinsics: Readonly<Record<string, Intrinsic>> = {
   samples,
   _coupling_of_ranks: couplingOfRanks,
   _is_reparameterised: isReparameterised,
+  _has_quantile: hasQuantile,
+  _is_count: isCount,
   _is_number: isNumber,
   _of_state_and_time: ofStateAndTime,
   _line_only: lineOnly,
