@@ -270,7 +270,7 @@ const ofDivergence = (d: Diagnostic, name: string, span: Span, sources: Readonly
   const text = (sources.get(span.file) ?? '').slice(span.start, span.end).replace(/\s+/g, ' ');
   const subject = /^`([^`]+)` has no density/.exec(d.message)?.[1];
   if (d.code !== 'L0312' || subject === undefined || !text.startsWith(`${name}(`)) return d;
-  const at = new RegExp(`[(|,\\s]${subject.replace(/[^\p{L}\d_]/gu, '\\$&')}(?=[\\s),|(])`, 'u').exec(text);
+  const at = new RegExp(`[(|,\\s]${subject.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')}(?=[\\s),|(])`, 'u').exec(text);
   const own = at && text.length === span.end - span.start ? at.index + 1 : undefined;
   return {
     ...d,
@@ -290,6 +290,7 @@ const inLibrary = (
   sources: ReadonlyMap<string, string>,
 ): unknown => {
   if (!(error instanceof Failure) || !file.startsWith('stdlib/') || span.file.startsWith('stdlib/')) return error;
+  const where = name === '' ? 'a function' : `\`${name}\``;
   return new Failure(
     error.diagnostics.map((d) =>
       d.span?.file.startsWith('stdlib/')
@@ -297,8 +298,8 @@ const inLibrary = (
             {
               ...d,
               span,
-              label: d.label ?? `in \`${name}\``,
-              notes: [...d.notes, { message: `inside \`${name}\` of the library`, span: d.span }],
+              label: d.label ?? `in ${where}${name === '' ? ' of the library' : ''}`,
+              notes: [...d.notes, { message: `inside ${where} of the library`, span: d.span }],
               fixes: [],
             },
             name,

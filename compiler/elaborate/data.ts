@@ -16,7 +16,7 @@ import type { Space, TensorSpace } from '../spaces/space.ts';
 import { matchAnnotation, resolveSpace } from './annotations.ts';
 import { childScope, newAxis } from './context.ts';
 import type { Context } from './context.ts';
-import { asTensor, describe, poisoned, spaceOfTemplate } from './describe.ts';
+import { asTensor, describe, knownTexts, poisoned, spaceOfTemplate } from './describe.ts';
 import { isFed } from './dependence.ts';
 import { partsOfSubset } from './leakage.ts';
 import { expandAxes, shapeOf, shapeToAxis, tensor, toBit, toReal } from './tensors.ts';
@@ -178,7 +178,9 @@ const collect = (value: Value, axes: readonly Axis[], span: Span): Collected => 
       case 'range':
         return part(asTensor(v, span));
       case 'texts':
-        return { kind: 'texts', values: v.values };
+        return { kind: 'texts', values: knownTexts(v, span).values };
+      case 'text':
+        return { kind: 'texts', values: Array.from({ length: axes.reduce((n, a) => n * a.size, 1) }, () => v.text) };
       case 'tuple':
         return { kind: 'tuple', items: v.items.map(part) };
       case 'record':
@@ -205,6 +207,7 @@ export const isComputable = (value: Value): boolean => {
       return value.items.every(isComputable);
     case 'record':
       return [...value.fields.values()].every(isComputable);
+    case 'text':
     case 'texts':
     case 'range':
       return true;

@@ -6,7 +6,7 @@ import type { Space } from '../spaces/space.ts';
 import { Failure } from './context.ts';
 import { known, rankOf, tensor, toReal } from './tensors.ts';
 import * as ir from '../ir/build.ts';
-import type { Data, Template, Tensor, Value } from './values.ts';
+import type { Data, Template, Tensor, TextColumn, Value } from './values.ts';
 
 export const spaceOfTemplate = (t: Template): Space => {
   switch (t.kind) {
@@ -97,6 +97,14 @@ export const poisoned = (): never => {
   throw new Failure([]);
 };
 
+const aboutTexts = {
+  help: 'texts become classes in the data set, `class(r.species)`, or truth values, `class(r.answer == "yes")`',
+};
+
+/** Texts that are known when compiling: those of all rows, not of rows drawn at random. */
+export const knownTexts = (column: TextColumn, span: Span): TextColumn =>
+  column.drawn ? fail('L0302', span, { expected: 'a number or an array', seen: 'Text' }, aboutTexts) : column;
+
 export const asTensor = (v: Value, span: Span, where?: string): Tensor => {
   switch (v.kind) {
     case 'tensor':
@@ -113,6 +121,8 @@ export const asTensor = (v: Value, span: Span, where?: string): Tensor => {
     }
     case 'model':
       return fail('L0311', span, { name: v.declaration.name.text });
+    case 'texts':
+      return fail('L0302', span, { expected: 'a number or an array', seen: describe(v), where }, aboutTexts);
     default:
       return fail('L0302', span, { expected: 'a number or an array', seen: describe(v), where });
   }

@@ -21,7 +21,7 @@ import { bigOperator, comprehension } from './binders.ts';
 import { conditional, gradient, loopOver } from './control.ts';
 import { bind, childScope, inScope, lookup, spanKey, visibleNames } from './context.ts';
 import type { Context } from './context.ts';
-import { asCount, asStatic, asTensor, asWhole, describe, mapTensors, poisoned } from './describe.ts';
+import { asCount, asStatic, asTensor, asWhole, describe, knownTexts, mapTensors, poisoned } from './describe.ts';
 import { arrayDist, draws, program, renameIn, toDistribution } from './distributions.ts';
 import { subset } from './data.ts';
 import { runFirst } from './first-run.ts';
@@ -232,7 +232,7 @@ const indexed = (e: IndexExpr, ctx: Context): Value => {
     }
     case 'texts': {
       const i = asStatic(only(), e.span, 'the index');
-      const text = object.values[i];
+      const text = knownTexts(object, e.span).values[i];
       return text === undefined
         ? fail('L0306', e.span, { index: String(i), size: object.values.length })
         : text === null

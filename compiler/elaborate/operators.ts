@@ -5,7 +5,7 @@ import { fail } from '../messages.ts';
 import { Bit, R } from '../spaces/space.ts';
 import { applyValue, compose } from './calls.ts';
 import type { Context } from './context.ts';
-import { asCount, asStatic, asTensor, describe, poisoned } from './describe.ts';
+import { asCount, asStatic, asTensor, describe, knownTexts, poisoned } from './describe.ts';
 import { draws, powerOf } from './distributions.ts';
 import { pushforward } from './pushforward.ts';
 import {
@@ -51,6 +51,7 @@ const textColumn = (v: TextColumn, test: (s: string | null) => boolean): Tensor 
 const isNaNTensor = (t: Tensor): Tensor => compareTensors('ne', toReal(t), toReal(t));
 
 const equality = (left: Value, right: Value, ctx: Context, span: Span): Tensor => {
+  for (const v of [left, right]) if (v.kind === 'texts') knownTexts(v, span);
   if (right.kind === 'missing' || left.kind === 'missing') {
     const v = right.kind === 'missing' ? left : right;
     if (v.kind === 'texts') return textColumn(v, (s) => s === null);

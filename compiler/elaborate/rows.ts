@@ -99,7 +99,7 @@ export const rowsUnder = (data: Data, request: RowRequest, ctx: Context): Rows =
   const make = (leaf: number, space: TensorSpace): Value =>
     tensor(feed ? feedNode(feed, leaf, suffix, ctx) : leafNode(data, leaf, ctx), [axis], space);
   const texts = (values: readonly (string | null)[]): Value =>
-    rows === data.rows ? { kind: 'texts', axis, values } : { kind: 'poison' };
+    rows === data.rows ? { kind: 'texts', axis, values } : { kind: 'texts', axis, values: [], drawn: true };
   const row = fill(data.template, make, texts, data.file);
   if (!data.view) return { axis, row };
   const inner: Context = { ...ctx, axes: [...ctx.axes, axis] };
@@ -133,7 +133,7 @@ export const rowAt = (data: Data, ctx: Context): Value => {
   const row = fill(
     data.template,
     (leaf, space) => tensor(ir.gather(leafNode(data, leaf, ctx), index), ctx.axes, space),
-    () => ({ kind: 'poison' }),
+    () => ({ kind: 'texts', axis: newAxis(ctx, 1, data.name), values: [], drawn: true }),
   );
   return data.view ? data.view(ctx, row).value : row;
 };

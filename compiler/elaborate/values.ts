@@ -39,6 +39,8 @@ export interface Along {
 export interface TextColumn {
   readonly kind: 'texts';
   readonly axis: Axis;
+  /** Rows at random places, whose texts nobody knows when compiling: there are no values. */
+  readonly drawn?: true;
   readonly values: readonly (string | null)[];
 }
 

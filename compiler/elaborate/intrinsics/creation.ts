@@ -5,7 +5,7 @@ import { sizeOf } from '../../ir/shape.ts';
 import { fail } from '../../messages.ts';
 import { classOf, R } from '../../spaces/space.ts';
 import { isFed } from '../dependence.ts';
-import { asCount, asStatic, describe } from '../describe.ts';
+import { asCount, asStatic, describe, knownTexts } from '../describe.ts';
 import { knownArray, rankOf, shapeOf, tensor, toReal } from '../tensors.ts';
 import type { Tensor, TextColumn, Value } from '../values.ts';
 import type { Intrinsic, IntrinsicCall } from './call.ts';
@@ -84,7 +84,7 @@ const classOfTexts = ({ axis, values }: TextColumn, call: IntrinsicCall): Tensor
  */
 const toClass: Intrinsic = (call): Value => {
   const v = required(call, 'k');
-  if (v.kind === 'texts') return classOfTexts(v, call);
+  if (v.kind === 'texts') return classOfTexts(knownTexts(v, call.span), call);
   const t = toTensor(v, call, '`class`');
   const { element, shape } = t.space;
   const size = sizeInBrackets(call);
