@@ -4,6 +4,7 @@
  */
 import type { IndexItem, Span } from '../../grammar/tree.ts';
 import * as ir from '../ir/build.ts';
+import type { Node } from '../ir/graph.ts';
 import { fail } from '../messages.ts';
 import { printSpace } from '../spaces/space.ts';
 import type { TensorSpace } from '../spaces/space.ts';
@@ -41,6 +42,18 @@ const entryOf = (t: Tensor, at: number, i: number, span: Span): Tensor => {
   );
 };
 
+/** Places in an array of n: numbers that are known when compiling are whole and in it. */
+const placesIn = ({ node, space }: Tensor, n: number, span: Span): Node => {
+  const { operation } = node;
+  if (operation.op !== 'constant' || space.element.kind === 'Class') return ir.cast(node, 'int32');
+  const { shape, data: written } = operation.value;
+  for (const x of written) {
+    if (!Number.isInteger(x)) fail('L0302', span, { expected: 'a whole number', seen: String(x), where: 'the index' });
+    if (x < 0 || x >= n) fail('L0306', span, { index: String(x), size: n });
+  }
+  return ir.constant({ dtype: 'int32', shape, data: Int32Array.from(written) });
+};
+
 /** Entries by an index that is a tensor itself: a row each for every example. */
 const gathered = (t: Tensor, at: number, index: Tensor, span: Span): Tensor => {
   const n = shapeOf(t)[at];
@@ -59,7 +72,7 @@ const gathered = (t: Tensor, at: number, index: Tensor, span: Span): Tensor => {
       index: String(place.offset < 0 ? place.offset : place.offset + place.axis.size - 1),
       size: n,
     });
-  const i = ir.cast(index.node, 'int32');
+  const i = placesIn(index, n, span);
   const own = shapeOf(t);
   const rank = index.node.shape.length - index.axes.length;
   if (t.axes.length === 0 && at === 0 && rank === 0)
@@ -85,7 +98,7 @@ const isOne = (t: Tensor): boolean => shapeOf(t).length === 0;
 /** Items that are arrays of indices: `x[[0, 2, 5]]`, `y[argsort(x)]`. */
 const gatherMany = (t: Tensor, at: number, index: Tensor, span: Span): Tensor => {
   if (t.axes.length === 0 && at === 0) {
-    const node = ir.gather(t.node, ir.cast(index.node, 'int32'), span);
+    const node = ir.gather(t.node, placesIn(index, shapeOf(t)[0], span), span);
     return tensor(node, index.axes, { ...t.space, shape: [...shapeOf(index), ...t.space.shape.slice(1)] });
   }
   const n = shapeOf(t)[at];
@@ -95,7 +108,7 @@ const gatherMany = (t: Tensor, at: number, index: Tensor, span: Span): Tensor =>
   const axes = unionAxes(t, index);
   const sizes = axes.map((a) => a.size);
   const hot = expandAxes(
-    tensor(ir.oneHot(ir.cast(index.node, 'int32'), n), index.axes, {
+    tensor(ir.oneHot(placesIn(index, n, span), n), index.axes, {
       kind: 'tensor',
       element: { kind: 'R' },
       shape: [m, n],

@@ -20,6 +20,7 @@ const constant =
 
 const identity: Intrinsic = (call) => {
   const [n, m = n] = staticShape(call);
+  if (n === undefined) return fail('L0303', call.span, { what: 'the size `[n]` is missing', call: 'identity' });
   const data = Float64Array.from({ length: n * m }, (_, i) => (Math.floor(i / m) === i % m ? 1 : 0));
   return tensor(ir.constant({ dtype: 'float32', shape: [n, m], data }), [], R(n, m));
 };

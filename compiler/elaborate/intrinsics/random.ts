@@ -202,6 +202,7 @@ const rowDraws: Intrinsic = (call): Value => {
       seen: describe(data),
       where: '`draws`',
     });
+  if (n < 1) fail('L0302', call.span, { expected: 'at least 1', seen: String(n), where: 'the number of rows' });
   if (n > data.rows)
     return fail('L0504', call.span, { what: `\`${data.name}\` has ${data.rows} rows, fewer than the ${n} asked for` });
   const apart = flagArgument(call, 'apart');
