@@ -90,6 +90,10 @@ export const compile = async (
   const done = await withData(host, (tables) => readyToRun(modules, tables, options.seed ?? 0).program());
   const found = inOrder([...parsed.diagnostics, ...modules.diagnostics, ...done.diagnostics], file);
   const diagnostics = withoutAllowed(found, parsed.module, modules.sources);
+  // Silence would look like a run that went well.
+  const posed = parsed.module.declarations.some((d) => d.kind === 'problem-declaration');
+  if (posed && !hasErrors(found) && done.program?.stages.length === 0)
+    throw new Error('internal: a problem was given up without a diagnostic');
   const program = hasErrors(diagnostics) || !done.program ? undefined : withFormulas(done.program, parsed.module);
   return { module: parsed.module, program, diagnostics, sources: modules.sources, spaces: done.spaces };
 };
