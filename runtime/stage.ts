@@ -14,6 +14,7 @@ import { judge, summarise } from './result.ts';
 import { epochOf, isProgress } from './schedule.ts';
 import { solveExactly } from './solvers/exact.ts';
 import { trainByGradient } from './solvers/gradient.ts';
+import { solveByEm } from './solvers/em.ts';
 import { solveSmooth } from './solvers/smooth.ts';
 import { nothing, type Outcome, type Training } from './solvers/training.ts';
 
@@ -154,6 +155,7 @@ const train = async (current: Current, action: Train, carried: Carried): Promise
     },
   };
   if (solver.kind === 'gradient') return trainByGradient(solver, training);
+  if (solver.kind === 'em') return solveByEm(solver, training);
   return solver.kind === 'exact' ? solveExactly(solver, training) : solveSmooth(solver, training);
 };
 

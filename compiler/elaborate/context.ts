@@ -118,6 +118,8 @@ export interface ProblemContext {
   readonly games: Game[];
   /** The pass after a task that finds what mattered: `ewc` counts nothing in it. */
   readonly weighing?: boolean;
+  /** For `em`: which component a point is of, by the variables as they are. Collected, since the E-step holds them. */
+  readonly posteriors?: Node[];
 }
 
 export interface Context {

@@ -1,6 +1,7 @@
 /** Mixtures: one of several components, each with its probability; the components stand under an axis. */
 import type { Span } from '../../grammar/tree.ts';
 import * as ir from '../ir/build.ts';
+import type { Node } from '../ir/graph.ts';
 import { inAxes } from './context.ts';
 import type { Context } from './context.ts';
 import { asTensor, mapTensors } from './describe.ts';
@@ -63,6 +64,26 @@ const factsOf = (logWeights: Tensor, axis: Axis, component: Dist): ReadonlyMap<s
   return facts;
 };
 
+/**
+ * log Σ exp(joint) as Σ r (joint - log r), r the posterior of the components, held: the same value and slope here, and a lower bound
+ * wherever else the parameters go (Neal & Hinton 1998).
+ */
+const bounded = (joint: Tensor, axis: Axis, posteriors: Node[], span: Span): Tensor => {
+  const whole = expandAxes(logsumexpAxis(joint, axis, span), joint.axes);
+  const full = expandAxes(joint, joint.axes);
+  const logPosterior = ir.stop(ir.sub(full.node, whole.node, span));
+  posteriors.push(logPosterior);
+  const r = ir.exp(logPosterior, span);
+  const positive = ir.gt(r, ir.scalar(0));
+  // a component that is impossible adds 0, not 0 times infinity
+  const gap = ir.sub(
+    ir.select(positive, full.node, ir.scalar(0)),
+    ir.select(positive, logPosterior, ir.scalar(0)),
+    span,
+  );
+  return reduceAxis('sum', tensor(ir.mul(r, gap, span), joint.axes, joint.space), axis, span);
+};
+
 /** `logWeights`: R[K]. */
 export const mixtureOf = (
   logWeights: Tensor,
@@ -83,7 +104,9 @@ export const mixtureOf = (
         const w = shapeToAxis(logWeights, axis);
         const axes = unionAxes(each, w, { axes: [axis] });
         const joint = tensor(ir.add(expandAxes(each, axes).node, expandAxes(w, axes).node, span), axes, each.space);
-        return logsumexpAxis(joint, axis, span);
+        return ctx.problem?.posteriors
+          ? bounded(joint, axis, ctx.problem.posteriors, span)
+          : logsumexpAxis(joint, axis, span);
       }),
     facts: factsOf(logWeights, axis, component),
     reparameterised: false,

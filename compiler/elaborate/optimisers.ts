@@ -53,7 +53,10 @@ export const ruleOf = (by: readonly Expr[], ctx: Context): Rule | undefined => {
       );
     return undefined;
   }
-  return { rule: rules[0].optimiser, transforms };
+  const [{ optimiser: rule, span }] = rules;
+  if (rule.solver && transforms.length > 0)
+    fail('L0602', span, { what: `a transform of gradients beside \`${rule.text}\`, which takes no steps along them` });
+  return { rule, transforms };
 };
 
 const plain = (node: Node): Tensor => tensor(node, [], R(...node.shape));
@@ -106,6 +109,7 @@ export const update = (
   ctx: Context,
   span: Span,
 ): Map<Variable, Node> => {
+  if (rule.solver) fail('L0602', span, { what: `\`${rule.text}\` in a problem inside another, or in a game` });
   const numbers = variables.map((v) => variableInput(v, ctx));
   const changed = transforms.reduce<readonly Node[]>((gs, t) => {
     const norm = ir.sqrt(gs.map((g) => ir.sum(ir.square(g))).reduce((a, b) => ir.add(a, b)));

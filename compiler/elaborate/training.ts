@@ -14,6 +14,7 @@ import { bind, childScope, inScope } from './context.ts';
 import type { Context, Game, ProblemContext } from './context.ts';
 import { asCount, asStatic } from './describe.ts';
 import { isRandom } from './dependence.ts';
+import { emSolver } from './em.ts';
 import { variableInput, variablesOf } from './members.ts';
 import { commonInputs, feedsOf, inProblem, lossOf, newProblem, stepInput, totalInput } from './objectives.ts';
 import { ruleOf, update } from './optimisers.ts';
@@ -70,8 +71,9 @@ const objectiveOf = (
   batch: number | undefined,
   ctx: Context,
   created: Variable[],
+  posteriors?: Node[],
 ): Built => {
-  const state = newProblem('train', batch, created);
+  const state = { ...newProblem('train', batch, created), posteriors };
   const scope = childScope(ctx.scope);
   if (data) bind(scope, 'D_tr', data);
   const inner = inProblem(inScope(ctx, scope), state);
@@ -294,6 +296,12 @@ const obstacle = (contestants: readonly Contestant[], built: Built, parameters: 
   return undefined;
 };
 
+/** `by em`, of the problem or of a player. */
+const emOf = (contestants: readonly Contestant[], problem: ProblemExpr, ctx: Context): boolean =>
+  [problem.by, ...contestants.map((c) => c.player.by)].some(
+    (by) => by.length > 0 && ruleOf(by, inProblem(ctx, newProblem('train', undefined, [])))?.rule.solver === 'em',
+  );
+
 export const train = (
   problem: ProblemExpr,
   contestants: readonly Contestant[],
@@ -354,6 +362,28 @@ export const train = (
       reason: against,
       span: problem.span,
     });
+  }
+
+  const em = emOf(contestants, problem, ctx);
+  if (em) {
+    const [contestant] = contestants;
+    const whole = objectiveOf(contestant, value, undefined, ctx, created, []);
+    const parameters = whole.variables.reduce((n, v) => n + sizeOf(v.shape), 0);
+    const against =
+      problem.batch || problem.duration?.unit === 'epochs'
+        ? 'every turn reads all rows, so there are no batches and epochs'
+        : obstacle(contestants, whole, parameters);
+    if (against !== undefined) fail('L0602', byPlace, { what: `\`em\` here: ${against}` });
+    const inner = inProblem(ctx, whole.state);
+    const { steps } = durationOf(problem, protocol, [whole.state], ctx);
+    const solver = emSolver(whole, isMaximised(contestant.player), steps, problem, inner);
+    decisions.push({
+      subject: 'solver',
+      choice: 'expectation-maximisation, each M-step by L-BFGS',
+      reason: 'the spec says so; the components are summed over exactly',
+      span: byPlace,
+    });
+    return { solver, loss: lossesOf([whole]), decisions: [...decisions, ...whole.state.decisions] };
   }
 
   const batch = batchOf(problem, data, ctx);

@@ -202,6 +202,8 @@ export interface Optimiser {
   readonly start?: Value;
   readonly step: Value;
   readonly text: string;
+  /** Solves the whole problem in place of steps along gradients. */
+  readonly solver?: 'em';
 }
 
 export type Value =

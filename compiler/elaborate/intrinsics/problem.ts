@@ -36,6 +36,16 @@ const textOfCall = (call: IntrinsicCall): string => {
   return `${family.name}(${shown})`;
 };
 
+/** Expectation-maximisation takes no steps along gradients: see em.ts. */
+const em: Intrinsic = (): Value => ({
+  kind: 'optimiser',
+  name: 'em',
+  transform: false,
+  step: { kind: 'tuple', items: [] },
+  text: 'em',
+  solver: 'em',
+});
+
 const optimiser: Intrinsic = (call): Value => {
   const start = required(call, 'start');
   const probe =
@@ -248,6 +258,7 @@ const makeStatistic = (name: string, shape: readonly number[], call: IntrinsicCa
 
 export const problemIntrinsics: Readonly<Record<string, Intrinsic>> = {
   optimiser,
+  em,
   gradient_transform: gradientTransform,
   schedule,
   csv: read('csv'),
