@@ -1,10 +1,11 @@
-/** Rows whose class is none: named by file, line and column, whether or not the set says its space. */
+/** Classes in data: rows whose class is none are named by file, line and column; arrays of classes are read like other arrays. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { compile } from '../compiler/compile.ts';
 import { nodeHost } from '../runtime/data/node-host.ts';
+import { measures } from './specs-harness.ts';
 
 const spec = `data D = [([r.a], class[2](r.y)) for r in csv("rows.csv")]
 model M(x: R[1]) ~> Class[2] = classifier[2](x)
@@ -22,4 +23,12 @@ test.each([
   const { diagnostics } = await compile(join(folder, 'spec.learn'), spec, nodeHost(), {});
   rmSync(folder, { recursive: true });
   expect(diagnostics.map((d) => d.message)).toEqual([message]);
+});
+
+test('classes are chosen by an array of places', async () => {
+  const found = await measures(`data D = [[class[6](i mod 6), class[6](0), class[6](5)] for i < 12]
+minimize a^2 over a in R
+  subject to eval E[z ~ D] sum[k < 6] (if z[[2, 0]][1] == class[6](k) then k else 0) as first,
+    eval E[z ~ D] (if z[[2, 0]][0] == class[6](5) then 1 else 0) as last`);
+  expect(found).toEqual({ first: 2.5, last: 1 });
 });

@@ -117,7 +117,7 @@ const gatherMany = (t: Tensor, at: number, index: Tensor, span: Span): Tensor =>
   );
   const own = shapeOf(t);
   const rest = own.slice(1).reduce((p, d) => p * d, 1);
-  const x = ir.reshape(expandAxes(toReal(t), axes).node, [...sizes, n, rest]);
+  const x = ir.reshape(ir.cast(expandAxes(t, axes).node, 'float32'), [...sizes, n, rest]);
   const product = ir.matmul(hot.node, x, {}, span);
   return tensor(ir.cast(ir.reshape(product, [...sizes, m, ...own.slice(1)]), t.node.dtype), axes, {
     ...t.space,
