@@ -69,18 +69,19 @@ export type Solver =
   /**
    * Full batch, deterministic. `graph`: inputs `var:<id>` (and data, all rows) -> `loss` (to be made small), `grad:<id>` for each of `over`.
    * `exact`: the loss is quadratic in `over`; solved to the minimum-norm solution in double precision.
-   * `lbfgs`: small and smooth. `em`: `loss` is the bound whose posteriors are those of the variables `held`. `closed`: `graph` has outputs `var:<id>` that are the solution.
+   * `lbfgs`: small and smooth. `closed`: `graph` has outputs `var:<id>` that are the solution.
    */
-  | {
-      readonly kind: 'exact' | 'lbfgs' | 'em';
-      readonly graph: Graph;
-      readonly feeds: readonly DataFeed[];
-      readonly over: readonly string[];
-      /** `em`: what holds `over`, in the same order, while a bound is maximised. */
-      readonly held?: readonly string[];
-      readonly sense: 'minimize' | 'maximize';
-      readonly steps?: number;
-    };
+  | (WholeSolver & { readonly kind: 'exact' | 'lbfgs' })
+  /** `loss` is the bound whose posteriors are those of the variables `held`, which hold `over` in the same order while a bound is made best. */
+  | (WholeSolver & { readonly kind: 'em'; readonly held: readonly string[] });
+
+interface WholeSolver {
+  readonly graph: Graph;
+  readonly feeds: readonly DataFeed[];
+  readonly over: readonly string[];
+  readonly sense: 'minimize' | 'maximize';
+  readonly steps?: number;
+}
 
 /** An `eval` condition compiled for one data set: exact, all rows. */
 export interface Evaluation {

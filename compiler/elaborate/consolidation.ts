@@ -6,16 +6,19 @@
 import * as ir from '../ir/build.ts';
 import { gradients } from '../differentiate.ts';
 import { graphOf } from '../ir/graph.ts';
+import type { Node } from '../ir/graph.ts';
 import { fail } from '../messages.ts';
 import type { Action, Variable } from '../program.ts';
 import { R } from '../spaces/space.ts';
-import { bind, childScope, inScope } from './context.ts';
+import { objectiveOf } from './built.ts';
+import type { Contestant } from './built.ts';
 import type { Context } from './context.ts';
 import { describe } from './describe.ts';
 import { runFirst } from './first-run.ts';
-import { registerVariable, variableInput, variablesOf } from './members.ts';
-import { commonInputs, feedsOf, inProblem, lossOf, newProblem } from './objectives.ts';
-import type { Contestant } from './training.ts';
+import { commonInputs } from './inputs.ts';
+import { variablesOf } from './members.ts';
+import { feedsOf } from './objectives.ts';
+import { makeVariable, variableInput } from './variables.ts';
 import { tensor } from './tensors.ts';
 import type { Data, Tensor, Value } from './values.ts';
 import type { IntrinsicCall } from './intrinsics/call.ts';
@@ -33,25 +36,21 @@ const mostExamples = 1000;
 const anchorOf = (of: Variable, ctx: Context): Anchor => {
   const known = ctx.shared.anchors.get(of.id);
   if (known) return known;
-  const made = (name: string, initial: Variable['initial']['outputs'][number]['node']): Variable => {
-    const id = `${of.id} ${name}`;
-    const own = ir.input(`var:${id}`, of.dtype, of.shape);
-    return registerVariable(
+  const made = (name: string, initial: Node): Variable =>
+    makeVariable(
       {
         ...of,
-        id,
+        id: `${of.id} ${name}`,
         name: `${of.name} ${name}`,
         role: 'snapshot',
-        initial: graphOf([{ name: id, node: initial }], [ir.input('key', 'int32', [2])]),
-        value: graphOf([{ name: id, node: own }], [own]),
         space: `R[${of.shape.join(', ')}]`,
       },
+      initial,
       ctx,
     );
-  };
   const anchor: Anchor = {
     of,
-    place: made('after the task before', ir.input(`var:${of.id}`, of.dtype, of.shape)),
+    place: made('after the task before', variableInput(of, ctx)),
     weight: made('weight', ir.full(0, of.shape)),
   };
   ctx.shared.anchors.set(of.id, anchor);
@@ -83,19 +82,15 @@ export const ewc = (call: IntrinsicCall): Value => {
 
 /** After a task: one pass over single examples, which leaves the weights and where the parameters stand. */
 export const consolidate = (
-  { player, bound }: Contestant,
+  contestant: Contestant,
   data: Data,
   ctx: Context,
   created: Variable[],
 ): Action | undefined => {
+  const { bound } = contestant;
   const anchors = bound.flatMap((b) => variablesOf(b.store)).flatMap((v) => ctx.shared.anchors.get(v.id) ?? []);
   if (anchors.length === 0) return undefined;
-  const state = { ...newProblem('train', 1, created), weighing: true };
-  const scope = childScope(ctx.scope);
-  bind(scope, 'D_tr', data);
-  const inner = inProblem(inScope(ctx, scope), state);
-  for (const { name, value } of player.where) bind(scope, name.text, ctx.shared.run.evaluate(value, inner));
-  const loss = lossOf(player.objective, inner).node;
+  const { loss, state } = objectiveOf(contestant, data, 1, ctx, created, { weighing: true });
   const places = anchors.map(({ of }) => variableInput(of, ctx));
   const slopes = gradients(loss, places);
   const steps = Math.min(data.rows, mostExamples);

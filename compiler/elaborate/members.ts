@@ -4,8 +4,6 @@
  */
 import type { ModelDeclaration, ParamStatement, Span, SpaceExpr, StaticParameter } from '../../grammar/tree.ts';
 import * as ir from '../ir/build.ts';
-import { graphOf } from '../ir/graph.ts';
-import type { Node } from '../ir/graph.ts';
 import { fail, similar } from '../messages.ts';
 import type { Variable } from '../program.ts';
 import { contains, elementShape, printSpace, sameShape, storageShape, R } from '../spaces/space.ts';
@@ -14,9 +12,11 @@ import { coerceTensor, matchAnnotation, resolveSpace } from './annotations.ts';
 import { bind, childScope, Failure, newAxis } from './context.ts';
 import type { Context, Scope } from './context.ts';
 import { asTensor, describe } from './describe.ts';
+import { keyInput } from './inputs.ts';
 import { bindPattern } from './patterns.ts';
 import { axisToShape, known, shapeOf, tensor, toReal } from './tensors.ts';
 import { intoSpace, outOfSpace } from './transforms.ts';
+import { makeVariable, uniqueId, variableInput } from './variables.ts';
 import type { Axis, Dist, Given, Member, Model, Store, Tensor, Value } from './values.ts';
 
 export const newStore = (name: string): Store => ({
@@ -162,30 +162,6 @@ const argumentIn = (
 
 // ---------------------------------------------------------------- parameters
 
-/** The node through which graphs read a variable. */
-export const variableInput = (variable: Variable, ctx: Context): Node => {
-  let node = ctx.shared.inputs.get(variable.id);
-  if (!node) {
-    node = ir.input(`var:${variable.id}`, variable.dtype, variable.shape);
-    ctx.shared.inputs.set(variable.id, node);
-  }
-  return node;
-};
-
-export const registerVariable = (variable: Variable, ctx: Context): Variable => {
-  ctx.shared.variables.set(variable.id, variable);
-  ctx.problem?.created.push(variable);
-  return variable;
-};
-
-export const uniqueId = (name: string, ctx: Context): string => {
-  if (!ctx.shared.variables.has(name)) return name;
-  for (let i = 2; ; i++) if (!ctx.shared.variables.has(`${name}'${i}`)) return `${name}'${i}`;
-};
-
-/** A graph that gives back its input: for variables without a transform. */
-export const identityGraph = (id: string, node: Node) => ({ inputs: [node], outputs: [{ name: id, node }] });
-
 /** A fresh parameter in `space` with initial value `v` (in the space; made with draws from input `key`). */
 const makeParameter = (
   name: string,
@@ -195,25 +171,13 @@ const makeParameter = (
   span: Span,
 ): Variable => {
   const shape = storageShape(space);
-  const key = ir.input('key', 'int32', [2]);
-  const clean: Context = { ...ctx, axes: [], key, problem: undefined };
-  const start = initial(clean);
-  const raw = outOfSpace(space.element, start.node, span);
-  const id = uniqueId(name, ctx);
-  const own = ir.input(`var:${id}`, 'float32', shape);
-  return registerVariable(
-    {
-      id,
-      name,
-      role: 'parameter',
-      dtype: 'float32',
-      shape,
-      initial: graphOf([{ name: id, node: raw }], [key]),
-      value: graphOf([{ name: id, node: intoSpace(space.element, own, span) }], [own]),
-      space: printSpace(space),
-      span,
-    },
+  const clean: Context = { ...ctx, axes: [], key: keyInput, problem: undefined };
+  const raw = outOfSpace(space.element, initial(clean).node, span);
+  return makeVariable(
+    { id: uniqueId(name, ctx), name, role: 'parameter', dtype: 'float32', shape, space: printSpace(space), span },
+    raw,
     ctx,
+    (own) => intoSpace(space.element, own, span),
   );
 };
 

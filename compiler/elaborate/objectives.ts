@@ -1,22 +1,14 @@
 /** An objective or an evaluation as a graph: what it reads is collected while it is built. */
 import type { Expr, Span } from '../../grammar/tree.ts';
-import * as ir from '../ir/build.ts';
-import type { Node } from '../ir/graph.ts';
 import { fail } from '../messages.ts';
 import type { DataFeed, Variable } from '../program.ts';
 import { withLooseScores } from './averages.ts';
 import { applyValue } from './calls.ts';
 import type { Context, Feed, ProblemContext } from './context.ts';
 import { asScalar, describe } from './describe.ts';
+import { keyInput, stepInput, totalInput } from './inputs.ts';
 import { settle } from './operators.ts';
 import type { Given, Tensor, Value } from './values.ts';
-
-export const keyInput: Node = ir.input('key', 'int32', [2]);
-export const stepInput: Node = ir.input('step', 'float32', []);
-export const totalInput: Node = ir.input('total', 'float32', []);
-
-/** Inputs that every graph of a problem may read, in front so that their places are the same. */
-export const commonInputs: readonly Node[] = [keyInput, stepInput, totalInput];
 
 export const newProblem = (
   mode: ProblemContext['mode'],

@@ -4,7 +4,6 @@
  */
 import type { Expr, Span } from '../../grammar/tree.ts';
 import * as ir from '../ir/build.ts';
-import { graphOf } from '../ir/graph.ts';
 import type { Node } from '../ir/graph.ts';
 import { fail } from '../messages.ts';
 import type { Variable } from '../program.ts';
@@ -12,9 +11,9 @@ import { R } from '../spaces/space.ts';
 import { applyValue } from './calls.ts';
 import type { Context } from './context.ts';
 import { asTensor, describe, mapTensors, tensorsOf } from './describe.ts';
-import { identityGraph, registerVariable, variableInput } from './members.ts';
 import { shapeOf, tensor, toReal } from './tensors.ts';
 import type { Optimiser, Tensor, Value } from './values.ts';
+import { makeVariable, variableInput } from './variables.ts';
 
 const asOptimiser = (v: Value, span: Span, ctx: Context): Optimiser => {
   if (v.kind === 'optimiser') return v;
@@ -74,25 +73,23 @@ const memoryOf = (
   span: Span,
 ): { value: Value; variables: Variable[] } | undefined => {
   if (!rule.start) return undefined;
-  const own = ir.input(`var:${variable.id}`, 'float32', variable.shape);
-  const begin = applyValue(rule.start, [{ value: plain(own), span }], { ...ctx, axes: [] }, span);
+  const begin = applyValue(
+    rule.start,
+    [{ value: plain(variableInput(variable, ctx)), span }],
+    { ...ctx, axes: [] },
+    span,
+  );
   const starts = tensorsOf(begin);
   const variables = starts.map((t, i) => {
     const id = `${variable.id}!${rule.name}${starts.length > 1 ? `.${i}` : ''}`;
     const known = ctx.shared.variables.get(id);
     if (known) return known;
     const node = resultNode(t, t.node.shape, span, 'the start of an optimiser');
-    return registerVariable(
-      {
-        id,
-        name: `${variable.name} (${rule.name})`,
-        role: 'optimiser',
-        dtype: 'float32',
-        shape: node.shape,
-        initial: graphOf([{ name: id, node }], [ir.input('key', 'int32', [2])]),
-        value: identityGraph(id, ir.input(`var:${id}`, 'float32', node.shape)),
-        space: `R[${node.shape.join(', ')}]`,
-      },
+    const { shape } = node;
+    const name = `${variable.name} (${rule.name})`;
+    return makeVariable(
+      { id, name, role: 'optimiser', dtype: 'float32', shape, space: `R[${shape.join(', ')}]` },
+      node,
       ctx,
     );
   });
@@ -131,13 +128,7 @@ export const update = (
     const state: Value = memory?.value ?? { kind: 'tuple', items: [] };
     const args = [plain(numbers[i]), plain(changed[i]), state, now].map((value) => ({ value, span }));
     const result = applyValue(rule.step, args.slice(0, arityOf(rule.step)), { ...ctx, axes: [] }, span);
-    const [w, s] = memory
-      ? result.kind === 'tuple'
-        ? result.items
-        : [result]
-      : result.kind === 'tuple'
-        ? result.items
-        : [result];
+    const [w, s] = result.kind === 'tuple' ? result.items : [result];
     next.set(variable, resultNode(w, variable.shape, span, rule.name));
     if (memory) {
       const after = s ? tensorsOf(s) : [];

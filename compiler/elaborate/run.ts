@@ -19,7 +19,7 @@ import { evaluate } from './expressions.ts';
 import { atStart } from './initial.ts';
 import { laterNames } from './later.ts';
 import { newStore } from './members.ts';
-import { keyInput } from './objectives.ts';
+import { keyInput } from './inputs.ts';
 import { settle } from './operators.ts';
 import { solve } from './problems.ts';
 import { unknownNames } from '../check/names.ts';

@@ -1,34 +1,25 @@
 /** `over g in M from f`: g starts where f stands. */
 import type { Span } from '../../grammar/tree.ts';
-import * as ir from '../ir/build.ts';
-import { graphOf } from '../ir/graph.ts';
 import { fail } from '../messages.ts';
 import type { Context } from './context.ts';
 import { describe } from './describe.ts';
-import { newStore, registerVariable, uniqueId, variableInput } from './members.ts';
+import { newStore } from './members.ts';
 import { tensor } from './tensors.ts';
 import type { Model, Store, Value } from './values.ts';
+import { makeVariable, meaningOf, uniqueId, variableInput } from './variables.ts';
 
 const copy = (to: Store, from: Store, ctx: Context): void => {
   for (const [key, p] of from.parameters) {
     const { variable, space } = p;
     const name = `${to.name}${variable.name.slice(from.name.length)}`;
-    const id = uniqueId(name, ctx);
-    const start = ir.input(`var:${variable.id}`, variable.dtype, variable.shape);
-    const own = ir.input(`var:${id}`, variable.dtype, variable.shape);
-    const value = ir.substitute([variable.value.outputs[0].node], new Map([[variable.value.inputs[0], own]]))[0];
-    const made = registerVariable(
-      {
-        ...variable,
-        id,
-        name,
-        initial: graphOf([{ name: id, node: start }], [ir.input('key', 'int32', [2])]),
-        value: graphOf([{ name: id, node: value }], [own]),
-      },
+    const made = makeVariable(
+      { ...variable, id: uniqueId(name, ctx), name },
+      variableInput(variable, ctx),
       ctx,
+      meaningOf(variable),
     );
     const seen = ctx.shared.trainedOn.get(variable.id);
-    if (seen) ctx.shared.trainedOn.set(id, seen);
+    if (seen) ctx.shared.trainedOn.set(made.id, seen);
     to.parameters.set(key, { variable: made, space, value: tensor(variableInput(made, ctx), [], space) });
   }
   for (const [key, member] of from.members) {

@@ -3,12 +3,11 @@ import type { AtExpr, Span } from '../../grammar/tree.ts';
 import { fail } from '../messages.ts';
 import type { Variable } from '../program.ts';
 import * as ir from '../ir/build.ts';
-import { graphOf } from '../ir/graph.ts';
 import type { Node } from '../ir/graph.ts';
 import type { Context, Snapshot } from './context.ts';
 import { asStatic, describe } from './describe.ts';
-import { registerVariable } from './members.ts';
 import type { Value } from './values.ts';
+import { makeVariable, meaningOf, variableInput } from './variables.ts';
 
 const timeOf = (e: AtExpr, ctx: Context): Snapshot['time'] => {
   if (e.time === 'start') return { kind: 'start' };
@@ -33,25 +32,11 @@ const snapshot = (of: Variable, time: Snapshot['time'], ctx: Context, span: Span
   const id = `${of.id} at ${textOf(time)}`;
   const known = ctx.shared.snapshots.get(id);
   if (known) return known.variable;
-  const start = ir.input(`var:${of.id}`, of.dtype, of.shape);
-  const own = ir.input(`var:${id}`, of.dtype, of.shape);
-  const variable = registerVariable(
-    {
-      ...of,
-      id,
-      name: `${of.name} at ${textOf(time)}`,
-      role: 'snapshot',
-      initial: graphOf([{ name: id, node: start }], [ir.input('key', 'int32', [2])]),
-      value: {
-        inputs: [own],
-        outputs: of.value.outputs.map(({ node }) => ({
-          name: id,
-          node: ir.substitute([node], new Map([[of.value.inputs[0], own]]))[0],
-        })),
-      },
-      span,
-    },
+  const variable = makeVariable(
+    { ...of, id, name: `${of.name} at ${textOf(time)}`, role: 'snapshot', span },
+    variableInput(of, ctx),
     ctx,
+    meaningOf(of),
   );
   ctx.shared.snapshots.set(id, { variable, of, time });
   return variable;

@@ -3,31 +3,24 @@
  * needs no steps. Without `by` the structure decides, and the reason is kept.
  */
 import type { Expr, Player, ProblemExpr, Span } from '../../grammar/tree.ts';
-import { gradients } from '../differentiate.ts';
 import * as ir from '../ir/build.ts';
-import { graphOf, topological } from '../ir/graph.ts';
+import { graphOf } from '../ir/graph.ts';
 import type { Node } from '../ir/graph.ts';
-import { sizeOf } from '../ir/shape.ts';
 import { fail } from '../messages.ts';
 import type { Decision, PlayerStep, Solver, Variable } from '../program.ts';
-import { bind, childScope, inScope } from './context.ts';
+import { checkDependence, gradientsOf, isMaximised, objectiveOf, parametersOf } from './built.ts';
+import type { Built, Contestant } from './built.ts';
 import type { Context, Game, ProblemContext } from './context.ts';
 import { asCount, asStatic } from './describe.ts';
-import { isRandom } from './dependence.ts';
-import { emSolver } from './em.ts';
-import { variableInput, variablesOf } from './members.ts';
-import { commonInputs, feedsOf, inProblem, lossOf, newProblem, stepInput, totalInput } from './objectives.ts';
+import { commonInputs, stepInput, totalInput } from './inputs.ts';
+import { variablesOf } from './members.ts';
+import { feedsOf, inProblem, newProblem } from './objectives.ts';
 import { ruleOf, update } from './optimisers.ts';
 import type { Rule } from './optimisers.ts';
-import type { Bound } from './problems.ts';
-import { degreeIn, workOf } from './structure.ts';
 import { renewed } from './times.ts';
 import type { Data, ProtocolStep, Value } from './values.ts';
-
-export interface Contestant {
-  readonly player: Player;
-  readonly bound: readonly Bound[];
-}
+import { variableInput } from './variables.ts';
+import { alternating, obstacle, structured } from './whole.ts';
 
 export interface Trained {
   readonly solver: Solver;
@@ -39,15 +32,10 @@ export interface Trained {
 /** Sets up to this size are used whole where no batch is asked for. */
 const wholeUpTo = 1024;
 const usualBatch = 128;
-/** Parameters, and elementary operations of one evaluation, up to which L-BFGS is taken. */
-const smallParameters = 5_000;
-const smallWork = 3e8;
 /** Steps of Adam where nobody says how many. */
 const usualSteps = 2_000;
 /** Up to so many parameters larger steps are safe: linear models, mixtures, small networks. */
 const fewParameters = 10_000;
-
-const isMaximised = (player: Player): boolean => player.sense === 'maximize' || player.sense === 'argmax';
 
 const batchOf = (problem: ProblemExpr, data: Data | undefined, ctx: Context): number | undefined => {
   if (problem.batch) {
@@ -56,51 +44,6 @@ const batchOf = (problem: ProblemExpr, data: Data | undefined, ctx: Context): nu
     return batch;
   }
   return data && data.rows > wholeUpTo ? usualBatch : undefined;
-};
-
-interface Built {
-  readonly loss: Node;
-  readonly span: Span;
-  readonly state: ProblemContext;
-  readonly variables: readonly Variable[];
-}
-
-const objectiveOf = (
-  { player, bound }: Contestant,
-  data: Value | undefined,
-  batch: number | undefined,
-  ctx: Context,
-  created: Variable[],
-  posteriors?: Node[],
-): Built => {
-  const state = { ...newProblem('train', batch, created), posteriors };
-  const scope = childScope(ctx.scope);
-  if (data) bind(scope, 'D_tr', data);
-  const inner = inProblem(inScope(ctx, scope), state);
-  for (const { name, value } of player.where) bind(scope, name.text, ctx.shared.run.evaluate(value, inner));
-  const t = lossOf(player.objective, inner);
-  const variables = bound.flatMap((b) => variablesOf(b.store));
-  return { loss: t.node, span: player.objective.span, state, variables };
-};
-
-/** Every member must matter. */
-const checkDependence = (built: Built, bound: readonly Bound[], grads: readonly Node[]): void => {
-  for (const b of bound) {
-    const own = variablesOf(b.store);
-    const moved = own.some((v) => {
-      const g = grads[built.variables.indexOf(v)];
-      return g && ir.uniformValue(g) !== 0;
-    });
-    if (!moved) fail('L0401', built.span, { name: b.name });
-  }
-};
-
-const inputsOf = (variables: readonly Variable[], ctx: Context): Node[] => variables.map((v) => variableInput(v, ctx));
-
-const gradientsOf = (built: Built, maximised: boolean, ctx: Context): Node[] => {
-  const wrt = inputsOf(built.variables, ctx);
-  const grads = gradients(built.loss, wrt);
-  return maximised ? grads.map((g) => ir.neg(g)) : grads;
 };
 
 /** One player's step as a graph; `turn`: which of its moves within the step. */
@@ -213,6 +156,7 @@ const gameMovers = (games: readonly Game[], built: Built, rule: Rule, ctx: Conte
       span: game.problem.span,
       state: { ...built.state, updates: new Map() },
       variables: variablesOf(game.store),
+      bound: [],
     };
     const maximised = game.sense === 'maximize';
     return {
@@ -249,7 +193,7 @@ const gradientSolver = (
   const movers = contestants.flatMap((c, i): Mover[] => {
     const maximised = isMaximised(c.player);
     const grads = gradientsOf(built[i], maximised, ctx);
-    checkDependence(built[i], c.bound, grads);
+    checkDependence(built[i], grads);
     const own: Mover = {
       name: c.bound.map((b) => b.name).join(', '),
       built: built[i],
@@ -275,32 +219,7 @@ const gradientSolver = (
   return { kind: 'gradient', players, steps: duration.steps ?? usualSteps, stepsPerEpoch: duration.stepsPerEpoch };
 };
 
-const wordOf = (n: number): string => (n === 1 ? '1 parameter' : `${n.toLocaleString('en')} parameters`);
-
 const describeRule = ({ rule, transforms }: Rule): string => [rule.text, ...transforms.map((t) => t.text)].join(', ');
-
-/** Why the structure does not allow a solver without steps; undefined if it does. */
-const obstacle = (contestants: readonly Contestant[], built: Built, parameters: number): string | undefined => {
-  if (contestants.length > 1 || built.state.games.length > 0) return 'there are several players';
-  if (built.state.updates.size > 0) return 'the model keeps running statistics';
-  if (isRandom(built.loss)) return 'the objective is estimated from draws';
-  if (
-    topological([built.loss]).some(
-      (n) => n.operation.op === 'input' && (n.operation.name === 'step' || n.operation.name === 'total'),
-    )
-  )
-    return 'the objective changes with the step';
-  if (parameters > smallParameters) return `${wordOf(parameters)} are many`;
-  const work = workOf(built.loss);
-  if (work > smallWork) return `an evaluation on all rows takes about ${work.toExponential(0)} operations`;
-  return undefined;
-};
-
-/** `by em`, of the problem or of a player. */
-const emOf = (contestants: readonly Contestant[], problem: ProblemExpr, ctx: Context): boolean =>
-  [problem.by, ...contestants.map((c) => c.player.by)].some(
-    (by) => by.length > 0 && ruleOf(by, inProblem(ctx, newProblem('train', undefined, [])))?.rule.solver === 'em',
-  );
 
 export const train = (
   problem: ProblemExpr,
@@ -315,46 +234,33 @@ export const train = (
     fail('L0504', problem.on?.span ?? problem.span, {
       what: `there is nothing to train on: \`${data.name}\` has no rows`,
     });
+  const statedBy = contestants.map(({ player }) => {
+    const inner = inProblem(ctx, newProblem('train', undefined, created));
+    return ruleOf(player.by.length > 0 ? player.by : problem.by, inner);
+  });
   const said = problem.by.length > 0 || contestants.some((c) => c.player.by.length > 0);
-  const build = (batch: number | undefined): Built[] =>
-    contestants.map((c) => objectiveOf(c, value, batch, ctx, created));
-  const lossesOf = (built: readonly Built[]) => built.map((b) => ({ node: b.loss, span: b.span }));
   const decisions: Decision[] = [];
   const byPlace = problem.by[0]?.span ?? problem.span;
+  const [{ player }] = contestants;
+  const inBatches = problem.batch !== undefined || problem.duration?.unit === 'epochs';
+  const taskOf = (built: Built) => ({
+    built,
+    maximised: isMaximised(player),
+    steps: durationOf(problem, protocol, [built.state], ctx).steps,
+  });
+  const trained = (solver: Solver, built: readonly Built[]): Trained => ({
+    solver,
+    loss: built.map((b) => ({ node: b.loss, span: b.span })),
+    decisions: [...decisions, ...built.flatMap((b) => b.state.decisions)],
+  });
 
-  if (!said && !problem.batch && problem.duration?.unit !== 'epochs') {
-    const [whole] = build(undefined);
-    const [{ player, bound }] = contestants;
-    const parameters = whole.variables.reduce((n, v) => n + sizeOf(v.shape), 0);
-    const against = obstacle(contestants, whole, parameters);
+  if (!said && !inBatches) {
+    const [whole] = contestants.map((c) => objectiveOf(c, value, undefined, ctx, created));
+    const against = obstacle(contestants.length, whole);
     if (against === undefined) {
-      const wrt = inputsOf(whole.variables, ctx);
-      const degree = degreeIn(whole.loss, new Set(wrt));
-      const grads = gradientsOf(whole, isMaximised(player), ctx);
-      checkDependence(whole, bound, grads);
-      const loss = isMaximised(player) ? ir.neg(whole.loss) : whole.loss;
-      const exact = degree <= 2;
-      decisions.push({
-        subject: 'solver',
-        choice: exact ? 'exact solution' : 'L-BFGS',
-        reason: exact
-          ? `the objective is quadratic in its ${wordOf(parameters)}, so one linear system solves it`
-          : `${wordOf(parameters)}, the same value at every evaluation, and smooth`,
-        span: problem.span,
-      });
-      const graph = graphOf(
-        [{ name: 'loss', node: loss }, ...whole.variables.map((v, i) => ({ name: `grad:${v.id}`, node: grads[i] }))],
-        commonInputs,
-      );
-      const solver: Solver = {
-        kind: exact ? 'exact' : 'lbfgs',
-        graph,
-        feeds: feedsOf(whole.state.feeds.values()),
-        over: whole.variables.map((v) => v.id),
-        sense: isMaximised(player) ? 'maximize' : 'minimize',
-        steps: durationOf(problem, protocol, [whole.state], ctx).steps,
-      };
-      return { solver, loss: lossesOf([whole]), decisions: [...decisions, ...whole.state.decisions] };
+      const { solver, decision } = structured(taskOf(whole), ctx);
+      decisions.push({ ...decision, span: problem.span });
+      return trained(solver, [whole]);
     }
     decisions.push({
       subject: 'solver',
@@ -364,35 +270,33 @@ export const train = (
     });
   }
 
-  const em = emOf(contestants, problem, ctx);
-  if (em) {
-    const [contestant] = contestants;
-    const whole = objectiveOf(contestant, value, undefined, ctx, created, []);
-    const parameters = whole.variables.reduce((n, v) => n + sizeOf(v.shape), 0);
-    const against =
-      problem.batch || problem.duration?.unit === 'epochs'
-        ? 'every turn reads all rows, so there are no batches and epochs'
-        : obstacle(contestants, whole, parameters);
+  if (statedBy.some((rule) => rule?.rule.solver === 'em')) {
+    const posteriors: Node[] = [];
+    const whole = objectiveOf(contestants[0], value, undefined, ctx, created, { posteriors });
+    const against = inBatches
+      ? 'every turn reads all rows, so there are no batches and epochs'
+      : obstacle(contestants.length, whole);
     if (against !== undefined) fail('L0602', byPlace, { what: `\`em\` here: ${against}` });
-    const inner = inProblem(ctx, whole.state);
-    const { steps } = durationOf(problem, protocol, [whole.state], ctx);
-    const solver = emSolver(whole, isMaximised(contestant.player), steps, problem, inner);
+    if (posteriors.length === 0)
+      fail(
+        'L0602',
+        byPlace,
+        { what: '`em` without a latent variable: the objective has no log density of a mixture' },
+        { help: 'leave `by` out, and the compiler chooses a solver' },
+      );
+    const solver = alternating(taskOf(whole), posteriors, inProblem(ctx, whole.state));
     decisions.push({
       subject: 'solver',
       choice: 'expectation-maximisation, each M-step by L-BFGS',
       reason: 'the spec says so; the components are summed over exactly',
       span: byPlace,
     });
-    return { solver, loss: lossesOf([whole]), decisions: [...decisions, ...whole.state.decisions] };
+    return trained(solver, [whole]);
   }
 
   const batch = batchOf(problem, data, ctx);
-  const built = build(batch);
-  const rules = contestants.map((c, i) => {
-    const inner = inProblem(ctx, newProblem('train', batch, created));
-    const parameters = built[i].variables.reduce((n, v) => n + sizeOf(v.shape), 0);
-    return ruleOf(c.player.by.length > 0 ? c.player.by : problem.by, inner) ?? usualRule(parameters, inner, byPlace);
-  });
+  const built = contestants.map((c) => objectiveOf(c, value, batch, ctx, created));
+  const rules = statedBy.map((rule, i) => rule ?? usualRule(parametersOf(built[i]), ctx, byPlace));
   if (said)
     decisions.push({
       subject: 'solver',
@@ -421,5 +325,5 @@ export const train = (
       span: problem.span,
     });
   const solver = gradientSolver(contestants, built, rules, duration, ctx);
-  return { solver, loss: lossesOf(built), decisions: [...decisions, ...built.flatMap((b) => b.state.decisions)] };
+  return trained(solver, built);
 };

@@ -4,7 +4,7 @@
 import type { Solved } from '../events.ts';
 import { findCulprit, inputNames } from '../finite.ts';
 import { bind } from '../feeds.ts';
-import { flatten, inDoubles, type Flat, type Whole } from './objective.ts';
+import { asStated, flatten, inDoubles, type Flat, type Whole } from './objective.ts';
 import { solveQuadratic, type Unbounded } from './quadratic.ts';
 import { nothing, type Outcome, type Training } from './training.ts';
 import { largest } from './vectors.ts';
@@ -47,9 +47,8 @@ export const solveExactly = async (solver: Whole, training: Training): Promise<O
     x: Float64Array,
     report: Pick<Solved, 'solver' | 'method' | 'rank' | 'condition' | 'residual'>,
   ): Outcome => {
-    for (const [id, value] of flat.unpack(x, 'float32')) variables.put(id, value);
-    const found = at(x).get('loss')?.data[0] ?? NaN;
-    const loss = solver.sense === 'maximize' ? -found : found;
+    flat.put(x, variables);
+    const loss = asStated(solver, at(x).get('loss')?.data[0] ?? NaN);
     training.emit({ type: 'solved', ...where, loss, unknowns: flat.size, precision: 'float64', ...report });
     return { kind: 'done' };
   };

@@ -9,17 +9,26 @@ import { optimise } from '../../compiler/passes/index.ts';
 import type { Program, Solver } from '../../compiler/program.ts';
 import { bind, keyValue, scalar } from '../feeds.ts';
 import { prepareNamed, wholeInputs } from '../oracle.ts';
+import type { Variables } from '../variables.ts';
 import type { Objective } from './line-search.ts';
 import type { Training } from './training.ts';
 
 export type Whole = Extract<Solver, { readonly over: readonly string[] }>;
 
+/** The loss that was made small, in the sense of the spec. */
+export const asStated = ({ sense }: Whole, f: number): number => (sense === 'maximize' ? -f : f);
+
+/** A vector of doubles, to be carried over an interruption. */
+export const carriedVector = (data: Float64Array): ArrayValue => ({ dtype: 'float32', shape: [data.length], data });
+
 /** Variables one after the other in one vector. */
 export interface Flat {
   readonly size: number;
   pack(values: ReadonlyMap<string, ArrayValue>, prefix?: string): Float64Array;
-  /** In doubles, or rounded to what a variable holds. */
-  unpack(x: Float64Array, precision: 'float64' | 'float32'): Map<string, ArrayValue>;
+  /** In doubles. */
+  unpack(x: Float64Array): Map<string, ArrayValue>;
+  /** Makes x what the variables hold, rounded. */
+  put(x: Float64Array, variables: Variables): void;
   /** `f.W[1, 2]` */
   nameOf(index: number): string;
 }
@@ -40,16 +49,21 @@ export const flatten = (program: Program, over: readonly string[]): Flat => {
       for (const { id, begin } of parts) x.set(values.get(prefix + id)!.data, begin);
       return x;
     },
-    unpack: (x, precision) =>
+    unpack: (x) =>
       new Map(
-        parts.map(({ id, variable, begin, length }) => {
-          const data = x.slice(begin, begin + length);
-          return [
-            id,
-            { dtype: 'float32', shape: variable.shape, data: precision === 'float64' ? data : Float32Array.from(data) },
-          ];
-        }),
+        parts.map(({ id, variable: { shape }, begin, length }) => [
+          id,
+          { dtype: 'float32', shape, data: x.slice(begin, begin + length) },
+        ]),
       ),
+    put: (x, variables) => {
+      for (const { id, variable, begin, length } of parts)
+        variables.put(id, {
+          dtype: 'float32',
+          shape: variable.shape,
+          data: Float32Array.from(x.subarray(begin, begin + length)),
+        });
+    },
     nameOf: (index) => {
       const { variable, begin } = parts.findLast((part) => part.begin <= index)!;
       const place: number[] = [];
@@ -101,12 +115,13 @@ export const inDoubles = async (solver: Whole, training: Training, flat: Flat) =
   const run = prepareNamed(optimise(solver.graph), 'float64');
   const inputs = await fixedInputs(solver, training);
   return (x: Float64Array): Map<string, ArrayValue> => {
-    for (const [id, value] of flat.unpack(x, 'float64')) inputs.set(`var:${id}`, value);
+    for (const [id, value] of flat.unpack(x)) inputs.set(`var:${id}`, value);
     return run(inputs);
   };
 };
 
-const valued = (outputs: ReadonlyMap<string, ArrayValue>, flat: Flat) => ({
+/** What the objective is at a point, from the outputs of its graph. */
+export const valued = (outputs: ReadonlyMap<string, ArrayValue>, flat: Flat) => ({
   f: outputs.get('loss')!.data[0],
   g: flat.pack(outputs, 'grad:'),
 });
@@ -123,7 +138,7 @@ export const objectiveOnEngine = (solver: Whole, { sources, prepare, keys }: Tra
   const bound = bind(prepared, solver.feeds, keys.orders, sources);
   const moment = { step: 0, total: 1, move: 0, key: keys.draws };
   return async (x) => {
-    for (const [id, value] of flat.unpack(x, 'float32')) variables.put(id, value);
+    flat.put(x, variables);
     const outputs = bound.run(moment);
     const values = await Promise.all(outputs.map((buffer) => engine.download(buffer)));
     outputs.forEach((buffer) => engine.release(buffer));

@@ -5,23 +5,29 @@ import type { ArrayValue } from '../../compiler/ir/operations.ts';
 import type { Carried } from '../checkpoint.ts';
 import { blame } from './exact.ts';
 import { beginLbfgs, lbfgs, type LbfgsState } from './lbfgs.ts';
-import { flatten, objectiveInDoubles, objectiveOnEngine, workOf, type Whole } from './objective.ts';
+import {
+  asStated,
+  carriedVector,
+  flatten,
+  objectiveInDoubles,
+  objectiveOnEngine,
+  workOf,
+  type Whole,
+} from './objective.ts';
 import type { Outcome, Training } from './training.ts';
 
 /** Up to this much work an evaluation takes some hundredths of a second in plain arrays. */
 const cheap = 5e6;
 const iterations = 1000;
 
-const double = (data: Float64Array): ArrayValue => ({ dtype: 'float32', shape: [data.length], data });
-
 const carriedOf = ({ x, f, g, pairs, iteration, stalls }: LbfgsState): Carried => ({
   numbers: { f, iteration, stalls, pairs: pairs.length },
   tensors: new Map([
-    ['x', double(x)],
-    ['g', double(g)],
+    ['x', carriedVector(x)],
+    ['g', carriedVector(g)],
     ...pairs.flatMap(({ s, y }, i): [string, ArrayValue][] => [
-      [`s${i}`, double(s)],
-      [`y${i}`, double(y)],
+      [`s${i}`, carriedVector(s)],
+      [`y${i}`, carriedVector(y)],
     ]),
   ]),
 });
@@ -48,10 +54,6 @@ export const solveSmooth = async (solver: Whole, training: Training): Promise<Ou
       ? await objectiveInDoubles(solver, training, flat)
       : objectiveOnEngine(solver, training, flat);
   const total = solver.steps ?? iterations;
-  const put = (x: Float64Array): void => {
-    for (const [id, value] of flat.unpack(x, 'float32')) variables.put(id, value);
-  };
-  const signed = (f: number): number => (solver.sense === 'maximize' ? -f : f);
 
   const begin = carried.tensors.has('x')
     ? stateOf(carried)
@@ -63,12 +65,12 @@ export const solveSmooth = async (solver: Whole, training: Training): Promise<Ou
     each: async (now) => {
       const { iteration: step, f } = now;
       if (step <= 10 || step % 10 === 0)
-        emit({ type: 'step', ...where, step, total, epoch: 0, losses: { [where.label]: signed(f) } });
-      put(now.x);
+        emit({ type: 'step', ...where, step, total, epoch: 0, losses: { [where.label]: asStated(solver, f) } });
+      flat.put(now.x, variables);
       return !(await training.pause(step, () => Promise.resolve(carriedOf(now))));
     },
   });
-  put(state.x);
+  flat.put(state.x, variables);
   if (reason === 'stopped') return { kind: 'interrupted', step: state.iteration, carried: carriedOf(state) };
   if (reason === 'non-finite') return blame(solver, training, state.iteration);
   if (reason === 'unbounded') {
@@ -79,7 +81,7 @@ export const solveSmooth = async (solver: Whole, training: Training): Promise<Ou
     type: 'solved',
     ...where,
     solver: 'lbfgs',
-    loss: signed(state.f),
+    loss: asStated(solver, state.f),
     unknowns: flat.size,
     method: 'L-BFGS, ten pairs, strong-Wolfe line search',
     iterations: state.iteration,

@@ -2,7 +2,6 @@
 import type { Span } from '../../../grammar/tree.ts';
 import type { DataFormat } from '../../host.ts';
 import * as ir from '../../ir/build.ts';
-import { graphOf } from '../../ir/graph.ts';
 import { keyOfSeed } from '../../ir/random.ts';
 import { permutation } from '../permutation.ts';
 import { fail } from '../../messages.ts';
@@ -14,10 +13,10 @@ import { dataKey } from '../comprehend.ts';
 import { ewc } from '../consolidation.ts';
 import { fromTable, subset, toData, zipData } from '../data.ts';
 import { asCount, asData, asStatic, asTensor, poisoned } from '../describe.ts';
-import { identityGraph, registerVariable, variableInput } from '../members.ts';
 import { openDraws } from '../sources.ts';
 import { constantBoolean, knownArray, tensor, toReal } from '../tensors.ts';
 import type { Data, Value } from '../values.ts';
+import { makeVariable, uniqueId, variableInput } from '../variables.ts';
 import { given, required, textArgument } from './call.ts';
 import type { Intrinsic, IntrinsicCall } from './call.ts';
 
@@ -238,20 +237,17 @@ const makeStatistic = (name: string, shape: readonly number[], call: IntrinsicCa
   const ctx = call.caller;
   const initial = toReal(asTensor(required(call, 'initial'), call.span, 'the initial value'));
   const node = ir.broadcastTo(initial.node, shape);
-  let id = name;
-  for (let i = 2; ctx.shared.variables.has(id); i++) id = `${name}'${i}`;
-  return registerVariable(
+  return makeVariable(
     {
-      id,
+      id: uniqueId(name, ctx),
       name,
       role: 'statistic',
       dtype: 'float32',
       shape,
-      initial: graphOf([{ name: id, node }], [ir.input('key', 'int32', [2])]),
-      value: identityGraph(id, ir.input(`var:${id}`, 'float32', shape)),
       space: `R[${shape.join(', ')}]`,
       span: call.span,
     },
+    node,
     ctx,
   );
 };

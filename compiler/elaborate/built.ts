@@ -1,0 +1,71 @@
+/** A player's objective as nodes: what it reads, what it is differentiated by. */
+import type { Player, Span } from '../../grammar/tree.ts';
+import { gradients } from '../differentiate.ts';
+import * as ir from '../ir/build.ts';
+import type { Node } from '../ir/graph.ts';
+import { sizeOf } from '../ir/shape.ts';
+import { fail } from '../messages.ts';
+import type { Variable } from '../program.ts';
+import { bind, childScope, inScope } from './context.ts';
+import type { Context, ProblemContext } from './context.ts';
+import { variablesOf } from './members.ts';
+import { inProblem, lossOf, newProblem } from './objectives.ts';
+import type { Bound } from './problems.ts';
+import type { Value } from './values.ts';
+import { variableInput } from './variables.ts';
+
+export interface Contestant {
+  readonly player: Player;
+  readonly bound: readonly Bound[];
+}
+
+export const isMaximised = (player: Player): boolean => player.sense === 'maximize' || player.sense === 'argmax';
+
+export interface Built {
+  readonly loss: Node;
+  readonly span: Span;
+  readonly state: ProblemContext;
+  readonly variables: readonly Variable[];
+  readonly bound: readonly Bound[];
+}
+
+export const objectiveOf = (
+  { player, bound }: Contestant,
+  data: Value | undefined,
+  batch: number | undefined,
+  ctx: Context,
+  created: Variable[],
+  more: Partial<ProblemContext> = {},
+): Built => {
+  const state = { ...newProblem('train', batch, created), ...more };
+  const scope = childScope(ctx.scope);
+  if (data) bind(scope, 'D_tr', data);
+  const inner = inProblem(inScope(ctx, scope), state);
+  for (const { name, value } of player.where) bind(scope, name.text, ctx.shared.run.evaluate(value, inner));
+  const t = lossOf(player.objective, inner);
+  const variables = bound.flatMap((b) => variablesOf(b.store));
+  return { loss: t.node, span: player.objective.span, state, variables, bound };
+};
+
+/** Every member must matter. */
+export const checkDependence = (built: Built, grads: readonly Node[]): void => {
+  for (const b of built.bound) {
+    const own = variablesOf(b.store);
+    const moved = own.some((v) => {
+      const g = grads[built.variables.indexOf(v)];
+      return g && ir.uniformValue(g) !== 0;
+    });
+    if (!moved) fail('L0401', built.span, { name: b.name });
+  }
+};
+
+export const inputsOf = (variables: readonly Variable[], ctx: Context): Node[] =>
+  variables.map((v) => variableInput(v, ctx));
+
+export const gradientsOf = (built: Built, maximised: boolean, ctx: Context): Node[] => {
+  const wrt = inputsOf(built.variables, ctx);
+  const grads = gradients(built.loss, wrt);
+  return maximised ? grads.map((g) => ir.neg(g)) : grads;
+};
+
+export const parametersOf = ({ variables }: Built): number => variables.reduce((n, v) => n + sizeOf(v.shape), 0);

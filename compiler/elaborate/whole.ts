@@ -1,0 +1,84 @@
+/** Solvers that take no steps along gradients of batches: they see the whole objective, again and again the same. */
+import * as ir from '../ir/build.ts';
+import { gradients } from '../differentiate.ts';
+import { graphOf, topological } from '../ir/graph.ts';
+import type { Node } from '../ir/graph.ts';
+import type { Decision, Solver } from '../program.ts';
+import { checkDependence, inputsOf, parametersOf } from './built.ts';
+import type { Built } from './built.ts';
+import type { Context } from './context.ts';
+import { isRandom } from './dependence.ts';
+import { boundOf } from './em.ts';
+import { commonInputs } from './inputs.ts';
+import { feedsOf } from './objectives.ts';
+import { degreeIn, workOf } from './structure.ts';
+
+/** Parameters, and elementary operations of one evaluation, up to which L-BFGS is taken. */
+const smallParameters = 5_000;
+const smallWork = 3e8;
+
+const wordOf = (n: number): string => (n === 1 ? '1 parameter' : `${n.toLocaleString('en')} parameters`);
+
+/** Why the structure does not allow a solver without steps; undefined if it does. */
+export const obstacle = (players: number, built: Built): string | undefined => {
+  if (players > 1 || built.state.games.length > 0) return 'there are several players';
+  if (built.state.updates.size > 0) return 'the model keeps running statistics';
+  if (isRandom(built.loss)) return 'the objective is estimated from draws';
+  if (
+    topological([built.loss]).some(
+      (n) => n.operation.op === 'input' && (n.operation.name === 'step' || n.operation.name === 'total'),
+    )
+  )
+    return 'the objective changes with the step';
+  const parameters = parametersOf(built);
+  if (parameters > smallParameters) return `${wordOf(parameters)} are many`;
+  const work = workOf(built.loss);
+  if (work > smallWork) return `an evaluation on all rows takes about ${work.toExponential(0)} operations`;
+  return undefined;
+};
+
+interface Task {
+  readonly built: Built;
+  readonly maximised: boolean;
+  readonly steps: number | undefined;
+}
+
+/** `objective` to be made small, with its gradient. */
+const wholeOf = ({ built, maximised, steps }: Task, objective: Node, ctx: Context) => {
+  const loss = maximised ? ir.neg(objective) : objective;
+  const slopes = gradients(loss, inputsOf(built.variables, ctx));
+  checkDependence(built, slopes);
+  return {
+    graph: graphOf(
+      [{ name: 'loss', node: loss }, ...built.variables.map((v, i) => ({ name: `grad:${v.id}`, node: slopes[i] }))],
+      commonInputs,
+    ),
+    feeds: feedsOf(built.state.feeds.values()),
+    over: built.variables.map((v) => v.id),
+    sense: maximised ? 'maximize' : 'minimize',
+    steps,
+  } as const;
+};
+
+/** What the structure allows: a linear system for a quadratic, else L-BFGS. */
+export const structured = (task: Task, ctx: Context): { solver: Solver; decision: Omit<Decision, 'span'> } => {
+  const { built } = task;
+  const parameters = wordOf(parametersOf(built));
+  const exact = degreeIn(built.loss, new Set(inputsOf(built.variables, ctx))) <= 2;
+  return {
+    solver: { kind: exact ? 'exact' : 'lbfgs', ...wholeOf(task, built.loss, ctx) },
+    decision: {
+      subject: 'solver',
+      choice: exact ? 'exact solution' : 'L-BFGS',
+      reason: exact
+        ? `the objective is quadratic in its ${parameters}, so one linear system solves it`
+        : `${parameters}, the same value at every evaluation, and smooth`,
+    },
+  };
+};
+
+/** `by em`: in turns, the posteriors are held and the bound is made best. */
+export const alternating = (task: Task, posteriors: readonly Node[], ctx: Context): Solver => {
+  const { bound, held } = boundOf(task.built, posteriors, ctx);
+  return { kind: 'em', ...wholeOf(task, bound, ctx), held: held.map((v) => v.id) };
+};
