@@ -118,7 +118,8 @@ const operatorNames: readonly string[] = [
   ...['Equal', 'NotEqual', 'LessEqual', 'GreaterEqual', 'Less', 'Greater', 'And', 'Or', 'Mod'],
 ];
 
-const escape = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+/** `text` as a pattern of itself. */
+export const asPattern = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
 const spellings = (row: Row): readonly string[] =>
   [row.ascii, row.unicode, row.also].filter((text) => text !== undefined);
 
@@ -130,7 +131,7 @@ const categories = (name: string, soft: boolean): TokenType[] => [
 const symbolTypes = Object.entries(symbols as Record<string, Row>).map(([name, row]) =>
   createToken({
     name,
-    pattern: new RegExp(spellings(row).map(escape).join('|')),
+    pattern: new RegExp(spellings(row).map(asPattern).join('|')),
     categories: categories(name, false),
   }),
 );
@@ -145,7 +146,7 @@ const wordTypes = [
 ];
 
 const foreignTypes = Object.keys(foreign).map((text) =>
-  createToken({ name: `Foreign ${text}`, pattern: new RegExp(escape(text)) }),
+  createToken({ name: `Foreign ${text}`, pattern: new RegExp(asPattern(text)) }),
 );
 
 /** Letters of any script, `_`, digits (also subscript ones), trailing primes; or one of the mathematical signs. */

@@ -2,6 +2,7 @@
  * Calling: a function is run on the values it is given (its body sees their shapes, so dimensions need no inference of
  * their own); a model is run as one of its members; a distribution gives its density.
  */
+import { asPattern } from '../../grammar/tokens.ts';
 import type { Expr, Parameter, SpaceArgument, Span, SpaceExpr } from '../../grammar/tree.ts';
 import type { Diagnostic } from '../../grammar/diagnostics.ts';
 import { fail } from '../messages.ts';
@@ -270,7 +271,7 @@ const ofDivergence = (d: Diagnostic, name: string, span: Span, sources: Readonly
   const text = (sources.get(span.file) ?? '').slice(span.start, span.end).replace(/\s+/g, ' ');
   const subject = /^`([^`]+)` has no density/.exec(d.message)?.[1];
   if (d.code !== 'L0312' || subject === undefined || !text.startsWith(`${name}(`)) return d;
-  const at = new RegExp(`[(|,\\s]${subject.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')}(?=[\\s),|(])`, 'u').exec(text);
+  const at = new RegExp(`[(|,\\s]${asPattern(subject)}(?=[\\s),|(])`, 'u').exec(text);
   const own = at && text.length === span.end - span.start ? at.index + 1 : undefined;
   return {
     ...d,

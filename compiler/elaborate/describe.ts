@@ -121,10 +121,10 @@ export const asTensor = (v: Value, span: Span, where?: string): Tensor => {
     }
     case 'model':
       return fail('L0311', span, { name: v.declaration.name.text });
-    case 'texts':
-      return fail('L0302', span, { expected: 'a number or an array', seen: describe(v), where }, aboutTexts);
-    default:
-      return fail('L0302', span, { expected: 'a number or an array', seen: describe(v), where });
+    default: {
+      const hint = v.kind === 'texts' ? aboutTexts : {};
+      return fail('L0302', span, { expected: 'a number or an array', seen: describe(v), where }, hint);
+    }
   }
 };
 

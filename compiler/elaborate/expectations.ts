@@ -287,7 +287,7 @@ const openExpectation = (state: State, binder: Binder, options: Options): State 
   if (exact) return exact;
   const integrated = free ? (sumInReach(state, binder, dist) ?? byQuadrature(state, binder, dist)) : undefined;
   if (integrated) return integrated;
-  if (options.by === 'exact')
+  if (asked)
     fail('L0313', binder.source.span, {
       name: dist.family || 'the distribution',
       what: 'small finite support, so there is no exact sum',

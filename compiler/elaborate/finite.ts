@@ -29,9 +29,9 @@ export const pointsOf = (
   most = 65536,
   base = elementCount(space.element),
 ): Points | undefined => {
-  const count = base === undefined ? undefined : base ** sizeOf(space.shape);
-  if (count === undefined || base === undefined || count > most) return undefined;
   const length = sizeOf(space.shape);
+  if (base === undefined || base ** length > most) return undefined;
+  const count = base ** length;
   const axis = newAxis(ctx, count, 'point');
   const data = Int32Array.from({ length: count * length }, (_, k) => {
     const digit = length - 1 - (k % length);
@@ -41,8 +41,8 @@ export const pointsOf = (
   return { axis, value: tensor(space.element.kind === 'Bit' ? ir.cast(node, 'bool') : node, [axis], space) };
 };
 
-/** A number that the family says of its support, where it is known and the same for every entry. */
-const known = (dist: Dist, name: string, ctx: Context): number | undefined => {
+/** How many counts there are up to one that the family names, where it is known and the same for every entry. */
+const countOf = (dist: Dist, name: string, ctx: Context): number | undefined => {
   const v = dist.facts.get(name)?.(ctx);
   const n = v?.kind === 'tensor' ? ir.uniformValue(v.node) : undefined;
   return n !== undefined && Number.isFinite(n) && n >= 0 ? Math.floor(n) + 1 : undefined;
@@ -51,12 +51,12 @@ const known = (dist: Dist, name: string, ctx: Context): number | undefined => {
 /** The points of a distribution with a finite support. */
 export const finitePoints = (dist: Dist, ctx: Context, most?: number): Points | undefined => {
   if (!dist.event) return undefined;
-  const counts = dist.event.element.kind === 'Nat' ? known(dist, 'last', ctx) : undefined;
+  const counts = dist.event.element.kind === 'Nat' ? countOf(dist, 'last', ctx) : undefined;
   return pointsOf(dist.event, ctx, most, counts);
 };
 
 /** Counts up to where the probability of all that follow is below 1e-16: a sum that is exact to the precision of the numbers. */
 export const countsInReach = (dist: Dist, ctx: Context, most: number): Points | undefined => {
-  const reach = dist.event?.element.kind === 'Nat' ? known(dist, 'reach', ctx) : undefined;
+  const reach = dist.event?.element.kind === 'Nat' ? countOf(dist, 'reach', ctx) : undefined;
   return dist.event && reach ? pointsOf(dist.event, ctx, most, reach) : undefined;
 };

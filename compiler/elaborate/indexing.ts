@@ -10,7 +10,7 @@ import { printSpace } from '../spaces/space.ts';
 import type { TensorSpace } from '../spaces/space.ts';
 import type { Context } from './context.ts';
 import { asTensor, asWhole, describe, mapTensors } from './describe.ts';
-import { expandAxes, known, knownArray, shapeOf, shapeToAxis, tensor, toReal, unionAxes } from './tensors.ts';
+import { expandAxes, known, shapeOf, shapeToAxis, tensor, toReal, unionAxes } from './tensors.ts';
 import type { Tensor, Value } from './values.ts';
 
 /** The array whose dimensions `x[...]` counts: a class counts as its one-hot vector, a point of a simplex as its numbers. */
@@ -22,15 +22,18 @@ const dropDimension = (space: TensorSpace, at: number): TensorSpace => ({
   shape: space.shape.filter((_, i) => i !== at),
 });
 
-/** One entry along dimension `at`, its place known. */
+/** A place that is known when compiling is whole, and from `first` up to n - 1. */
+const checkPlace = (i: number, first: number, n: number, span: Span): void => {
+  if (!Number.isInteger(i)) fail('L0302', span, { expected: 'a whole number', seen: String(i), where: 'the index' });
+  if (i < first || i >= n) fail('L0306', span, { index: String(i), size: n });
+};
+
+/** One entry along dimension `at`, its place known: negative ones count from the end. */
 const entryOf = (t: Tensor, at: number, i: number, span: Span): Tensor => {
   const axes = t.axes.length;
   const n = shapeOf(t)[at];
-  const place = i < 0 ? i + n : i;
-  if (!Number.isInteger(i))
-    return fail('L0302', span, { expected: 'a whole number', seen: String(i), where: 'the index' });
-  if (place < 0 || place >= n) fail('L0306', span, { index: String(i), size: n });
-  const cut = ir.sliceAxis(t.node, axes + at, place, 1, 1, span);
+  checkPlace(i, -n, n, span);
+  const cut = ir.sliceAxis(t.node, axes + at, i < 0 ? i + n : i, 1, 1, span);
   return tensor(
     ir.reshape(
       cut,
@@ -42,15 +45,12 @@ const entryOf = (t: Tensor, at: number, i: number, span: Span): Tensor => {
   );
 };
 
-/** Places in an array of n: numbers that are known when compiling are whole and in it. */
+/** Places in an array of n. */
 const placesIn = ({ node, space }: Tensor, n: number, span: Span): Node => {
   const { operation } = node;
   if (operation.op !== 'constant' || space.element.kind === 'Class') return ir.cast(node, 'int32');
   const { shape, data: written } = operation.value;
-  for (const x of written) {
-    if (!Number.isInteger(x)) fail('L0302', span, { expected: 'a whole number', seen: String(x), where: 'the index' });
-    if (x < 0 || x >= n) fail('L0306', span, { index: String(x), size: n });
-  }
+  for (const x of written) checkPlace(x, 0, n, span);
   return ir.constant({ dtype: 'int32', shape, data: Int32Array.from(written) });
 };
 
@@ -210,8 +210,6 @@ export const indexTensor = (
     if (place !== undefined) t = entryOf(t, at, place, item.span);
     else if (isOne(index)) t = gathered(t, at, index, item.span);
     else {
-      const wrong = Array.from(knownArray(index) ?? []).find((k) => !(Number.isInteger(k) && k >= 0 && k < n));
-      if (wrong !== undefined) return fail('L0306', item.span, { index: String(wrong), size: n });
       t = gatherMany(t, at, index, item.span);
       at++;
     }

@@ -70,14 +70,13 @@ const factsOf = (logWeights: Tensor, axis: Axis, component: Dist): ReadonlyMap<s
  */
 const bounded = (joint: Tensor, axis: Axis, posteriors: Node[], span: Span): Tensor => {
   const whole = expandAxes(logsumexpAxis(joint, axis, span), joint.axes);
-  const full = expandAxes(joint, joint.axes);
-  const logPosterior = ir.stop(ir.sub(full.node, whole.node, span));
+  const logPosterior = ir.stop(ir.sub(joint.node, whole.node, span));
   posteriors.push(logPosterior);
   const r = ir.exp(logPosterior, span);
   const positive = ir.gt(r, ir.scalar(0));
   // a component that is impossible adds 0, not 0 times infinity
   const gap = ir.sub(
-    ir.select(positive, full.node, ir.scalar(0)),
+    ir.select(positive, joint.node, ir.scalar(0)),
     ir.select(positive, logPosterior, ir.scalar(0)),
     span,
   );

@@ -88,6 +88,9 @@ export interface Rows {
   readonly mask?: Tensor;
 }
 
+/** The texts of rows that are drawn at random: which ones is not known when compiling. */
+const drawnTexts = (axis: Axis): Value => ({ kind: 'texts', axis, values: [], drawn: true });
+
 /** Rows of the set under a new axis. */
 export const rowsUnder = (data: Data, request: RowRequest, ctx: Context): Rows => {
   const { problem } = ctx;
@@ -99,7 +102,7 @@ export const rowsUnder = (data: Data, request: RowRequest, ctx: Context): Rows =
   const make = (leaf: number, space: TensorSpace): Value =>
     tensor(feed ? feedNode(feed, leaf, suffix, ctx) : leafNode(data, leaf, ctx), [axis], space);
   const texts = (values: readonly (string | null)[]): Value =>
-    rows === data.rows ? { kind: 'texts', axis, values } : { kind: 'texts', axis, values: [], drawn: true };
+    rows === data.rows ? { kind: 'texts', axis, values } : drawnTexts(axis);
   const row = fill(data.template, make, texts, data.file);
   if (!data.view) return { axis, row };
   const inner: Context = { ...ctx, axes: [...ctx.axes, axis] };
@@ -133,7 +136,7 @@ export const rowAt = (data: Data, ctx: Context): Value => {
   const row = fill(
     data.template,
     (leaf, space) => tensor(ir.gather(leafNode(data, leaf, ctx), index), ctx.axes, space),
-    () => ({ kind: 'texts', axis: newAxis(ctx, 1, data.name), values: [], drawn: true }),
+    () => drawnTexts(newAxis(ctx, 1, data.name)),
   );
   return data.view ? data.view(ctx, row).value : row;
 };

@@ -9,7 +9,7 @@ import { asCount, describe, mapTensors } from '../describe.ts';
 import { dirac, draws, intoShape, toDistribution } from '../distributions.ts';
 import { rowsUnder } from '../rows.ts';
 import { constantBoolean, tensor } from '../tensors.ts';
-import type { Value } from '../values.ts';
+import type { Dist, Value } from '../values.ts';
 import { countArgument, given, required, tensorArgument, toTensor, wholeNumbers } from './call.ts';
 import type { Intrinsic, IntrinsicCall } from './call.ts';
 
@@ -85,18 +85,18 @@ const couplingOfRanks: Intrinsic = (call): Value => {
   return { kind: 'tuple', items: [ranks(first, n), ranks(second, m), tensor(ir.array(weight), [], R(weight.length))] };
 };
 
-const isReparameterised: Intrinsic = (call) =>
-  constantBoolean(toDistribution(required(call, 'P'), call.caller, call.span).reparameterised);
+/** The argument P. */
+const distributionOf = (call: IntrinsicCall): Dist => toDistribution(required(call, 'P'), call.caller, call.span);
 
-const hasQuantile: Intrinsic = (call) =>
-  constantBoolean(toDistribution(required(call, 'P'), call.caller, call.span).facts.has('quantile'));
+const isReparameterised: Intrinsic = (call) => constantBoolean(distributionOf(call).reparameterised);
 
-const isCount: Intrinsic = (call) =>
-  constantBoolean(toDistribution(required(call, 'P'), call.caller, call.span).event?.element.kind === 'Nat');
+const hasQuantile: Intrinsic = (call) => constantBoolean(distributionOf(call).facts.has('quantile'));
+
+const isCount: Intrinsic = (call) => constantBoolean(distributionOf(call).event?.element.kind === 'Nat');
 
 /** The space of a draw, or an array of it. */
 const support: Intrinsic = (call): Value => {
-  const dist = toDistribution(required(call, 'P'), call.caller, call.span);
+  const dist = distributionOf(call);
   const dims = given(call, 'dims');
   const space =
     dist.event ?? fail('L0313', call.span, { name: dist.family || 'the distribution', what: 'a known support' });

@@ -121,9 +121,9 @@ const pairSquare = (call: IntrinsicCall): Tensor => {
 /** The root, with a slope of 0 where two points are one. */
 const pairDistance: Intrinsic = (call) => {
   const square = pairSquare(call);
-  const tiny = tensor(ir.gt(square.node, ir.scalar(1e-12)), square.axes, Bit());
-  const safe = selectTensors(tiny, square, constantNumber(1));
-  return selectTensors(tiny, mapUnary('sqrt', safe, call.span), constantNumber(0));
+  const apart = tensor(ir.gt(square.node, ir.scalar(1e-12)), square.axes, Bit());
+  const safe = selectTensors(apart, square, constantNumber(1));
+  return selectTensors(apart, mapUnary('sqrt', safe, call.span), constantNumber(0));
 };
 
 export const specialIntrinsics: Readonly<Record<string, Intrinsic>> = {
