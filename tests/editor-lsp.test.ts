@@ -88,6 +88,14 @@ describe('the server', () => {
     ]);
     expect((await request('textDocument/nothing', { textDocument: { uri } })).error?.code).toBe(-32601);
   });
+  it('offers symbols that still fit when their name has been typed meanwhile', async () => {
+    const { request, at } = await open('let \\\n');
+    const items = (await request('textDocument/completion', at(0, 5))).result as {
+      filterText: string;
+      textEdit: { newText: string };
+    }[];
+    expect(items.filter((i) => i.filterText.startsWith('\\theta')).map((i) => i.textEdit.newText)).toEqual(['θ']);
+  });
   it('reads frames cut anywhere', () => {
     const seen: unknown[] = [];
     const read = openReader((m) => seen.push(m.params));

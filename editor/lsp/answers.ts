@@ -108,7 +108,7 @@ export const placeAnswers: Readonly<
       detail: c.detail,
       documentation: markdown(c.docs),
       sortText: `${c.rank}${c.label}`,
-      filterText: c.kind === 'symbol' ? view.text.slice(c.span.start, c.span.end) : c.label,
+      filterText: c.label,
       textEdit: { range: lines.range(c.span), newText: c.insert },
     }));
   },

@@ -21,7 +21,7 @@ show guesses = [(x, mode(f(x))) for (x, y) in D_eval] as scatter
 
 const value = (page: Page): Promise<string> => page.locator('#results td strong').first().innerText();
 
-describe.skipIf(!chromium)('the playground in Chromium', { timeout: 240_000, retry: 2 }, () => {
+describe.skipIf(!chromium)('the playground in Chromium', { timeout: 240_000 }, () => {
   const site = withSite(file);
 
   it('says what is wrong while it is typed, and takes the fix', async () => {

@@ -133,7 +133,8 @@ export const registerProviders = (
             detail: c.detail,
             documentation: fence(c.docs),
             insertText: c.insert,
-            filterText: c.kind === 'symbol' ? model.getValueInRange(rangeOf(model, c.span)) : c.label,
+            // Of a symbol its abbreviation, not what is written: the answer may come when more has been typed.
+            filterText: c.label,
             sortText: `${c.rank}${c.label}`,
             range: rangeOf(model, c.span),
           })),
