@@ -5,6 +5,7 @@ import * as ir from '../ir/build.ts';
 import type { Node } from '../ir/graph.ts';
 import { sizeOf } from '../ir/shape.ts';
 import { fail } from '../messages.ts';
+import { sharedNode } from '../passes/share.ts';
 import type { Variable } from '../program.ts';
 import { bind, childScope, inScope } from './context.ts';
 import type { Context, ProblemContext } from './context.ts';
@@ -64,7 +65,7 @@ export const inputsOf = (variables: readonly Variable[], ctx: Context): Node[] =
 
 export const gradientsOf = (built: Built, maximised: boolean, ctx: Context): Node[] => {
   const wrt = inputsOf(built.variables, ctx);
-  const grads = gradients(built.loss, wrt);
+  const grads = gradients(sharedNode(built.loss), wrt);
   return maximised ? grads.map((g) => ir.neg(g)) : grads;
 };
 

@@ -3,6 +3,7 @@ import * as ir from '../ir/build.ts';
 import { gradients } from '../differentiate.ts';
 import { graphOf, topological } from '../ir/graph.ts';
 import type { Node } from '../ir/graph.ts';
+import { sharedNode } from '../passes/share.ts';
 import type { Decision, Solver } from '../program.ts';
 import { checkDependence, inputsOf, parametersOf } from './built.ts';
 import type { Built } from './built.ts';
@@ -46,7 +47,7 @@ interface Task {
 /** `objective` to be made small, with its gradient. */
 const wholeOf = ({ built, maximised, steps }: Task, objective: Node, ctx: Context) => {
   const loss = maximised ? ir.neg(objective) : objective;
-  const slopes = gradients(loss, inputsOf(built.variables, ctx));
+  const slopes = gradients(sharedNode(loss), inputsOf(built.variables, ctx));
   checkDependence(built, slopes);
   return {
     graph: graphOf(

@@ -99,6 +99,9 @@ const run = (graph: Graph): Graph => {
   );
 };
 
+/** Before differentiating: what a formula says twice gets one cotangent, the sum, instead of two that are passed on side by side. */
+export const sharedNode = (node: Node): Node => run({ inputs: [], outputs: [{ name: '', node }] }).outputs[0].node;
+
 export const share: Pass = {
   name: 'share',
   why: 'Reverse mode writes the same slope once for every use, and readers of a formula repeat themselves too.',
