@@ -31,8 +31,11 @@ export interface Products {
   batched?(spec: ProductSpec, batch: Shape, steps: readonly (readonly number[])[]): number | undefined;
 }
 
-/** Rows and columns of the block in registers: of 16 registers, 12 hold sums, 2 hold b, 1 holds a. */
-const blockRows = 6;
+/**
+ * Rows and columns of the block in registers: 8 of them hold sums, 2 hold b, 1 holds a. With five or six rows V8 runs out of the 15
+ * that it has and keeps sums on the stack: half the speed.
+ */
+const blockRows = 4;
 const panel = 8;
 /** Inner axis of a block: its panel stays in the first cache. Rows of a block of a: they stay in the second. */
 const innerBlock = 384;
