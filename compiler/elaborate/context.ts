@@ -4,7 +4,7 @@
  */
 import type { Anchor } from './consolidation.ts';
 import type { Diagnostic } from '../../grammar/diagnostics.ts';
-import type { Expr, ProblemExpr, Span } from '../../grammar/tree.ts';
+import type { Expr, ProblemExpr, Span, Statement } from '../../grammar/tree.ts';
 import type { DataRequest, DataFailure, Table } from '../host.ts';
 import type { Node } from '../ir/graph.ts';
 import type { DataSet, Decision, Show, Stage, Variable } from '../program.ts';
@@ -23,6 +23,8 @@ export type Entry = { readonly value: Value } | { readonly lazy: () => Value };
 /** The mutually recursive heart, handed down so that modules need not import each other in circles. */
 export interface Runner {
   evaluate(expr: Expr, ctx: Context): Value;
+  /** One statement of a block, whose names are bound in the scope of `ctx`; the value of an expression. */
+  statement(s: Statement, ctx: Context): Value | undefined;
   /** Calls a function, member, model (a new sub-member) or distribution. `site` is where, for members made by mentions. */
   apply(callee: Value, args: readonly Given[], ctx: Context, span: Span): Value;
   /** A problem that stands in an expression or declaration. */
@@ -191,5 +193,21 @@ export const inAxes = (ctx: Context, ...axes: Axis[]): Context => ({
 });
 
 export const inScope = (ctx: Context, scope: Scope): Context => ({ ...ctx, scope });
+
+/** Running a function to look at it leaves no trace in the problem, except the parameters that it makes. */
+export const quietly = (ctx: Context): Context =>
+  ctx.problem
+    ? {
+        ...ctx,
+        scores: undefined,
+        problem: {
+          ...ctx.problem,
+          feeds: new Map(ctx.problem.feeds),
+          updates: new Map(),
+          decisions: [],
+          games: [],
+        },
+      }
+    : { ...ctx, scores: undefined };
 
 export const spanKey = (span: Span): string => `${span.file}:${span.start}:${span.end}`;

@@ -38,6 +38,8 @@ const isLoopInput = (name: string): boolean => /^(round|carry\d+|element\d+|capt
 
 /** Reads a variable: something that training may change. */
 export const dependsOnParameters = reaching(isInput('var:'));
+/** Draws where there is nothing to draw from: see latents.ts. */
+export const drawsAnyway = reaching(isInput('undrawn'));
 /** May be differentiated: reads a variable, what `grad` stands before, or in a loop what comes from outside or from the round before. */
 export const isDifferentiated = reaching(
   ({ operation }) =>

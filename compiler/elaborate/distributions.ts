@@ -2,7 +2,7 @@
  * Distributions and what they can do: drawing, densities, facts (mean, mode, ...), arrays and powers of them, data sets and
  * programs as distributions. A distribution is made for one example; under axes it is one distribution for each.
  */
-import type { Expr, Span } from '../../grammar/tree.ts';
+import type { Span } from '../../grammar/tree.ts';
 import * as ir from '../ir/build.ts';
 import { fail } from '../messages.ts';
 import { printSpace, sameShape } from '../spaces/space.ts';
@@ -154,6 +154,10 @@ export const toDistribution = (v: Value, ctx: Context, span: Span): Dist => {
           (items) => ({ kind: 'tuple', items }),
         );
       break;
+    // an array of distributions: independent draws, one of each
+    case 'along':
+      if (v.element.kind === 'dist' && !v.mask) return arrayOf(toDistribution(v.element, ctx, span), [v.axis]);
+      break;
     case 'record': {
       const fields = [...v.fields];
       if (fields.length > 0 && fields.every(([, x]) => x.kind === 'dist' || x.kind === 'data'))
@@ -167,6 +171,22 @@ export const toDistribution = (v: Value, ctx: Context, span: Span): Dist => {
       break;
   }
   return fail('L0302', span, { expected: 'a distribution', seen: describe(v) });
+};
+
+/** What a program may end in as a distribution: one, an array of them, or several side by side. */
+export const isLaw = (v: Value): boolean => {
+  switch (v.kind) {
+    case 'dist':
+      return true;
+    case 'along':
+      return !v.mask && v.element.kind === 'dist';
+    case 'tuple':
+      return v.items.length > 0 && v.items.every((x) => x.kind === 'dist');
+    case 'record':
+      return v.fields.size > 0 && [...v.fields.values()].every((x) => x.kind === 'dist');
+    default:
+      return false;
+  }
 };
 
 /** Independent draws of several distributions side by side: `(P, Q)` as a distribution over pairs. */
@@ -271,35 +291,6 @@ export const fact = (v: Value, name: string, ctx: Context, span: Span): Value =>
           },
         );
 };
-
-const endsInProgram = (body: Expr): boolean => {
-  const last = body.kind === 'block' ? body.statements.at(-1) : undefined;
-  return body.kind === 'dist' || (last?.kind === 'expr' && last.value.kind === 'dist');
-};
-
-/** A distribution given by running `body`: its draws are made anew at each sample. */
-export const program = (name: string, body: Expr, ctx: Context, span: Span, implicit = true): Dist => ({
-  kind: 'dist',
-  family: name,
-  args: new Map(),
-  sample: (at) => {
-    const inner: Context = { ...inAxes(ctx, ...at.axes), key: at.key, problem: at.problem, scores: at.scores };
-    const v = ctx.shared.run.evaluate(body, inner);
-    // A program that ends in another draws that one: a task, say, of a distribution of tasks.
-    if (!implicit && endsInProgram(body)) return v;
-    return v.kind === 'dist' ? draws(v, inner, span) : v;
-  },
-  facts: new Map(),
-  // What cannot be differentiated through is found draw by draw: see `scores`.
-  reparameterised: true,
-  lacks: {
-    density: {
-      message: `${name ? `\`${name}\`` : 'it'} draws before it ends: it can only be sampled`,
-      span: body.kind === 'block' ? body.statements.find((s) => s.kind === 'draw')?.span : body.span,
-    },
-  },
-  implicit,
-});
 
 const noSpan: Span = { file: '', start: 0, end: 0 };
 

@@ -22,7 +22,7 @@ import { conditional, gradient, loopOver } from './control.ts';
 import { bind, childScope, inScope, lookup, spanKey, visibleNames } from './context.ts';
 import type { Context } from './context.ts';
 import { asCount, asStatic, asTensor, asWhole, describe, knownTexts, mapTensors, poisoned } from './describe.ts';
-import { arrayDist, draws, program, renameIn, toDistribution } from './distributions.ts';
+import { arrayDist, draws, renameIn, toDistribution } from './distributions.ts';
 import { subset } from './data.ts';
 import { runFirst } from './first-run.ts';
 import { entryUnder, indexTensor } from './indexing.ts';
@@ -32,6 +32,7 @@ import { combine } from './lists.ts';
 import { declareParameter, fieldsOf, instantiate, memberField, submember } from './members.ts';
 import { applyBinary, applyUnary, settle } from './operators.ts';
 import { bindPattern } from './patterns.ts';
+import { program } from './programs.ts';
 import { arrayOfData, fill, leafNode, rowsUnder } from './rows.ts';
 import { memberAt } from './times.ts';
 import { axisToShape, constantBoolean, constantNumber, known, mapUnary, tensor } from './tensors.ts';
@@ -377,7 +378,7 @@ const block = (e: BlockExpr, ctx: Context): Value => {
   return last ?? fail('L0302', e.span, { expected: 'an expression at the end of the block', seen: 'nothing' });
 };
 
-const statement = (s: Statement, ctx: Context): Value | undefined => {
+export const statement = (s: Statement, ctx: Context): Value | undefined => {
   const { scope } = ctx;
   switch (s.kind) {
     case 'assign': {

@@ -36,28 +36,39 @@ const chosen = (all: Value, hot: Tensor, axis: Axis): Value => {
   });
 };
 
-/** Σ w x over the components. */
-const weighted = (x: Tensor, logWeights: Tensor, axis: Axis): Tensor => {
-  const w = shapeToAxis(logWeights, axis);
-  const axes = unionAxes(x, w, { axes: [axis] });
-  const weight = ir.exp(expandAxes(w, axes).node);
+/** Σ w x over the axes of the components. */
+const weighted = (x: Tensor, logWeights: Tensor, over: readonly Axis[]): Tensor => {
+  const axes = unionAxes(x, logWeights, { axes: over });
+  const weight = ir.exp(expandAxes(logWeights, axes).node);
   const shaped = ir.reshape(weight, [...weight.shape, ...shapeOf(x).map(() => 1)]);
-  return reduceAxis('sum', tensor(ir.mul(expandAxes(x, axes).node, shaped), axes, x.space), axis);
+  const all = tensor(ir.mul(expandAxes(x, axes).node, shaped), axes, x.space);
+  return over.reduce((t, axis) => reduceAxis('sum', t, axis), all);
 };
 
-const factsOf = (logWeights: Tensor, axis: Axis, component: Dist): ReadonlyMap<string, Fact> => {
-  const number = (name: string, ctx: Context): Tensor =>
-    toReal(asTensor((component.facts.get(name) as Fact)(inAxes(ctx, axis)), noSpan));
+/** Components under axes with their log probabilities, and what is known of each. */
+export interface Components {
+  readonly axes: readonly Axis[];
+  readonly logWeights: Tensor;
+  fact(name: string): Value | undefined;
+}
+
+/** Mean and variance of a mixture whose components have those of `names`. */
+export const factsOf = (names: readonly string[], of: (ctx: Context) => Components): ReadonlyMap<string, Fact> => {
   const facts = new Map<string, Fact>();
-  if (!component.facts.has('mean')) return facts;
-  facts.set('mean', (ctx) => weighted(number('mean', ctx), logWeights, axis));
-  if (!component.facts.has('variance')) return facts;
+  const number = (c: Components, name: string): Tensor => toReal(asTensor(c.fact(name) as Value, noSpan));
+  if (!names.includes('mean')) return facts;
+  facts.set('mean', (ctx) => {
+    const c = of(ctx);
+    return weighted(number(c, 'mean'), c.logWeights, c.axes);
+  });
+  if (!names.includes('variance')) return facts;
   // E v + E m^2 - (E m)^2
   const variance = (ctx: Context): Tensor => {
-    const m = number('mean', ctx);
-    const second = mapBinary('add', number('variance', ctx), mapUnary('square', m));
-    const mean = weighted(m, logWeights, axis);
-    return mapBinary('sub', weighted(second, logWeights, axis), mapUnary('square', mean));
+    const c = of(ctx);
+    const m = number(c, 'mean');
+    const second = mapBinary('add', number(c, 'variance'), mapUnary('square', m));
+    const mean = weighted(m, c.logWeights, c.axes);
+    return mapBinary('sub', weighted(second, c.logWeights, c.axes), mapUnary('square', mean));
   };
   facts.set('variance', variance);
   facts.set('std', (ctx) => mapUnary('sqrt', variance(ctx)));
@@ -68,8 +79,8 @@ const factsOf = (logWeights: Tensor, axis: Axis, component: Dist): ReadonlyMap<s
  * log Σ exp(joint) as Σ r (joint - log r), r the posterior of the components, held: the same value and slope here, and a lower bound
  * wherever else the parameters go (Neal & Hinton 1998).
  */
-const bounded = (joint: Tensor, axis: Axis, posteriors: Node[], span: Span): Tensor => {
-  const whole = expandAxes(logsumexpAxis(joint, axis, span), joint.axes);
+const bounded = (joint: Tensor, over: readonly Axis[], posteriors: Node[], span: Span): Tensor => {
+  const whole = expandAxes(summedOut(joint, over, span), joint.axes);
   const logPosterior = ir.stop(ir.sub(joint.node, whole.node, span));
   posteriors.push(logPosterior);
   const r = ir.exp(logPosterior, span);
@@ -80,7 +91,19 @@ const bounded = (joint: Tensor, axis: Axis, posteriors: Node[], span: Span): Ten
     ir.select(positive, logPosterior, ir.scalar(0)),
     span,
   );
-  return reduceAxis('sum', tensor(ir.mul(r, gap, span), joint.axes, joint.space), axis, span);
+  const bound = tensor(ir.mul(r, gap, span), joint.axes, joint.space);
+  return over.reduce((t, axis) => reduceAxis('sum', t, axis, span), bound);
+};
+
+const summedOut = (joint: Tensor, over: readonly Axis[], span: Span): Tensor =>
+  over.reduce((t, axis) => logsumexpAxis(t, axis, span), joint);
+
+/** log Σ exp(joint) over the axes of what is latent; for `em` its bound. */
+export const marginalOver = (joint: Tensor, over: readonly Axis[], ctx: Context, span: Span): Tensor => {
+  if (over.length === 0) return joint;
+  const full = expandAxes(joint, unionAxes(joint, { axes: over }));
+  const posteriors = ctx.problem?.posteriors;
+  return posteriors ? bounded(full, over, posteriors, span) : summedOut(full, over, span);
 };
 
 /** `logWeights`: R[K]. */
@@ -103,11 +126,16 @@ export const mixtureOf = (
         const w = shapeToAxis(logWeights, axis);
         const axes = unionAxes(each, w, { axes: [axis] });
         const joint = tensor(ir.add(expandAxes(each, axes).node, expandAxes(w, axes).node, span), axes, each.space);
-        return ctx.problem?.posteriors
-          ? bounded(joint, axis, ctx.problem.posteriors, span)
-          : logsumexpAxis(joint, axis, span);
+        return marginalOver(joint, [axis], ctx, span);
       }),
-    facts: factsOf(logWeights, axis, component),
+    facts: factsOf(
+      ['mean', 'variance'].filter((name) => component.facts.has(name)),
+      (ctx) => ({
+        axes: [axis],
+        logWeights: shapeToAxis(logWeights, axis),
+        fact: (name) => component.facts.get(name)?.(inAxes(ctx, axis)),
+      }),
+    ),
     reparameterised: false,
     event: component.event,
     lacks: component.lacks,

@@ -3,7 +3,7 @@ import type { Span } from '../../grammar/tree.ts';
 import * as ir from '../ir/build.ts';
 import type { Node } from '../ir/graph.ts';
 import { R, storageShape } from '../spaces/space.ts';
-import { Failure } from './context.ts';
+import { Failure, quietly } from './context.ts';
 import type { Context } from './context.ts';
 import { asTensor } from './describe.ts';
 import { draws, logDensity, toDistribution } from './distributions.ts';
@@ -13,22 +13,6 @@ import { expandAxes, shapeOf, tensor, toReal, unionAxes } from './tensors.ts';
 import type { Axis, Dist, Tensor, Value } from './values.ts';
 
 type Map = (x: Value, ctx: Context) => Value;
-
-/** Running g to look at it leaves no trace in the problem, except the parameters that it makes. */
-const quietly = (ctx: Context): Context =>
-  ctx.problem
-    ? {
-        ...ctx,
-        scores: undefined,
-        problem: {
-          ...ctx.problem,
-          feeds: new Map(ctx.problem.feeds),
-          updates: new Map(),
-          decisions: [],
-          games: [],
-        },
-      }
-    : { ...ctx, scores: undefined };
 
 /** The graph of g under these axes, and its input. */
 const traced = (

@@ -15,7 +15,7 @@ import { declaredSpaces } from './declared.ts';
 import { describe, spaceOf } from './describe.ts';
 import { dataKey } from './comprehend.ts';
 import { draws } from './distributions.ts';
-import { evaluate } from './expressions.ts';
+import { evaluate, statement } from './expressions.ts';
 import { atStart } from './initial.ts';
 import { laterNames } from './later.ts';
 import { newStore } from './members.ts';
@@ -45,7 +45,7 @@ export interface Elaborated {
 
 const placeOf = (span: Span | undefined): string => `${span?.file}:${span?.start}`;
 
-const runner: Runner = { evaluate, apply: applyValue, solve };
+const runner: Runner = { evaluate, statement, apply: applyValue, solve };
 
 const newShared = (
   modules: Modules,

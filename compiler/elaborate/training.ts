@@ -281,7 +281,9 @@ export const train = (
       fail(
         'L0602',
         byPlace,
-        { what: '`em` without a latent variable: the objective has no log density of a mixture' },
+        {
+          what: '`em` without a latent variable: the objective has no log density of a mixture, or of a program that draws one of finitely many values',
+        },
         { help: 'leave `by` out, and the compiler chooses a solver' },
       );
     const solver = alternating(taskOf(whole), posteriors, inProblem(ctx, whole.state));
