@@ -4,7 +4,7 @@
 import { input } from '../compiler/ir/build.ts';
 import type { Graph, Node } from '../compiler/ir/graph.ts';
 import type { ArrayValue } from '../compiler/ir/operations.ts';
-import type { Engine } from '../runtime/engines/engine.ts';
+import type { Engine, EngineName } from '../runtime/engines/engine.ts';
 import type { Case } from './engines-cases.ts';
 import { plan } from '../compiler/plan.ts';
 
@@ -24,6 +24,34 @@ export const runOn = async (engine: Engine, graph: Graph, inputs: readonly Array
   step.dispose();
   return values;
 };
+
+/** What a trace shows: the values of every output of every instruction, one after the other. */
+export const traceOn = async (
+  engine: Engine,
+  graph: Graph,
+  inputs: readonly ArrayValue[],
+): Promise<{ readonly shown: readonly ArrayValue[]; readonly slots: readonly number[]; readonly last: number }> => {
+  const program = plan(engine.legalise(graph));
+  const step = engine.load(program);
+  const buffers = inputs.map(engine.upload);
+  const shown: ArrayValue[] = [];
+  await step.trace(buffers, async (_, values) => {
+    shown.push(...(await Promise.all(values())));
+  });
+  buffers.forEach(engine.release);
+  step.dispose();
+  const slots = program.instructions.flatMap(({ outputs }) => outputs.filter((slot) => slot >= 0));
+  return { shown, slots, last: program.outputs[0].slot };
+};
+
+/** The engines that are always there, or those that `ENGINES` names. */
+export const engineNames: readonly EngineName[] = (process.env.ENGINES?.split(',') as EngineName[]) ?? [
+  'oracle',
+  'wasm',
+  'tfjs-wasm',
+  'cpu',
+  'webgpu',
+];
 
 /** What is different, in words; undefined if nothing is. */
 export const difference = (seen: ArrayValue, expected: ArrayValue, tolerance: number): string | undefined => {

@@ -14,7 +14,7 @@ import { openEngine } from '../runtime/engines/choose.ts';
 import type { Buffer, Engine } from '../runtime/engines/engine.ts';
 import { openOracle } from '../runtime/engines/oracle.ts';
 import { cases, floats, ints, type Case } from './engines-cases.ts';
-import { difference, graphOf, runOn } from './engines-compare.ts';
+import { difference, graphOf, runOn, traceOn } from './engines-compare.ts';
 import { perceptron, randomGraph, startOf } from './engines-programs.ts';
 
 /** What is different from the oracle, in words. */
@@ -357,22 +357,10 @@ describe.each(sessions)('$name', ({ name: engineName, opened }) => {
 
   it('a trace shows every instruction, and leaves nothing', async () => {
     const { graph, inputs } = randomGraph(5, 12);
-    const program = plan(engine.legalise(graph));
-    const step = engine.load(program);
-    const buffers = inputs.map(engine.upload);
-    const shown: ArrayValue[] = [];
-    await step.trace(buffers, async (_, values) => {
-      shown.push(...(await Promise.all(values())));
-    });
-    expect(shown.length).toBe(
-      program.instructions.flatMap(({ outputs }) => outputs.filter((slot) => slot >= 0)).length,
-    );
-    const last = program.outputs.map(({ slot }) => slot);
+    const { shown, slots, last } = await traceOn(engine, graph, inputs);
+    expect(shown.length).toBe(slots.length);
     const [expected] = evaluate(graph, inputs, { precision: 'float32' });
-    const at = program.instructions.flatMap(({ outputs }) => outputs.filter((slot) => slot >= 0)).indexOf(last[0]);
-    expect(difference(shown[at], expected, 2e-4)).toBe(undefined);
-    buffers.forEach(engine.release);
-    step.dispose();
+    expect(difference(shown[slots.indexOf(last)], expected, 2e-4)).toBe(undefined);
     leavesNothing();
   });
 });

@@ -5,9 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { evaluate } from '../compiler/ir/evaluate.ts';
 import type { OpName } from '../compiler/ir/operations.ts';
 import { openEngine } from '../runtime/engines/choose.ts';
-import type { Engine, EngineName } from '../runtime/engines/engine.ts';
+import type { Engine } from '../runtime/engines/engine.ts';
 import { cases } from './engines-cases.ts';
-import { difference, graphOf, runOn } from './engines-compare.ts';
+import { difference, engineNames, graphOf, runOn } from './engines-compare.ts';
 
 const compare = async (engine: Engine, op: OpName): Promise<string[]> => {
   const wrong: string[] = [];
@@ -30,15 +30,7 @@ const compare = async (engine: Engine, op: OpName): Promise<string[]> => {
   return wrong;
 };
 
-const names: EngineName[] = (process.env.ENGINES?.split(',') as EngineName[]) ?? [
-  'oracle',
-  'wasm',
-  'tfjs-wasm',
-  'cpu',
-  'webgpu',
-];
-
-for (const name of names) {
+for (const name of engineNames) {
   const opened = await openEngine(name);
   describe.skipIf('failed' in opened)(`${name}${'failed' in opened ? ` (skipped: ${opened.failed})` : ''}`, () => {
     if ('failed' in opened) return it('does not start here', () => {});

@@ -69,6 +69,18 @@ export type LogicalOp = (typeof logicalOps)[number];
 export const reductionOps = ['sum', 'prod', 'max_over', 'min_over'] as const;
 export type ReductionOp = (typeof reductionOps)[number];
 
+/** One number at a time, with broadcasting: what fuses with each other. */
+export const elementwiseOps: ReadonlySet<OpName> = new Set<OpName>([
+  ...unaryOps,
+  ...binaryOps,
+  ...comparisonOps,
+  ...logicalOps,
+  'polygamma',
+  'not',
+  'select',
+  'cast',
+]);
+
 /** Windows of a convolution over NHWC: kernel size, strides, dilations, and zeros added [before, after] in height and width. */
 export interface Window {
   readonly kernel: readonly [number, number];

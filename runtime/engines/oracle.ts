@@ -11,8 +11,6 @@ interface Held extends Buffer {
   value: ArrayValue | undefined;
 }
 
-type Watch = (instruction: Instruction, values: readonly ArrayValue[]) => void | Promise<void>;
-
 const valueOf = (buffer: Buffer): ArrayValue => {
   const { value } = buffer as Held;
   if (!value) throw new Error('internal: a buffer is read after its release');
@@ -55,39 +53,33 @@ const runInstruction = (instruction: Instruction, plan: Plan, inputs: readonly A
   return [evaluateOperation(operation, inputs, plan.slots[outputs[0]], 'float32')];
 };
 
-const start = (plan: Plan, inputs: readonly ArrayValue[]): ArrayValue[] => {
+interface Made {
+  readonly instruction: Instruction;
+  readonly values: readonly ArrayValue[];
+}
+
+/** Goes through a plan one instruction at a time; returns its outputs. */
+function* execute(plan: Plan, inputs: readonly ArrayValue[]): Generator<Made, ArrayValue[]> {
   const slots: ArrayValue[] = [];
   for (const { slot, value } of plan.constants) slots[slot] = rounded(value, 'float32');
   plan.inputs.forEach(({ slot }, i) => (slots[slot] = inputs[i]));
-  return slots;
-};
-
-const runPlan = (plan: Plan, inputs: readonly ArrayValue[]): ArrayValue[] => {
-  const slots = start(plan, inputs);
   for (const instruction of plan.instructions) {
-    const made = runInstruction(
+    const values = runInstruction(
       instruction,
       plan,
       instruction.inputs.map((slot) => slots[slot]),
     );
-    instruction.outputs.forEach((slot, i) => slot >= 0 && (slots[slot] = made[i]));
+    instruction.outputs.forEach((slot, i) => slot >= 0 && (slots[slot] = values[i]));
+    yield { instruction, values };
   }
   return plan.outputs.map(({ slot }) => slots[slot]);
-};
+}
 
-const trace = async (plan: Plan, inputs: readonly ArrayValue[], watch: Watch): Promise<void> => {
-  const slots = start(plan, inputs);
-  for (const instruction of plan.instructions) {
-    const made = runInstruction(
-      instruction,
-      plan,
-      instruction.inputs.map((slot) => slots[slot]),
-    );
-    instruction.outputs.forEach((slot, i) => slot >= 0 && (slots[slot] = made[i]));
-    await watch(
-      instruction,
-      made.filter((_, i) => instruction.outputs[i] >= 0),
-    );
+const runPlan = (plan: Plan, inputs: readonly ArrayValue[]): ArrayValue[] => {
+  const steps = execute(plan, inputs);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
   }
 };
 
@@ -105,10 +97,12 @@ export const openOracle = (): Engine => {
     legalise: (graph) => graph,
     load: (plan): Step => ({
       run: (inputs) => runPlan(plan, inputs.map(valueOf)).map(hold),
-      trace: (inputs, watch) =>
-        trace(plan, inputs.map(valueOf), (instruction, values) =>
-          watch(instruction, () => values.map((value) => Promise.resolve(value))),
-        ),
+      trace: async (inputs, watch) => {
+        for (const { instruction, values } of execute(plan, inputs.map(valueOf))) {
+          const kept = values.filter((_, i) => instruction.outputs[i] >= 0);
+          await watch(instruction, () => kept.map((value) => Promise.resolve(value)));
+        }
+      },
       dispose: () => {},
     }),
     upload: (value) => hold(rounded({ ...value, data: value.data.slice() }, 'float32')),

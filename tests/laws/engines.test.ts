@@ -4,20 +4,11 @@
 import { findBackend } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { evaluate } from '../../compiler/ir/evaluate.ts';
-import type { ArrayValue } from '../../compiler/ir/operations.ts';
 import { openEngine } from '../../runtime/engines/choose.ts';
 import type { Buffer, Engine, EngineName } from '../../runtime/engines/engine.ts';
-import { difference, runOn } from '../engines-compare.ts';
+import { difference, engineNames, runOn, traceOn } from '../engines-compare.ts';
 import { plan } from '../../compiler/plan.ts';
 import { perceptron, randomGraph, startOf } from '../engines-programs.ts';
-
-const names: EngineName[] = (process.env.ENGINES?.split(',') as EngineName[]) ?? [
-  'oracle',
-  'wasm',
-  'tfjs-wasm',
-  'cpu',
-  'webgpu',
-];
 
 /** Tensors that TF.js knows of, where it is under the engine. */
 const held = (name: EngineName): number => {
@@ -49,7 +40,7 @@ const oracle = await openEngine('oracle');
 if ('failed' in oracle) throw new Error(oracle.failed);
 const expected = await train(oracle.engine, 30);
 
-for (const name of names) {
+for (const name of engineNames) {
   const opened = await openEngine(name);
   if ('failed' in opened) {
     describe.skip(`${name} (skipped: ${opened.failed})`, () => it('does not start here', () => {}));
@@ -93,18 +84,8 @@ for (const name of names) {
 
     it('a trace shows every instruction, and leaves nothing', async () => {
       const { graph, inputs } = randomGraph(5, 12);
-      const program = plan(engine.legalise(graph));
-      const step = engine.load(program);
-      const buffers = inputs.map(engine.upload);
-      const shown: ArrayValue[] = [];
-      await step.trace(buffers, async (_, values) => {
-        shown.push(...(await Promise.all(values())));
-      });
-      expect(shown.length).toBe(
-        program.instructions.flatMap(({ outputs }) => outputs.filter((slot) => slot >= 0)).length,
-      );
-      buffers.forEach(engine.release);
-      step.dispose();
+      const { shown, slots } = await traceOn(engine, graph, inputs);
+      expect(shown.length).toBe(slots.length);
       expect(engine.memory()).toEqual({ buffers: 0, bytes: 0 });
     });
   });

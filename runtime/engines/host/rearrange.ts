@@ -1,13 +1,15 @@
 /**
  * Host kernels that only move numbers: each is one strided copy, told apart by strides and offsets (`walk.ts`).
  */
-import { broadcastStrides, sizeOf, stridesOf } from '../../../compiler/ir/shape.ts';
+import { sizeOf, stridesOf } from '../../../compiler/ir/shape.ts';
+import { moved, rowMajor, type Move } from '../strided.ts';
 import { copier, type Data } from './walk.ts';
 import type { HostTable, Spec } from './kernel.ts';
 
-/** out[...] = in[...] with the input read by the given strides. */
-const read = (output: Spec, strides: readonly number[], offset = 0) => {
-  const copy = copier(output.shape, strides, offset, stridesOf(output.shape), 0);
+/** The input read by the strides of the move. */
+const read = (move: Move, input: Spec, { shape }: Spec) => {
+  const { strides, offset } = moved(move, rowMajor(input.shape), shape);
+  const copy = copier(shape, strides, offset, stridesOf(shape), 0);
   return (inputs: readonly Data[], out: Data): void => copy(inputs[0], out);
 };
 
@@ -16,22 +18,10 @@ const whole = (inputs: readonly Data[], out: Data): void => out.set(inputs[0]);
 export const rearranging = {
   stop: () => whole,
   reshape: () => whole,
-  transpose: ({ permutation }, [input], output) => {
-    const strides = stridesOf(input.shape);
-    return read(
-      output,
-      permutation.map((axis) => strides[axis]),
-    );
-  },
-  broadcast: (_, [input], output) => read(output, broadcastStrides(input.shape, output.shape)),
-  slice: ({ begin, strides }, [input], output) => {
-    const own = stridesOf(input.shape);
-    return read(
-      output,
-      own.map((stride, axis) => stride * strides[axis]),
-      own.reduce((offset, stride, axis) => offset + stride * begin[axis], 0),
-    );
-  },
+  transpose: (operation, [input], output) => read(operation, input, output),
+  broadcast: (operation, [input], output) => read(operation, input, output),
+  slice: (operation, [input], output) => read(operation, input, output),
+  reverse: (operation, [input], output) => read(operation, input, output),
   pad: ({ before, interior }, [input], output) => {
     const own = stridesOf(output.shape);
     const copy = copier(
@@ -55,14 +45,6 @@ export const rearranging = {
       return copy;
     });
     return (values, out) => copies.forEach((copy, k) => copy(values[k], out));
-  },
-  reverse: ({ axes }, [input], output) => {
-    const own = stridesOf(input.shape);
-    return read(
-      output,
-      own.map((stride, axis) => (axes.includes(axis) ? -stride : stride)),
-      axes.reduce((offset, axis) => offset + (input.shape[axis] - 1) * own[axis], 0),
-    );
   },
   cumsum: ({ axis, exclusive, reverse }, [input]) => {
     const length = input.shape[axis];

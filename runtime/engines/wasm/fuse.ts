@@ -4,7 +4,8 @@
  */
 import { sizeOf } from '../../../compiler/ir/shape.ts';
 import type { DType, Operation, ReductionOp } from '../../../compiler/ir/operations.ts';
-import { isDense, stridesIn, type View } from './views.ts';
+import { isDense } from '../strided.ts';
+import { stridesIn, type View } from './views.ts';
 import { targetsOf, type Pointwise, type Reduction, type Work, type Works } from './work.ts';
 
 /** A value in a fused loop: loaded, computed by an earlier step of it, or a number written down. */

@@ -2,31 +2,13 @@
  * Plan -> works. Moves become views and cost nothing; what needs dense numbers gets them written out; an output is written where it
  * leaves, unless it is memory that is there already.
  */
-import {
-  binaryOps,
-  comparisonOps,
-  logicalOps,
-  reductionOps,
-  unaryOps,
-  type DType,
-  type OpName,
-  type Shape,
-} from '../../../compiler/ir/operations.ts';
+import { elementwiseOps, reductionOps, type DType, type OpName, type Shape } from '../../../compiler/ir/operations.ts';
 import { sizeOf, stridesOf } from '../../../compiler/ir/shape.ts';
 import type { Instruction, Plan } from '../../../compiler/plan.ts';
-import { bytesFor, isDense, moved, whole, type View } from './views.ts';
+import { isDense, seenAs } from '../strided.ts';
+import { bytesFor, whole, type View } from './views.ts';
 import type { Leaving, Place, Work, Works } from './work.ts';
 
-const elementwise: ReadonlySet<OpName> = new Set<OpName>([
-  ...unaryOps,
-  ...binaryOps,
-  ...comparisonOps,
-  ...logicalOps,
-  'polygamma',
-  'not',
-  'select',
-  'cast',
-]);
 const moves: ReadonlySet<OpName> = new Set<OpName>(['stop', 'reshape', 'broadcast', 'transpose', 'slice', 'reverse']);
 const reductions: ReadonlySet<OpName> = new Set<OpName>(reductionOps);
 /** Of integers, these are the host's. */
@@ -98,7 +80,7 @@ export const lower = (plan: Plan, sharing: boolean): Works => {
   const move = ({ operation, inputs, outputs }: Instruction): void => {
     const view = read(inputs[0]);
     const { shape } = slots[outputs[0]];
-    const found = moved(operation, view, shape) ?? moved(operation, dense(inputs[0]), shape);
+    const found = seenAs(operation, view, shape) ?? seenAs(operation, dense(inputs[0]), shape);
     if (!found) throw new Error(`internal: ${operation.op} is no view`);
     views.set(outputs[0], found);
   };
@@ -133,7 +115,7 @@ export const lower = (plan: Plan, sharing: boolean): Works => {
     const { shape } = slots[slot];
     const empty = sizeOf(shape) === 0 || inputs.some((x) => sizeOf(slots[x].shape) === 0);
     const hosted = empty || (hostIntegers.has(op) && slots[slot].dtype === 'int32');
-    if (elementwise.has(op) && !hosted) {
+    if (elementwiseOps.has(op) && !hosted) {
       const args = inputs.map(read);
       works.push({ kind: 'pointwise', operation, shape, args, target: target(slot) });
     } else if (reductions.has(op) && !hosted) {

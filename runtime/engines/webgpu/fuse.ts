@@ -2,7 +2,7 @@
  * Elementwise instructions over one shape that follow on each other, as one kernel: what passes between them stays in registers, and
  * only what others read is written. A group runs where its last member stood, so nobody in between may wait for one of its members.
  */
-import { binaryOps, comparisonOps, logicalOps, unaryOps, type OpName } from '../../../compiler/ir/operations.ts';
+import { elementwiseOps } from '../../../compiler/ir/operations.ts';
 import { sameList, sizeOf } from '../../../compiler/ir/shape.ts';
 import type { Instruction, Plan } from '../../../compiler/plan.ts';
 
@@ -16,17 +16,6 @@ export interface Group {
 
 export type Unit = Instruction | Group;
 export const isGroup = (unit: Unit): unit is Group => 'members' in unit;
-
-const elementwise: ReadonlySet<OpName> = new Set<OpName>([
-  ...unaryOps,
-  ...binaryOps,
-  ...comparisonOps,
-  ...logicalOps,
-  'polygamma',
-  'not',
-  'select',
-  'cast',
-]);
 
 interface Draft {
   readonly members: number[];
@@ -57,7 +46,7 @@ export const fusePlan = (plan: Plan, mostBuffers: number): Unit[] => {
   instructions.forEach(({ operation, inputs, outputs }, i) => {
     for (const slot of outputs) if (slot >= 0) slotMaker.set(slot, i);
     const [target] = outputs;
-    if (!elementwise.has(operation.op) || sizeOf(slots[target].shape) === 0) return;
+    if (!elementwiseOps.has(operation.op) || sizeOf(slots[target].shape) === 0) return;
     let own: Draft = { members: [i], slots: new Set([target]) };
     const sources = new Set(
       inputs.map((slot) => groupOf.get(slotMaker.get(slot) ?? -1)).filter((g) => g !== undefined),

@@ -2,15 +2,17 @@
  * Moves in WGSL: each element of the result finds the place it comes from.
  */
 import type { Shape, Window } from '../../../../compiler/ir/operations.ts';
-import { broadcastStrides, sizeOf, stridesOf } from '../../../../compiler/ir/shape.ts';
+import { sizeOf, stridesOf } from '../../../../compiler/ir/shape.ts';
 import type { Spec } from '../../host/kernel.ts';
+import { moved, rowMajor, type Move } from '../../strided.ts';
 import { coordinates, place } from '../indices.ts';
 import type { Source } from '../program.ts';
 import { openBody } from '../wgsl.ts';
 import { elementType, type WgslTable } from './rule.ts';
 
-/** Read by strides from an offset. */
-const read = (output: Spec, strides: readonly number[], offset = 0): Source => {
+/** The input read by the strides of the move. */
+const read = (move: Move, input: Spec, output: Spec): Source => {
+  const { strides, offset } = moved(move, rowMajor(input.shape), output.shape);
   const body = openBody();
   const at = coordinates(body, 'index', output.shape);
   body.line(`result[index] = x0[${place(at, strides, offset)}];`);
@@ -48,30 +50,10 @@ const outputOf = (
 };
 
 export const moves = {
-  transpose: ({ permutation }, [input], output) => {
-    const strides = stridesOf(input.shape);
-    return read(
-      output,
-      permutation.map((axis) => strides[axis]),
-    );
-  },
-  broadcast: (_, [input], output) => read(output, broadcastStrides(input.shape, output.shape)),
-  slice: ({ begin, strides }, [input], output) => {
-    const own = stridesOf(input.shape);
-    return read(
-      output,
-      own.map((stride, axis) => stride * strides[axis]),
-      own.reduce((offset, stride, axis) => offset + stride * begin[axis], 0),
-    );
-  },
-  reverse: ({ axes }, [input], output) => {
-    const own = stridesOf(input.shape);
-    return read(
-      output,
-      own.map((stride, axis) => (axes.includes(axis) ? -stride : stride)),
-      axes.reduce((offset, axis) => offset + (input.shape[axis] - 1) * own[axis], 0),
-    );
-  },
+  transpose: (operation, [input], output) => read(operation, input, output),
+  broadcast: (operation, [input], output) => read(operation, input, output),
+  slice: (operation, [input], output) => read(operation, input, output),
+  reverse: (operation, [input], output) => read(operation, input, output),
   pad: ({ before, interior }, [input], output) => {
     const body = openBody();
     const inside: string[] = [];
