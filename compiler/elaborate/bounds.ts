@@ -5,12 +5,9 @@
 import { sizeOf } from '../ir/shape.ts';
 import { topological } from '../ir/graph.ts';
 import type { Node } from '../ir/graph.ts';
+import { madeAtOnce } from '../ir/arrays.ts';
+import type { ArrayValue, Bounds } from '../ir/operations.ts';
 import { dependsOnParameters } from './dependence.ts';
-
-export interface Bounds {
-  readonly low: number;
-  readonly high: number;
-}
 
 const anything: Bounds = { low: -Infinity, high: Infinity };
 const span = (...xs: readonly number[]): Bounds => ({ low: Math.min(...xs), high: Math.max(...xs) });
@@ -31,11 +28,11 @@ const union = (...all: readonly Bounds[]): Bounds => ({
 /** Entries that are summed up into one. */
 const summed = (node: Node): number => sizeOf(node.inputs[0].shape) / Math.max(1, sizeOf(node.shape));
 
-/** Sets larger than this are not looked through: their bounds are not known. */
-const readable = 100_000;
-
-const constantBounds = (data: ArrayLike<number>): Bounds => {
-  if (data.length === 0 || data.length > readable) return anything;
+/** Of sets that are not made at once only what was said of them is known. */
+const constantBounds = (value: ArrayValue): Bounds => {
+  if (value.bounds) return value.bounds;
+  const { data } = value;
+  if (data.length === 0 || data.length > madeAtOnce) return anything;
   let [low, high] = [Infinity, -Infinity];
   for (let i = 0; i < data.length; i++) {
     if (Number.isNaN(data[i])) return anything;
@@ -51,7 +48,7 @@ const boundsFrom = (node: Node, of: (n: Node) => Bounds): Bounds => {
   if (node.dtype === 'bool') return { low: 0, high: 1 };
   switch (operation.op) {
     case 'constant':
-      return constantBounds(operation.value.data);
+      return constantBounds(operation.value);
     case 'random':
       return operation.law === 'uniform' ? { low: 0, high: 1 } : anything;
     case 'neg':
@@ -123,13 +120,34 @@ const boundsFrom = (node: Node, of: (n: Node) => Bounds): Bounds => {
   }
 };
 
-export const boundsOf = (root: Node): Bounds => {
+const allBounds = (root: Node): ReadonlyMap<Node, Bounds> => {
   const known = new Map<Node, Bounds>();
   for (const node of topological([root])) {
     const found = boundsFrom(node, (n) => known.get(n) ?? anything);
     known.set(node, Number.isNaN(found.low) || Number.isNaN(found.high) ? anything : found);
   }
-  return known.get(root) as Bounds;
+  return known;
+};
+
+/** If there is a number at all: what NaN makes of it is not asked. */
+export const boundsOf = (root: Node): Bounds => allBounds(root).get(root) as Bounds;
+
+const largest = { float32: 3e38, int32: 2 ** 31 - 1, bool: 1 } as const;
+
+/** Bounds of what is computed from sets, where it is certain that every entry is a number; undefined where it is not. */
+export const certainBounds = (root: Node): Bounds | undefined => {
+  const known = allBounds(root);
+  const certain = new Set<Node>();
+  for (const node of topological([root])) {
+    const { low, high } = known.get(node) as Bounds;
+    const limit = largest[node.dtype];
+    const index = node.operation.op === 'gather' ? known.get(node.inputs[1]) : undefined;
+    const inside = !index || (index.low >= 0 && index.high < node.inputs[0].shape[0]);
+    // A comparison is true or false, also of what is no number.
+    if (node.dtype === 'bool' || (low >= -limit && high <= limit && inside && node.inputs.every((x) => certain.has(x))))
+      certain.add(node);
+  }
+  return certain.has(root) ? known.get(root) : undefined;
 };
 
 /** +1: a positive combination of squares and distances of something trained; -1: the negative of one; 0: neither. */

@@ -4,6 +4,7 @@
  */
 import type { Span, SpaceExpr } from '../../grammar/tree.ts';
 import * as ir from '../ir/build.ts';
+import { lazyArray, madeAtOnce, mapLater } from '../ir/arrays.ts';
 import { prepare } from '../ir/evaluate.ts';
 import { graphOf } from '../ir/graph.ts';
 import type { Node } from '../ir/graph.ts';
@@ -11,14 +12,16 @@ import type { ArrayData, ArrayValue, DType } from '../ir/operations.ts';
 import { sizeOf } from '../ir/shape.ts';
 import { fail } from '../messages.ts';
 import type { Column, Table } from '../host.ts';
-import { contains, elementDType, elementShape, printElement, printSpace, R, storageShape } from '../spaces/space.ts';
+import { elementDType, elementShape, printElement, printSpace, R, storageShape } from '../spaces/space.ts';
 import type { Space, TensorSpace } from '../spaces/space.ts';
 import { matchAnnotation, resolveSpace } from './annotations.ts';
 import { childScope, newAxis } from './context.ts';
 import type { Context } from './context.ts';
 import { asTensor, describe, knownTexts, poisoned, spaceOfTemplate } from './describe.ts';
+import { certainBounds } from './bounds.ts';
 import { isFed } from './dependence.ts';
 import { partsOfSubset } from './leakage.ts';
+import { firstMissing, firstOutside } from './membership.ts';
 import { expandAxes, shapeOf, shapeToAxis, tensor, toBit, toReal } from './tensors.ts';
 import type { Axis, Data, Template, Tensor, Value } from './values.ts';
 
@@ -88,10 +91,11 @@ const makeLike = (data: ArrayData, size: number): ArrayData =>
 
 export const takeRows = (array: ArrayValue, rows: ArrayLike<number>): ArrayValue => {
   const width = sizeOf(array.shape.slice(1));
-  const data = makeLike(array.data, rows.length * width);
-  for (let i = 0; i < rows.length; i++)
-    data.set(array.data.subarray(rows[i] * width, (rows[i] + 1) * width), i * width);
-  return { dtype: array.dtype, shape: [rows.length, ...array.shape.slice(1)], data };
+  return mapLater(array, array.dtype, [rows.length, ...array.shape.slice(1)], (from) => {
+    const data = makeLike(from, rows.length * width);
+    for (let i = 0; i < rows.length; i++) data.set(from.subarray(rows[i] * width, (rows[i] + 1) * width), i * width);
+    return data;
+  });
 };
 
 const mapTemplate = (t: Template, f: (t: Extract<Template, { kind: 'leaf' | 'texts' }>) => Template): Template => {
@@ -160,6 +164,17 @@ export const zipData = (sets: readonly Data[], ctx: Context, span: Span): Data =
 export const computeNodes = (nodes: readonly Node[], precision: 'float32' | 'float64' = 'float32'): ArrayValue[] => {
   const graph = graphOf(nodes.map((node, i) => ({ name: String(i), node })));
   return nodes.length === 0 ? [] : prepare(graph, { precision })([]);
+};
+
+/** The same, those that are large and certainly numbers not before somebody looks at them. */
+const computeRows = (nodes: readonly Node[]): ArrayValue[] => {
+  const bounds = nodes.map((node) => (sizeOf(node.shape) > madeAtOnce ? certainBounds(node) : undefined));
+  const now = computeNodes(nodes.filter((_, i) => !bounds[i]));
+  return nodes.map((node, i) => {
+    const known = bounds[i];
+    if (!known) return now.shift() as ArrayValue;
+    return lazyArray(node.dtype, node.shape, known, () => computeNodes([node])[0].data);
+  });
 };
 
 interface Collected {
@@ -246,14 +261,10 @@ export const materialise = (
     );
   const { nodes, template } = collect(value, axes, origin.span);
   const maskNode = mask && expandAxes(toBit(mask), axes).node;
-  const computed = computeNodes(maskNode ? [...nodes, maskNode] : nodes);
+  const computed = computeRows(maskNode ? [...nodes, maskNode] : nodes);
   const rows = sizeOf(axes.map((a) => a.size));
   const keep = maskNode && (computed.pop() as ArrayValue).data;
-  const leaves = computed.map((a, i): ArrayValue => ({
-    dtype: a.dtype,
-    shape: [rows, ...nodes[i].shape.slice(axes.length)],
-    data: a.data,
-  }));
+  const leaves = computed.map((a, i) => mapLater(a, a.dtype, [rows, ...nodes[i].shape.slice(axes.length)], (x) => x));
   const id = newId(origin.name, ctx);
   const whole: Data = {
     kind: 'data',
@@ -279,13 +290,11 @@ const checkFinite = (data: Data, picked: readonly number[] | undefined, origin: 
     if (t.kind === 'tuple') t.items.forEach((x, i) => check(x, `${path}[${i}]`));
     else if (t.kind === 'record') for (const [k, x] of t.fields) check(x, path ? `${path}.${k}` : k);
     else if (t.kind === 'leaf') {
-      const { data: numbers, shape } = data.leaves[t.leaf];
+      const leaf = data.leaves[t.leaf];
       const { element } = t.space;
-      const at =
-        element.kind === 'Class'
-          ? numbers.findIndex((k) => k < 0 || k >= element.size)
-          : numbers.findIndex((x) => Number.isNaN(x));
+      const at = firstMissing(leaf, element);
       if (at < 0) return;
+      const { data: numbers, shape } = leaf;
       const row = Math.floor(at / Math.max(1, sizeOf(shape.slice(1))));
       const found = origin.blame?.(picked ? picked[row] : row, element.kind === 'Class' ? element.size : undefined);
       fail('L0502', origin.span, {
@@ -368,9 +377,12 @@ const coerceLeaf = (
     const { size } = own.element;
     const expected = [...own.shape, size];
     if (!sameDims(expected, storageShape(space))) return fail_();
-    const hot = new Float32Array(array.data.length * size);
-    array.data.forEach((k, i) => (hot[i * size + k] = 1));
-    leaves[t.leaf] = { dtype: 'float32', shape: [data.rows, ...expected], data: hot };
+    const oneHot = (classes: ArrayData): Float32Array => {
+      const hot = new Float32Array(classes.length * size);
+      classes.forEach((k, i) => (hot[i * size + k] = 1));
+      return hot;
+    };
+    leaves[t.leaf] = mapLater(array, 'float32', [data.rows, ...expected], oneHot, { low: 0, high: 1 });
     return { kind: 'leaf', leaf: t.leaf, space };
   }
   if (own.element.kind === 'Class' && space.element.kind === 'Class' && own.element.size !== space.element.size)
@@ -378,30 +390,25 @@ const coerceLeaf = (
   if (!sameDims(array.shape.slice(1), storageShape(space))) return fail_();
   const width = Math.max(1, sizeOf(elementShape(space.element)));
   const perRow = sizeOf(array.shape.slice(1));
-  for (let i = 0; i < array.data.length; i += width)
-    if (!contains(space.element, array.data.subarray(i, i + width))) {
-      const x = array.data[i];
-      fail('L0502', span, {
-        set: data.name,
-        place: data.placeOf(Math.floor(i / Math.max(1, perRow))),
-        column: path ? `\`${path}\`` : 'the value',
-        space: printElement(space.element),
-        seen: Number.isNaN(x)
-          ? 'missing'
-          : width === 1
-            ? String(Number(x.toPrecision(7)))
-            : `[${Array.from(array.data.subarray(i, i + width)).join(', ')}]`,
-      });
-    }
+  const at = firstOutside(array, space.element);
+  if (at >= 0) {
+    const entry = array.data.subarray(at, at + width);
+    fail('L0502', span, {
+      set: data.name,
+      place: data.placeOf(Math.floor(at / Math.max(1, perRow))),
+      column: path ? `\`${path}\`` : 'the value',
+      space: printElement(space.element),
+      seen: Number.isNaN(entry[0])
+        ? 'missing'
+        : width === 1
+          ? String(Number(entry[0].toPrecision(7)))
+          : `[${Array.from(entry).join(', ')}]`,
+    });
+  }
   const dtype: DType = elementDType(space.element);
   if (dtype !== array.dtype) {
-    const made =
-      dtype === 'int32'
-        ? Int32Array.from(array.data)
-        : dtype === 'bool'
-          ? Uint8Array.from(array.data)
-          : Float32Array.from(array.data);
-    leaves[t.leaf] = { dtype, shape: array.shape, data: made };
+    const make = dtype === 'int32' ? Int32Array : dtype === 'bool' ? Uint8Array : Float32Array;
+    leaves[t.leaf] = mapLater(array, dtype, array.shape, (x) => make.from(x));
   }
   return { kind: 'leaf', leaf: t.leaf, space };
 };

@@ -33,7 +33,7 @@ export const known = (t: Tensor): number | undefined => {
 /** All numbers, when they are known while compiling. */
 export const knownArray = (t: Tensor): readonly number[] | undefined => {
   const op = t.node.operation;
-  return op.op === 'constant' && t.axes.length === 0 ? Array.from(op.value.data) : undefined;
+  return op.op === 'constant' && t.axes.length === 0 && !op.value.bounds ? Array.from(op.value.data) : undefined;
 };
 
 export const unionAxes = (...tensors: readonly { readonly axes: readonly Axis[] }[]): Axis[] =>

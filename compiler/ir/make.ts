@@ -5,6 +5,7 @@
 import type { Span } from '../../grammar/tree.ts';
 import { evaluateOperation } from '../rules/evaluation.ts';
 import { typeOf } from '../rules/shapes.ts';
+import { mapLater } from './arrays.ts';
 import type { Node } from './graph.ts';
 import { local } from './local.ts';
 import { inherit } from './origins.ts';
@@ -33,7 +34,9 @@ export const known = (node: Node): ArrayValue | undefined => {
 export const uniformValue = (node: Node): number | undefined => {
   const source = node.operation.op === 'broadcast' ? node.inputs[0] : node;
   if (source.operation.op !== 'constant') return undefined;
-  const { data } = source.operation.value;
+  const { value } = source.operation;
+  if (value.bounds) return undefined; // made later
+  const { data } = value;
   if (data.length === 0) return undefined;
   for (let i = 1; i < data.length; i++) if (data[i] !== data[0]) return undefined;
   return data[0];
@@ -52,7 +55,9 @@ const fold = (node: Node): Node | undefined => {
   const free = op === 'reshape' && inputs[0].operation.op === 'constant'; // shares its numbers
   if (!free && size > (op === 'broadcast' ? spreadLimit : foldLimit)) return undefined;
   const values = inputs.map((x) => known(x) as ArrayValue);
-  const value = evaluateOperation(operation, values, { shape, dtype }, 'float64');
+  const value = free
+    ? mapLater(values[0], dtype, shape, (data) => data)
+    : evaluateOperation(operation, values, { shape, dtype }, 'float64');
   const folded: Node = {
     operation: { op: 'constant', value },
     inputs: [],

@@ -11,11 +11,19 @@ export type DType = 'float32' | 'int32' | 'bool';
 export type Shape = readonly number[];
 export type ArrayData = Float64Array | Float32Array | Int32Array | Uint8Array;
 
+/** Every number lies between, and none of them is NaN. */
+export interface Bounds {
+  readonly low: number;
+  readonly high: number;
+}
+
 /** A dense row-major array: what constants hold, the evaluator computes and engines take and give. bool: Uint8Array of 0 and 1. */
 export interface ArrayValue {
   readonly dtype: DType;
   readonly shape: Shape;
   readonly data: ArrayData;
+  /** Of an array that is made later (arrays.ts): what is known of its numbers without looking. */
+  readonly bounds?: Bounds;
 }
 
 /** float32 -> float32, one number at a time. */

@@ -22,7 +22,7 @@ export const rounded = (value: ArrayValue, precision: Precision): ArrayValue => 
   if (value.dtype !== 'float32' || precision === 'float64' || value.data instanceof Float32Array) return value;
   const data = allocate('float32', value.data.length, precision);
   data.set(value.data);
-  return { ...value, data };
+  return { dtype: value.dtype, shape: value.shape, data };
 };
 
 /** One operation that is neither an input nor a loop. */

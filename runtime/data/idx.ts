@@ -2,10 +2,10 @@
  * IDX, the format of MNIST -> one unnamed array with rows first: two zeros, a type, the number of dimensions,
  * the dimensions as big-endian int32, the numbers big-endian.
  */
-import { readNumbers } from './numbers.ts';
+import { readArray } from './numbers.ts';
 import type { NumberFormat } from './numbers.ts';
 import { count, indexPlace, mostEntries, shapeText } from './reader.ts';
-import type { DataFile, Reading } from './reader.ts';
+import type { DataFile, Preview, Reading } from './reader.ts';
 
 const types: Readonly<Record<number, NumberFormat>> = {
   0x08: { kind: 'uint', size: 1, little: false },
@@ -16,7 +16,10 @@ const types: Readonly<Record<number, NumberFormat>> = {
   0x0e: { kind: 'float', size: 8, little: false },
 };
 
-export const readIdx = ({ name, bytes }: DataFile): Reading => {
+/** `preview`: of a file whose bytes are better left packed for now. */
+export const readIdx = (file: DataFile, preview?: Preview): Reading => {
+  const { name } = file;
+  const { head: bytes, length } = preview ?? { head: file.bytes, length: file.bytes.length };
   const again = 'copy the file again';
   const fail = (failed: string, help: string = again): Reading => ({ failed, help });
   if (bytes.length === 0) return fail(`\`${name}\` is empty`);
@@ -34,12 +37,12 @@ export const readIdx = ({ name, bytes }: DataFile): Reading => {
   const entries = shape.reduce((n, d) => n * d, 1);
   if (entries === 0) return fail(`\`${name}\` holds an empty array of shape ${shapeText(shape)}`);
   if (entries > mostEntries) return fail(`\`${name}\` is damaged or too large: its shape is ${shapeText(shape)}`);
-  const body = bytes.subarray(lead);
-  if (body.length !== entries * type.size)
+  const left = length - lead;
+  if (left !== entries * type.size)
     return fail(
-      `\`${name}\` has ${count(body.length, 'byte')} of numbers where its shape ${shapeText(shape)} needs ${entries * type.size}`,
-      body.length < entries * type.size ? 'it was cut off: copy the file again' : again,
+      `\`${name}\` has ${count(left, 'byte')} of numbers where its shape ${shapeText(shape)} needs ${entries * type.size}`,
+      left < entries * type.size ? 'it was cut off: copy the file again' : again,
     );
-  const value = { ...readNumbers(body, type, entries), shape };
+  const value = readArray(() => file.bytes.subarray(lead), type, shape);
   return { source: name, rows: shape[0], columns: new Map([['', { kind: 'array', value }]]), placeOf: indexPlace };
 };

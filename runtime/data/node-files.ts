@@ -23,6 +23,7 @@ const plain = (b: Buffer): Uint8Array => new Uint8Array(b.buffer, b.byteOffset, 
 
 export const nodeCodecs: Codecs = {
   gzip: (bytes) => plain(zlib.gunzipSync(bytes, limit)),
+  gzipHead: (bytes) => plain(zlib.gunzipSync(bytes.subarray(0, 1024), { finishFlush: zlib.constants.Z_SYNC_FLUSH })),
   brotli: (bytes) => plain(zlib.brotliDecompressSync(bytes, limit)),
   ...(zstd && { zstd: ((bytes) => plain(zstd(bytes, limit))) satisfies Unpack }),
 };

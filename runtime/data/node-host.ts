@@ -67,7 +67,7 @@ export const nodeHost = (): Host => ({
       return isFailure(pictures) ? pictures : readPictures(called, pictures, nodeCodecs);
     }
     const loaded = await loadFile(called, file);
-    return isFailure(loaded) ? loaded : readTable(format, loaded, nodeCodecs);
+    return isFailure(loaded) ? loaded : readTable(format, { ...loaded, intact: inLibrary(base) }, nodeCodecs);
   },
 
   standardLibrary: async () => {

@@ -3,7 +3,9 @@
  */
 import type { Column } from '../../compiler/host.ts';
 import { parseNpyHeader } from './npy-header.ts';
-import { isNumberFormat, readNumbers, toRowMajor } from './numbers.ts';
+import { mapLater } from '../../compiler/ir/arrays.ts';
+import type { ArrayValue } from '../../compiler/ir/operations.ts';
+import { isNumberFormat, readArray, toRowMajor } from './numbers.ts';
 import type { NumberKind } from './numbers.ts';
 import { count, indexPlace, mostEntries, shapeText } from './reader.ts';
 import type { DataFile, Reading } from './reader.ts';
@@ -108,6 +110,7 @@ export const readNpy = ({ name, bytes }: DataFile): Reading => {
     const texts = readTexts(body, type[2], Number(type[3]), shape[0], little);
     return texts ? table({ kind: 'text', values: texts }) : fail(`\`${name}\` is damaged: its texts are not Unicode`);
   }
-  const { dtype, data } = readNumbers(body, { kind, size, little }, entries);
-  return table({ kind: 'array', value: { dtype, shape, data: fortran ? toRowMajor(data, shape) : data } });
+  const value = readArray(() => body, { kind, size, little }, shape);
+  const inRows = (data: ArrayValue['data']): ArrayValue['data'] => toRowMajor(data, shape);
+  return table({ kind: 'array', value: fortran ? mapLater(value, value.dtype, shape, inRows) : value });
 };

@@ -2,7 +2,8 @@
  * Numbers of any width and order of bytes -> the arrays of the compiler: whole numbers that fit are int32, truth values bool,
  * everything else float32 (held in doubles where the file has doubles, or whole numbers too large for int32).
  */
-import type { ArrayValue } from '../../compiler/ir/operations.ts';
+import { lazyArray, madeAtOnce } from '../../compiler/ir/arrays.ts';
+import type { ArrayValue, Bounds } from '../../compiler/ir/operations.ts';
 
 export type NumberKind = 'bool' | 'int' | 'uint' | 'float';
 
@@ -61,6 +62,23 @@ export const readNumbers = (
   return wide.every((x) => x === (x | 0))
     ? { dtype: 'int32', data: Int32Array.from(wide) }
     : { dtype: 'float32', data: wide };
+};
+
+/** What is certain of numbers of a narrow format, and how the compiler holds them. */
+const narrow: Readonly<Record<string, { readonly dtype: 'bool' | 'int32'; readonly bounds: Bounds }>> = {
+  bool1: { dtype: 'bool', bounds: { low: 0, high: 1 } },
+  int1: { dtype: 'int32', bounds: { low: -128, high: 127 } },
+  int2: { dtype: 'int32', bounds: { low: -32768, high: 32767 } },
+  uint1: { dtype: 'int32', bounds: { low: 0, high: 255 } },
+  uint2: { dtype: 'int32', bounds: { low: 0, high: 65535 } },
+};
+
+/** An array of many narrow numbers stays as bytes until somebody looks at it. */
+export const readArray = (bytes: () => Uint8Array, format: NumberFormat, shape: readonly number[]): ArrayValue => {
+  const entries = shape.reduce((n, d) => n * d, 1);
+  const known = entries > madeAtOnce ? narrow[`${format.kind}${format.size}`] : undefined;
+  if (!known) return { ...readNumbers(bytes(), format, entries), shape };
+  return lazyArray(known.dtype, shape, known.bounds, () => readNumbers(bytes(), format, entries).data);
 };
 
 /** Column-major -> row-major: the first index of the file's numbers runs fastest, the last must. */

@@ -10,7 +10,7 @@ import { readJson } from './json.ts';
 import { readNpy } from './npy.ts';
 import { readParquet } from './parquet.ts';
 import { isFailure, reasonOf } from './reader.ts';
-import type { Codecs, DataFile, Reader, Reading } from './reader.ts';
+import type { Codecs, DataFile, Preview, Reader, Reading, Unpack } from './reader.ts';
 
 export type FileFormat = Exclude<DataFormat, 'images'>;
 
@@ -18,7 +18,7 @@ const readers: { readonly [F in FileFormat]: Reader } = {
   csv: readCsv,
   json: readJson,
   npy: readNpy,
-  idx: readIdx,
+  idx: (file) => readIdx(file),
   parquet: readParquet,
 };
 
@@ -36,6 +36,19 @@ const unpacked = (file: DataFile, { gzip }: Codecs): DataFile | DataFailure => {
   }
 };
 
+/** A whole file, its bytes unpacked when they are asked for; the last four of a packed one are its length. */
+const later = ({ name, bytes }: DataFile, gzip: Unpack, gzipHead: Unpack): DataFile & { preview: Preview } => {
+  let unpackedBytes: Uint8Array | undefined;
+  const length = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(bytes.length - 4, true);
+  return {
+    name,
+    preview: { head: gzipHead(bytes), length },
+    get bytes() {
+      return (unpackedBytes ??= gzip(bytes));
+    },
+  };
+};
+
 /** The last net: what a decoder throws that its reader did not foresee. */
 const guarded = async (name: string, read: () => Reading | Promise<Reading>): Promise<Reading> => {
   try {
@@ -47,6 +60,11 @@ const guarded = async (name: string, read: () => Reading | Promise<Reading>): Pr
 
 export const readFile = (format: FileFormat, packed: DataFile, codecs: Codecs): Promise<Reading> =>
   guarded(packed.name, () => {
+    const { gzip, gzipHead } = codecs;
+    if (format === 'idx' && packed.intact && isGzip(packed.bytes) && gzip && gzipHead) {
+      const file = later(packed, gzip, gzipHead);
+      return readIdx(file, file.preview);
+    }
     const file = unpacked(packed, codecs);
     return isFailure(file) ? file : readers[format](file, codecs);
   });

@@ -8,6 +8,14 @@ export interface DataFile {
   /** As the user knows it; used in messages. */
   readonly name: string;
   readonly bytes: Uint8Array;
+  /** It came with the language and is whole: it need not be unpacked before its numbers are looked at. */
+  readonly intact?: boolean;
+}
+
+/** The first bytes of a file and how many there are; all of them may be unpacked later. */
+export interface Preview {
+  readonly head: Uint8Array;
+  readonly length: number;
 }
 
 /** Packed bytes -> bytes; may throw on damaged input. `size`: what it should unpack to, where known. */
@@ -15,6 +23,8 @@ export type Unpack = (packed: Uint8Array, size?: number) => Uint8Array;
 
 export interface Codecs {
   readonly gzip?: Unpack;
+  /** As many of the first bytes as cost nothing. */
+  readonly gzipHead?: Unpack;
   readonly brotli?: Unpack;
   readonly zstd?: Unpack;
 }
