@@ -18,6 +18,7 @@ import type { DataFailure, DataRequest, Host, Table } from './host.ts';
 import { readyToRun } from './elaborate/run.ts';
 import type { Elaborated, Modules } from './elaborate/run.ts';
 import { withoutAllowed } from './allowed.ts';
+import { withFixes } from './fixes.ts';
 import { loadModules } from './modules.ts';
 import type { Program } from './program.ts';
 
@@ -89,7 +90,7 @@ export const compile = async (
   const modules = await loadModules(file, text, parsed.module, host);
   const done = await withData(host, (tables) => readyToRun(modules, tables, options.seed ?? 0).program());
   const found = inOrder([...parsed.diagnostics, ...modules.diagnostics, ...done.diagnostics], file);
-  const diagnostics = withoutAllowed(found, parsed.module, modules.sources);
+  const diagnostics = withFixes(withoutAllowed(found, parsed.module, modules.sources), modules, done.spaces);
   // Silence would look like a run that went well.
   const posed = parsed.module.declarations.some((d) => d.kind === 'problem-declaration');
   if (posed && !hasErrors(found) && done.program?.stages.length === 0)

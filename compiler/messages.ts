@@ -32,6 +32,8 @@ const elsewhere: ReadonlyMap<string, string> = new Map([
   ['N', 'Normal'],
   ['MultivariateNormal', 'Normal'],
   ['Gauss', 'Normal'],
+  ['Linear', 'dense'],
+  ['FullyConnected', 'dense'],
   ['len', 'size'],
   ['length', 'size'],
   ['True', 'true'],
@@ -79,10 +81,11 @@ export const messages = {
     text: (p) => `\`${p.name}\` is defined by itself`,
     explanation: 'The value of a `let` or `data` may not depend on itself. A function may call itself.',
   }),
-  L0204: message<{ name: string; what: string }>({
+  L0204: message<{ name: string; what: string; similar?: string }>({
     severity: 'error',
     title: 'no such module',
     text: (p) => `${p.what} \`${p.name}\``,
+    help: (p) => (p.similar ? `did you mean \`${p.similar}\`?` : undefined),
     explanation: 'An import names a file relative to the importing file, and names that the file declares.',
   }),
   L0301: message<{ op: string; left: string; right: string; why?: string }>({
@@ -99,10 +102,14 @@ export const messages = {
     text: (p) => `${p.where ? `${p.where}: ` : ''}expected ${p.expected}, found ${p.seen}`,
     explanation: 'The value is of another kind than the place needs, for example a function where a number is meant.',
   }),
-  L0303: message<{ what: string; call: string }>({
+  L0303: message<{ what: string; call: string; similar?: string; unnamed?: string }>({
     severity: 'error',
     title: 'arguments that do not match',
-    text: (p) => `${p.what} in the call of \`${p.call}\``,
+    text: (p) => `${p.what} in the call of ${/^a /.test(p.call) ? p.call : `\`${p.call}\``}`,
+    help: (p) =>
+      p.similar
+        ? `did you mean \`${p.similar}\`?`
+        : p.unnamed && `what stands behind \`;\` is given by name: \`${p.unnamed} = ...\``,
     explanation: 'Every parameter without a default needs an argument, and every argument a parameter.',
   }),
   L0304: message<{ name: string; expected: string; seen: string; value?: string }>({
@@ -293,7 +300,8 @@ export const messages = {
 export const diagnose = reporter(messages);
 
 type Table = typeof messages;
-type ParametersOf<C extends keyof Table> = Table[C] extends Message<infer P> ? P : never;
+export type Code = keyof Table;
+export type ParametersOf<C extends keyof Table> = Table[C] extends Message<infer P> ? P : never;
 
 /** Stops the statement at hand with one diagnostic. */
 export const fail = <C extends keyof Table & string>(
@@ -308,10 +316,11 @@ export const fail = <C extends keyof Table & string>(
 /** The candidate closest to `name` by edit distance, if close enough to be a slip. */
 export const similar = (name: string, candidates: Iterable<string>): string | undefined => {
   let best: string | undefined;
-  // A single letter is near to every other: only its case may differ.
+  // A single letter is near to every other: only its case may differ. Of two the first must be right.
   let least = name.length === 1 ? 1 : Math.max(1, Math.floor(name.length / 3)) + 1;
   for (const candidate of candidates) {
     const d = editDistance(name.toLowerCase(), candidate.toLowerCase());
+    if (name.length === 2 && d > 0 && candidate[0] !== name[0]) continue;
     if (d < least) {
       least = d;
       best = candidate;

@@ -21,19 +21,8 @@ export const problems = (view: View): Problem[] => {
   });
 };
 
-/** A name close by is a fix as well: of the name itself, of the field, or of the text between quotes. */
-const meant = (d: Problem, text: string): Fix[] => {
-  const close = /^did you mean `([^`]+)`\?$/.exec(d.help ?? '')?.[1];
-  const written = text.slice(d.span.start, d.span.end);
-  const name = /(?:^|\.|^")([\p{L}_][^\s."()[\]]*(?:\.\w+)*)"?$/u.exec(written);
-  if (close === undefined || !name) return [];
-  const start = d.span.start + name.index + name[0].indexOf(name[1]);
-  const span = { ...d.span, start, end: start + name[1].length };
-  return [{ title: `Write \`${close}\``, span, replacement: close }];
-};
-
 export const fixesOf = (view: View, problem: Problem): readonly Fix[] =>
-  problem.fixes.length > 0 ? problem.fixes.filter((f) => f.span.file === view.file) : meant(problem, view.text);
+  problem.fixes.filter((f) => f.span.file === view.file);
 
 export interface ProblemFix extends Fix {
   readonly problem: Problem;

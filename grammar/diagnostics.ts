@@ -11,6 +11,8 @@ export interface Fix {
   readonly title: string;
   readonly span: Span;
   readonly replacement: string;
+  /** One way of several, or with a number made up: offered, and not taken by `learn check --fix`. */
+  readonly guess?: boolean;
 }
 
 export interface Diagnostic {
@@ -28,6 +30,8 @@ export interface Diagnostic {
   /** One way out. */
   readonly help?: string;
   readonly fixes: readonly Fix[];
+  /** What the texts were made from, for the fixes of the code. */
+  readonly details?: object;
 }
 
 /** One row of a table of messages; `P` is what the texts need to know. */
@@ -73,6 +77,7 @@ export const reporter =
       notes: extra.notes ?? [],
       help: extra.help ?? row.help?.(p),
       fixes: extra.fixes ?? [],
+      details: p as object,
     };
   };
 

@@ -78,6 +78,31 @@ describe('check', () => {
       { code: 'L0201', start: { line: 5, column: 9 }, end: { line: 5, column: 11 } },
     ]);
   });
+  test('--fix mends what has one sure way out, and leaves the rest', async () => {
+    put(
+      'slips.learn',
+      `data birds = [([r.bill_lenght_mm, r.bill_depth_mm], r.species) for r in penguins()]
+model M(x: R[2]) ~> Class[3] = Categorical(logits = Dense(3, relu(dense(8)(x))))
+def L(f, D) = E[(x, y) ~ D] -log f(y | x)
+minimize L(f, D_eval)
+  over f in M
+  subject to eval E[(x, y) ~ D_eval] (mode(f(x)) == y) as accuracy >= 90
+  on supervised(birds, holdout = 20)
+let rest = nowhere
+`,
+    );
+    const { code, out, err } = await desk.learn('check', '--fix', 'slips.learn');
+    expect(code).toBe(2);
+    await expect(`${readFileSync(join(desk.folder, 'slips.learn'), 'utf8')}\n${out}\n${err}`).toMatchFileSnapshot(
+      golden('check-fix'),
+    );
+  });
+  test('--fix writes nothing where nothing is to be mended', async () => {
+    await desk.learn('check', '--fix', 'line.learn', 'wrong.learn');
+    expect(readFileSync(join(desk.folder, 'line.learn'), 'utf8')).toBe(line);
+    expect(readFileSync(join(desk.folder, 'wrong.learn'), 'utf8')).toBe(wrong.replace('aa', 'a'));
+    put('wrong.learn', wrong);
+  });
   test('data that is missing has an exit code of its own', async () =>
     expect((await desk.learn('check', 'nodata.learn')).code).toBe(3));
   test('a file that is missing: did you mean', async () => {

@@ -3,6 +3,7 @@ import { command } from '../command.ts';
 import { codes, Stop } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
 import { codeOf, counted, diagnosticJson, load, showDiagnostics } from '../load.ts';
+import { mend } from '../mend.ts';
 import { paint } from '../terminal.ts';
 
 export const check = command({
@@ -12,6 +13,7 @@ export const check = command({
   options: {
     json: { type: 'boolean', help: 'one document: [{file, ok, diagnostics}]' },
     quiet: { type: 'boolean', help: 'only errors' },
+    fix: { type: 'boolean', help: 'mend in the file what has one sure way out' },
   },
   run: async ({ values, files }, terminal) => {
     if (files.length === 0)
@@ -19,12 +21,20 @@ export const check = command({
     const found: ExitCode[] = [];
     const report: object[] = [];
     for (const file of files) {
-      const loaded = await load(file, terminal);
+      const read = await load(file, terminal);
+      const { loaded, done } = values.fix ? await mend(read, terminal.cwd) : { loaded: read, done: [] };
       const { diagnostics, sources } = loaded.compilation;
       const code = codeOf(diagnostics);
       found.push(code);
-      report.push({ file, ok: code === codes.ok, diagnostics: diagnostics.map((d) => diagnosticJson(d, sources)) });
+      report.push({
+        file,
+        ok: code === codes.ok,
+        diagnostics: diagnostics.map((d) => diagnosticJson(d, sources)),
+        ...(values.fix && { fixed: done }),
+      });
       if (values.json) continue;
+      for (const { title, line, code } of done)
+        terminal.out(`${paint(terminal, 'dim', `${file}:${line}`)} ${title} (${code})`);
       showDiagnostics(loaded, terminal);
       if (!values.quiet || code !== codes.ok)
         terminal.out(

@@ -10,7 +10,10 @@ import type { Closure, Given } from './values.ts';
 
 export const bindArguments = (closure: Closure, ctx: Context, args: readonly Given[], span: Span): Context => {
   const assigned = assign(closure.params, args);
-  if ('wrong' in assigned) return fail('L0303', assigned.span ?? span, { what: assigned.wrong, call: closure.name });
+  if ('wrong' in assigned) {
+    const { wrong: what, span: at, ...meant } = assigned;
+    return fail('L0303', at ?? span, { what, call: closure.name, ...meant });
+  }
   const scope = childScope(closure.scope);
   const inner = inScope(ctx, scope);
   closure.params.forEach((param, i) => {

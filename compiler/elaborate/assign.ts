@@ -3,30 +3,43 @@ import type { Parameter, Span } from '../../grammar/tree.ts';
 import { similar } from '../messages.ts';
 import type { Given } from './values.ts';
 
+const nameOf = (p: Parameter): string | undefined => (p.pattern.kind === 'name' ? p.pattern.name : undefined);
+
+/** A sentence, where it is about, and what is usually meant: a parameter of a name close by, or one that must be named. */
+export interface Wrong {
+  readonly wrong: string;
+  readonly span?: Span;
+  readonly similar?: string;
+  readonly unnamed?: string;
+}
+
 /** Assigns arguments to parameters by position and name; a sentence when they do not fit. */
 export const assign = (
   params: readonly Parameter[],
   args: readonly Given[],
-): { readonly given: readonly (Given | undefined)[] } | { readonly wrong: string; readonly span?: Span } => {
+): { readonly given: readonly (Given | undefined)[] } | Wrong => {
   const given: (Given | undefined)[] = params.map(() => undefined);
   let position = 0;
   for (const arg of args) {
     if (arg.name === undefined) {
       const param = params[position];
-      if (param === undefined || param.keyword)
+      if (param === undefined || param.keyword) {
+        const open = params.filter((p, i) => p.keyword && !given[i] && !args.some((a) => a.name === nameOf(p)));
         return {
           wrong: `there ${position === 1 ? 'is 1 argument' : `are at most ${position} arguments`} by position, but one more is given`,
           span: arg.span,
+          unnamed: open.length === 1 ? nameOf(open[0]) : undefined,
         };
+      }
       given[position++] = arg;
     } else {
       const i = params.findIndex((p) => p.pattern.kind === 'name' && p.pattern.name === arg.name);
       if (i < 0) {
-        const names = params.flatMap((p) => (p.pattern.kind === 'name' ? [p.pattern.name] : []));
-        const near = similar(arg.name, names);
+        const names = params.flatMap((p) => nameOf(p) ?? []);
         return {
-          wrong: `there is no parameter \`${arg.name}\`${near ? ` (did you mean \`${near}\`?)` : ''}`,
+          wrong: `there is no parameter \`${arg.name}\``,
           span: arg.span,
+          similar: similar(arg.name, names),
         };
       }
       if (given[i]) return { wrong: `\`${arg.name}\` is given twice`, span: arg.span };
@@ -35,8 +48,8 @@ export const assign = (
   }
   const missing = params.findIndex((p, i) => !given[i] && !p.default);
   if (missing >= 0) {
-    const p = params[missing].pattern;
-    return { wrong: `argument ${p.kind === 'name' ? `\`${p.name}\`` : missing + 1} is missing` };
+    const name = nameOf(params[missing]);
+    return { wrong: `argument ${name === undefined ? missing + 1 : `\`${name}\``} is missing` };
   }
   return { given };
 };

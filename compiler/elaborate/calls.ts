@@ -2,12 +2,11 @@
  * Calling: a function is run on the values it is given (its body sees their shapes, so dimensions need no inference of
  * their own); a model is run as one of its members; a distribution gives its density.
  */
-import { asPattern } from '../../grammar/tokens.ts';
 import type { Expr, Parameter, SpaceArgument, Span, SpaceExpr } from '../../grammar/tree.ts';
-import type { Diagnostic } from '../../grammar/diagnostics.ts';
 import { fail } from '../messages.ts';
 import { fitness, matchAnnotation } from './annotations.ts';
 import { assign } from './assign.ts';
+import { inLibrary } from './blame.ts';
 import { printSpace, sameShape, storageShape } from '../spaces/space.ts';
 import type { TensorSpace } from '../spaces/space.ts';
 import { childScope, Failure, lookup } from './context.ts';
@@ -103,7 +102,8 @@ export const applyFunction = (fn: FunctionValue, args: readonly Given[], ctx: Co
     try {
       return fn.run(ctx, args, span);
     } catch (error) {
-      throw inLibrary(error, fn.overloads[0]?.span.file ?? '', fn.name, span, ctx.shared.sources);
+      const [own] = fn.overloads;
+      throw inLibrary(error, own?.span.file ?? '', fn.name, span, ctx.shared.sources, own?.params, args);
     }
   if (args.some((a) => a.value.kind === 'poison')) return poisoned();
   const closure = choose(fn, args, ctx, span);
@@ -116,8 +116,10 @@ const runClosure = (closure: Closure, args: readonly Given[], fn: FunctionValue,
   const scope = childScope(closure.scope);
   bindStatics(scope, closure.name, closure.statics, fn, ctx, span);
   const assigned = assign(closure.params, args);
-  if ('wrong' in assigned)
-    return fail('L0303', assigned.span ?? span, { what: assigned.wrong, call: closure.name || 'a lambda' });
+  if ('wrong' in assigned) {
+    const { wrong: what, span: at, ...meant } = assigned;
+    return fail('L0303', at ?? span, { what, call: closure.name || 'a lambda', ...meant });
+  }
   const family = new Map<string, Value>();
   const settled = assigned.given.map((g) => g && { ...g, value: settledArgument(g, ctx, isFamily(closure)) });
   const lifted = isFamily(closure) ? lift(closure.params, settled, ctx) : { ctx, axes: [], given: settled };
@@ -160,7 +162,7 @@ const runClosure = (closure: Closure, args: readonly Given[], fn: FunctionValue,
     if (value.kind === 'dist') return arrayOf(value, lifted.axes);
     return closure.result ? resultIn(closure.result.space, value, inner, closure.name, body, span) : value;
   } catch (error) {
-    throw inLibrary(error, closure.span.file, closure.name, span, ctx.shared.sources);
+    throw inLibrary(error, closure.span.file, closure.name, span, ctx.shared.sources, closure.params, args);
   } finally {
     counters.depth--;
   }
@@ -265,52 +267,6 @@ export const applyMember = (member: Member, args: readonly Given[], ctx: Context
   } finally {
     counters.depth--;
   }
-};
-
-/** A divergence of what has no density: said of the divergence, at the side that lacks it. */
-const ofDivergence = (d: Diagnostic, name: string, span: Span, sources: ReadonlyMap<string, string>): Diagnostic => {
-  const text = (sources.get(span.file) ?? '').slice(span.start, span.end).replace(/\s+/g, ' ');
-  const subject = /^`([^`]+)` has no density/.exec(d.message)?.[1];
-  if (d.code !== 'L0312' || subject === undefined || !text.startsWith(`${name}(`)) return d;
-  const at = new RegExp(`[(|,\\s]${asPattern(subject)}(?=[\\s),|(])`, 'u').exec(text);
-  const own = at && text.length === span.end - span.start ? at.index + 1 : undefined;
-  return {
-    ...d,
-    message: `\`${subject}\` has no density, so \`${text}\` is not defined`,
-    span: own === undefined ? span : { ...span, start: span.start + own, end: span.start + own + subject.length },
-    label: undefined,
-    notes: d.notes.filter((n) => !n.span?.file.startsWith('stdlib/')),
-  };
-};
-
-/** An error inside a library function is the caller's: it is shown where the function was called. */
-const inLibrary = (
-  error: unknown,
-  file: string,
-  name: string,
-  span: Span,
-  sources: ReadonlyMap<string, string>,
-): unknown => {
-  if (!(error instanceof Failure) || !file.startsWith('stdlib/') || span.file.startsWith('stdlib/')) return error;
-  const where = name === '' ? 'a function' : `\`${name}\``;
-  return new Failure(
-    error.diagnostics.map((d) =>
-      d.span?.file.startsWith('stdlib/')
-        ? ofDivergence(
-            {
-              ...d,
-              span,
-              label: d.label ?? `in ${where}${name === '' ? ' of the library' : ''}`,
-              notes: [...d.notes, { message: `inside ${where} of the library`, span: d.span }],
-              fixes: [],
-            },
-            name,
-            span,
-            sources,
-          )
-        : d,
-    ),
-  );
 };
 
 const isIntrinsic = (body: Expr | undefined): boolean =>

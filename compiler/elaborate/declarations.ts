@@ -230,16 +230,11 @@ const declare = (d: Declaration, ctx: Context, imported: (path: string) => Scope
         if (entry) scope.names.set(own, entry);
         else {
           ctx.shared.diagnostics.push(
-            diagnose(
-              'L0204',
-              n.name.span,
-              { name: n.name.text, what: `${d.from.path} does not declare` },
-              {
-                help:
-                  similar(n.name.text, from.names.keys()) &&
-                  `did you mean \`${similar(n.name.text, from.names.keys())}\`?`,
-              },
-            ),
+            diagnose('L0204', n.name.span, {
+              name: n.name.text,
+              what: `${d.from.path} does not declare`,
+              similar: similar(n.name.text, from.names.keys()),
+            }),
           );
           bind(scope, own, poison);
         }

@@ -167,7 +167,7 @@ export const fileAnswers: Readonly<
     return fixesAt(view, lines.offset(range.start), lines.offset(range.end)).map((fix) => ({
       title: fix.title,
       kind: 'quickfix',
-      isPreferred: fix.problem.fixes.length <= 1,
+      isPreferred: fix.guess !== true && fix.problem.fixes.length <= 1,
       diagnostics: [diagnostic(view, fix.problem, uris)],
       edit: { changes: { [uris.toUri(view.file)]: textEdits(view, [fix]) } },
     }));

@@ -1,0 +1,91 @@
+/**
+ * Mechanical edits that mend errors: a diagnostic -> the same with its fixes. One table, keyed by code, over what the message
+ * was made from and where it stands; "did you mean" is a fix for every code.
+ */
+import type { Diagnostic, Fix } from '../grammar/diagnostics.ts';
+import type { Code, ParametersOf } from './messages.ts';
+import { declaredNames } from './explain/walk.ts';
+import { alsoImported, argument, called, field, fileMeant, meant } from './fixes/names.ts';
+import {
+  heldOutRows,
+  impossible,
+  leftOut,
+  memberInCall,
+  memberMeant,
+  namedMember,
+  ofSamples,
+  oneNumber,
+  otherSense,
+  paradigm,
+  silenced,
+  threshold,
+  trainingData,
+  withoutMissing,
+} from './fixes/problems.ts';
+import { product } from './fixes/shapes.ts';
+import { declarationsOf, siteOf } from './fixes/site.ts';
+import type { Known, Site } from './fixes/site.ts';
+import { lastIndex, otherKind, outside } from './fixes/values.ts';
+import type { Modules } from './modules.ts';
+
+type Table = { readonly [C in Code]?: (p: ParametersOf<C>, site: Site) => readonly Fix[] };
+
+const table = {
+  L0301: product,
+  L0302: otherKind,
+  L0303: argument,
+  L0304: outside,
+  L0305: memberInCall,
+  L0306: lastIndex,
+  L0308: field,
+  L0309: called,
+  L0311: memberMeant,
+  L0312: (_, site) => ofSamples(site),
+  L0401: leftOut,
+  L0402: (_, site) => oneNumber(site),
+  L0403: namedMember,
+  L0404: (_, site) => trainingData(site),
+  L0405: (_, site) => paradigm(site),
+  L0407: threshold,
+  L0501: (_, site) => fileMeant(site),
+  L0502: withoutMissing,
+  L0602: impossible,
+  L0901: (_, site) => heldOutRows(site),
+  L0902: otherSense,
+} satisfies Table;
+
+const fixesOf = (d: Diagnostic, known: Known, modules: Modules): readonly Fix[] => {
+  if (d.fixes.length > 0 || !d.span || d.span.file !== modules.main.file) return d.fixes;
+  const site = siteOf(d, d.span, known);
+  const own = (table as Readonly<Record<string, ((p: object, site: Site) => readonly Fix[]) | undefined>>)[d.code];
+  const found = own && d.details ? own(d.details, site) : [];
+  const imports = modules.imports.get(modules.main.file);
+  const declares = (path: string): readonly string[] =>
+    imports?.get(path)?.module.declarations.flatMap(declaredNames) ?? [];
+  const all = [
+    ...found,
+    ...(found.length === 0 ? meant(site) : []),
+    ...(d.code === 'L0201' ? alsoImported(site, site.written, declares) : []),
+  ];
+  return d.severity === 'warning' ? [...all, silenced(site)] : all;
+};
+
+/** Where the message names no way out, its fixes are one. */
+const wayOut = (fixes: readonly Fix[]): string | undefined => {
+  const titles = fixes.map((f) => f.title[0].toLowerCase() + f.title.slice(1));
+  return titles.length === 0 ? undefined : titles.join(', or ');
+};
+
+export const withFixes = (
+  diagnostics: readonly Diagnostic[],
+  modules: Modules,
+  spaces: Known['spaces'],
+): readonly Diagnostic[] => {
+  if (diagnostics.length === 0) return diagnostics;
+  const functions = [modules.main, ...modules.library].flatMap((m) => declarationsOf(m.module, 'def'));
+  const known = { module: modules.main.module, sources: modules.sources, spaces, functions };
+  return diagnostics.map((d) => {
+    const fixes = fixesOf(d, known, modules);
+    return { ...d, fixes, help: d.help ?? wayOut(fixes) };
+  });
+};

@@ -1,0 +1,82 @@
+/** Fixes for what is called otherwise: names, fields, columns, named arguments, names of modules. */
+import type { Fix } from '../../grammar/diagnostics.ts';
+import type { CallExpr, IndexExpr } from '../../grammar/tree.ts';
+import type { ParametersOf } from '../messages.ts';
+import { declarationsOf, exact, textAt, write } from './site.ts';
+import type { Found, Site } from './site.ts';
+
+/** "did you mean" is a fix of the name itself, of the field, or of the text between quotes. */
+export const meant = ({ diagnostic, span, written }: Site): Fix[] => {
+  const close = /^did you mean `([\p{L}_][^`]*)`\?/u.exec(diagnostic.help ?? '')?.[1];
+  const name = /(?:^|\.|^")([\p{L}_][^\s"()[\]=]*)(?:"?$|\s*=)/u.exec(written);
+  if (close === undefined || close.includes('(') || !name || diagnostic.severity === 'warning') return [];
+  const quoted = /^\w+\("([^"]*)"\)$/.exec(written);
+  const [old, from] = quoted ? [quoted[1], written.indexOf('"') + 1] : [name[1], name.index + name[0].indexOf(name[1])];
+  const start = span.start + from;
+  return [write({ ...span, start, end: start + old.length }, close)];
+};
+
+/** A file's name, in the call that reads it. */
+export const fileMeant = (site: Site): Fix[] => {
+  const close = /^did you mean `([^`]+)`\?/.exec(site.diagnostic.help ?? '')?.[1];
+  const quoted = /"([^"]*)"/.exec(site.written);
+  if (close === undefined || !quoted) return [];
+  const start = site.span.start + quoted.index + 1;
+  const folder = /^.*\//.exec(quoted[1])?.[0] ?? '';
+  const replacement = close.includes('/') ? close : folder + close;
+  return [write({ ...site.span, start, end: start + quoted[1].length }, replacement)];
+};
+
+/** A name that an imported file declares, and the import leaves out. */
+export const alsoImported = (site: Site, name: string, declares: (path: string) => readonly string[]): Fix[] =>
+  declarationsOf(site.module, 'import').flatMap((d) => {
+    const last = d.names.at(-1);
+    if (!last || !declares(d.from.path).includes(name)) return [];
+    const { span } = last.as ?? last.name;
+    return [write({ ...span, start: span.end }, `, ${name}`, { title: `Import \`${name}\` from "${d.from.path}"` })];
+  });
+
+const numbersOnly = (e: CallExpr, count: number): boolean =>
+  e.args.length >= count && e.args.every((a) => !a.name) && e.form === 'plain';
+
+/** `dense(10, x)` and `dense(10)(x)` are `dense[10](x)`: what is fixed before training stands in brackets. */
+const staticsInBrackets = (site: Site): Fix[] => {
+  const e = exact(site, 'call') as CallExpr | undefined;
+  const given = e?.args.filter((a) => a.value.kind === 'number') ?? [];
+  if (!e || given.length !== 1 || !numbersOnly(e, 1) || e.callee.kind !== 'name') return [];
+  const rest = e.args.filter((a) => a !== given[0]).map((a) => textAt(site, a.span));
+  const outer = site.around.find((n): n is Found & CallExpr => n.kind === 'call' && (n as CallExpr).callee === e);
+  const tail = rest.length > 0 ? `(${rest.join(', ')})` : '';
+  if (rest.length === 0 && !outer) return [];
+  return [write(e.span, `${textAt(site, e.callee.span)}[${textAt(site, given[0].span)}]${tail}`)];
+};
+
+export const argument = (p: ParametersOf<'L0303'>, site: Site): Fix[] => {
+  if (p.similar) return meant(site);
+  if (p.unnamed) return [write(site.span, `${p.unnamed} = ${site.written}`)];
+  if (p.what.startsWith('the static argument')) return staticsInBrackets(site);
+  const index = site.around.find((n): n is Found & IndexExpr => n.kind === 'index');
+  const surplus = p.what.startsWith('there are no static arguments') && index?.span.start === site.span.start;
+  return surplus && index ? [write(index.span, textAt(site, index.object.span))] : [];
+};
+
+const ordinals = ['first', 'second', 'third', 'fourth'];
+
+/** Parts of a tuple are taken by their place. */
+export const field = (p: ParametersOf<'L0308'>, site: Site): Fix[] => {
+  const place = /^(?:_|item)?(\d+)$/.exec(p.field)?.[1] ?? ordinals.indexOf(p.field);
+  const dot = site.text.lastIndexOf('.', site.span.start);
+  if (p.similar) return meant(site);
+  if (!p.of.startsWith('(') || p.of.includes(':') || Number(place) < 0 || dot < 0) return [];
+  return [write({ ...site.span, start: dot }, `[${place}]`)];
+};
+
+/** An array is indexed, not called; a space is no function. */
+export const called = (p: ParametersOf<'L0309'>, site: Site): Fix[] => {
+  const e = exact(site, 'call') as CallExpr | undefined;
+  if (!e || e.args.length === 0 || e.args.some((a) => a.name)) return [];
+  const args = e.args.map((a) => textAt(site, a.span)).join(', ');
+  if (/^(R\[|Class\[\d+\]\[|a data set|\()/.test(p.seen) && !p.seen.includes(':'))
+    return [write(e.span, `${textAt(site, e.callee.span)}[${args}]`)];
+  return p.seen === 'the space R' && e.args.length === 1 ? [write(e.span, args)] : [];
+};

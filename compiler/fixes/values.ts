@@ -1,0 +1,166 @@
+/** Fixes for values that are almost what is needed: an array of one, a text that stands for a class, a number in percent. */
+import type { Fix } from '../../grammar/diagnostics.ts';
+import type {
+  Binder,
+  BinaryExpr,
+  ComprehensionExpr,
+  DataDeclaration,
+  DefDeclaration,
+  DrawStatement,
+  LetDeclaration,
+  ParamStatement,
+} from '../../grammar/tree.ts';
+import { nodes } from '../explain/walk.ts';
+import type { ParametersOf } from '../messages.ts';
+import { call, declarationsOf, exact, guess, operand, playerAround, problemAround, textAt, write } from './site.ts';
+import type { Found, Site } from './site.ts';
+
+// ---------------------------------------------------------------- spaces
+
+const dimensions = (space: string): string[] | undefined => /^R\[([^\]]+)\]$/.exec(space)?.[1].split(', ');
+
+/** What makes a value of the space of one of another. */
+const into = (expected: string, seen: string, site: Site): readonly (readonly [string, object])[] => {
+  const [want, have] = [dimensions(expected), dimensions(seen)];
+  const { written } = site;
+  if (expected === 'R' && seen === 'R[1]') return [[`${operand(written)}[0]`, {}]];
+  if (expected === 'R[1]' && seen === 'R') return [[`[${written}]`, {}]];
+  if (want?.length === 1 && have && have.length > 1) {
+    const size = have.reduce((n, d) => n * Number(d), 1);
+    return /^\D/.test(want[0]) || Number(want[0]) === size ? [[call(site, 'flatten'), {}]] : [];
+  }
+  if (!/^(R|Int|Nat)\b/.test(seen)) return [];
+  const one = !have;
+  if (/^Positive$/.test(expected) && one)
+    return [
+      [call(site, 'softplus'), guess],
+      [call(site, 'exp'), guess],
+    ];
+  if (expected === 'Interval[0, 1]' && one) return [[call(site, 'sigmoid'), guess]];
+  if (/^Simplex\[/.test(expected) && have?.length === 1) return [[call(site, 'softmax'), guess]];
+  if (/^Sphere\[/.test(expected) && have?.length === 1) return [[call(site, 'unit'), guess]];
+  if (expected === 'Bit' && one) return [[`${operand(written)} > 0`, guess]];
+  if (!/^Class\[\d+\]$/.test(expected)) return [];
+  if (have?.length === 1) return [[call(site, 'argmax'), guess]];
+  if (/^class\b/.test(written)) return [];
+  const whole = /^\d+$/.test(written) && Number(written) < Number(expected.slice(6, -1));
+  return one && (whole || !/^[-\d.]+$/.test(written)) ? [[call(site, expected.replace('Class', 'class')), {}]] : [];
+};
+
+/** The annotation says what the value is. */
+const annotated = ({ seen, value }: ParametersOf<'L0304'>, site: Site): Fix[] => {
+  const d = site.around.find(
+    (n): n is (LetDeclaration | DataDeclaration) & Found => n.kind === 'let' || n.kind === 'data',
+  );
+  if (!d?.space || value !== undefined || d.value.span.start !== site.span.start || d.value.span.end !== site.span.end)
+    return [];
+  if (!/^[A-Z(][\w[\], ():.]*$/.test(seen) || /\ba \w/.test(seen)) return [];
+  return [write(d.space.span, d.kind === 'data' ? `[${seen}]` : seen, guess)];
+};
+
+export const outside = (p: ParametersOf<'L0304'>, site: Site): Fix[] => {
+  if (site.written === '') return [];
+  const made = p.value === undefined ? into(p.expected, p.seen, site) : [];
+  return made.length > 0 ? made.map(([text, more]) => write(site.span, text, more)) : annotated(p, site);
+};
+
+// ---------------------------------------------------------------- other kinds of values
+
+/** Columns of text in rows that a comprehension makes: they become classes there. */
+const textsInRows = (site: Site): Fix[] => {
+  const texts: Found[] = [];
+  for (const n of nodes(site.module)) {
+    if (n.kind !== 'comprehension') continue;
+    const { body } = n as unknown as ComprehensionExpr;
+    const parts =
+      body.kind === 'tuple' ? body.items : body.kind === 'record' ? body.fields.map((f) => f.value) : [body];
+    texts.push(...parts.filter((e) => e.kind === 'field' && site.spaceAt(e.span) === 'Text'));
+  }
+  const [only] = texts;
+  return texts.length === 1 ? [write(only.span, call(site, 'class', only.span))] : [];
+};
+
+/** `sum[i in 5]` counts to five: `i < 5`. */
+const below = (site: Site): Fix[] => {
+  const binder = site.around.find((n): n is Found & Binder => 'relation' in n && 'targets' in n && 'source' in n);
+  const last = binder?.targets.at(-1)?.span;
+  const from = binder?.source.span;
+  if (!binder || !last || binder.relation !== 'in' || from?.start !== site.span.start) return [];
+  const title = `Write \`${textAt(site, last)} < ${site.written}\``;
+  return [{ title, span: { ...site.span, start: last.end }, replacement: ` < ${site.written}` }];
+};
+
+/** The sign between a name and its value: `=` a value, `~` a draw. */
+const relation = (site: Site, from: number, sign: '=' | '~'): Fix[] => {
+  const place = site.text.slice(from, site.span.start).search(/[=~∼]/);
+  const start = from + place;
+  return place < 0 ? [] : [write({ ...site.span, start, end: start + 1 }, sign)];
+};
+
+const drawnOrGiven = (expected: string, site: Site): Fix[] => {
+  const is = (x: { readonly span: { readonly start: number } } | undefined): boolean =>
+    x?.span.start === site.span.start;
+  const param = site.around.find((n): n is ParamStatement => n.kind === 'param');
+  if (param && is(param.init?.value)) return relation(site, param.space.span.end, expected === 'a value' ? '~' : '=');
+  const draw = site.around.find((n): n is DrawStatement => n.kind === 'draw');
+  return draw && is(draw.distribution) && expected === 'a distribution' && site.diagnostic.notes.length === 0
+    ? relation(site, draw.pattern.span.end, '=')
+    : [];
+};
+
+/** A loss of a member and a set, named and not called. */
+const lossCalled = (site: Site): Fix[] => {
+  const d = declarationsOf(site.module, 'def').find((x: DefDeclaration) => x.name.text === site.written);
+  const member = playerAround(site)?.over;
+  if (d?.params?.length !== 2 || member?.length !== 1 || !member[0].name || !problemAround(site)?.on) return [];
+  return [write(site.span, `${site.written}(${member[0].name.text}, D_tr)`)];
+};
+
+/** The member of a stage, where the stage is written. */
+const memberOfStage = (site: Site): Fix[] => {
+  const d = declarationsOf(site.module, 'let').find(
+    (x) => x.pattern.kind === 'name' && x.pattern.name === site.written,
+  );
+  const over = d?.value.kind === 'problem' ? d.value.players.flatMap((p) => p.over) : [];
+  return over.length === 1 && over[0].name ? [write(site.span, `${site.written}.${over[0].name.text}`)] : [];
+};
+
+/** 20 where a part of the whole is meant. */
+export const percent = (site: Site, value: number): Fix[] => {
+  const number = /-?[\d._]+$/.exec(site.written);
+  if (!(value >= 2 && value <= 100) || !number) return [];
+  const start = site.span.start + number.index;
+  return [write({ ...site.span, start, end: site.span.end }, String(value / 100))];
+};
+
+const isBinary = (site: Site): boolean => (exact(site, 'binary') as unknown as BinaryExpr | undefined) !== undefined;
+
+export const otherKind = ({ expected, seen, where }: ParametersOf<'L0302'>, site: Site): Fix[] => {
+  const named = /^[\p{L}_][\p{L}\p{N}_']*$/u.test(site.written);
+  if (seen === 'Text') return textsInRows(site);
+  if (where === '`holdout`') return percent(site, Number(seen));
+  if (where === 'the objective' && named && seen.startsWith('the function')) return lossCalled(site);
+  if (where === '`from`' && named && seen === 'a trained problem') return memberOfStage(site);
+  if (where === '`by`' && /^(R|Int|Nat)$/.test(seen)) return [write(site.span, `adam(${site.written})`, guess)];
+  if (where === '`on`' && seen.startsWith('a data set')) {
+    const paradigm = /^a data set \(/.test(seen) ? 'supervised' : 'unsupervised';
+    return [write(site.span, `${paradigm}(${site.written}, holdout = 0.2)`, guess)];
+  }
+  if (expected === 'a value' || expected === 'a distribution') return drawnOrGiven(expected, site);
+  if (expected === 'a data set' && named && site.needsNothing(site.written))
+    return [write(site.span, `${site.written}()`)];
+  if (
+    expected === 'a data set' &&
+    seen.startsWith('a distribution') &&
+    !isBinary(site) &&
+    problemAround(site) === undefined
+  )
+    return [write(site.span, `${operand(site.written)}^1000`, guess)];
+  return expected.startsWith('an array, a range') && /^(R|Int|Nat)$/.test(seen) ? below(site) : [];
+};
+
+/** The last place that there is. */
+export const lastIndex = (p: ParametersOf<'L0306'>, site: Site): Fix[] =>
+  site.written === p.index && Number(p.index) >= p.size && p.size > 0
+    ? [write(site.span, String(p.size - 1), guess)]
+    : [];
