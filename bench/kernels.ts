@@ -21,7 +21,7 @@ import { panelBytes } from '../runtime/engines/wasm/product.ts';
 import { targetsOf } from '../runtime/engines/wasm/work.ts';
 
 const specs = fileURLToPath(new URL('../../bench/specs/', import.meta.url));
-const [name, engineName = 'wasm', seconds = '3'] = process.argv.slice(2);
+const [name, engineName = 'wasm', seconds = '3', most = '40'] = process.argv.slice(2);
 
 const memory = openMemory();
 const times = new Map<Kernel, { count: number; least: number; sum: number }>();
@@ -128,7 +128,18 @@ for (const player of solver.players) {
   console.log(
     `${player.name}: ${list.length} kernels, ${(total / 1e6).toFixed(3)} ms, whole ${(whole / 1e6).toFixed(3)} ms`,
   );
-  for (const [kernel, { least }] of list.slice(0, 45))
+  const kinds = new Map<string, number>();
+  for (const [kernel, { least }] of list) {
+    const handed =
+      kernel.kind === 'product' && multiplier
+        ? kernel.target.shape.length === 2
+          ? ' of matrices'
+          : ' of batches'
+        : '';
+    kinds.set(kernel.kind + handed, (kinds.get(kernel.kind + handed) ?? 0) + least);
+  }
+  console.log([...kinds].map(([kind, ns]) => `${kind} ${(ns / 1e6).toFixed(3)} ms`).join(', '));
+  for (const [kernel, { least }] of list.slice(0, Number(most)))
     console.log(`${(least / 1e3).toFixed(1).padStart(8)} us ${rate(kernel, least).padStart(22)}  ${describe(kernel)}`);
 }
 process.exit(0);

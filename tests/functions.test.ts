@@ -33,7 +33,11 @@ const numbers: Arithmetic<number, boolean> = {
   ceil: Math.ceil,
   nearest: (a) => (Number.isFinite(a) ? evenly(a) : a),
   copySign: (a, b) => (negative(b) ? -Math.abs(a) : Math.abs(a)),
-  scale: (x, n) => r(x * (n <= -127 ? 0 : 2 ** n)),
+  whole: (x, y) => {
+    const n = Number.isFinite(x) ? evenly(r(x * y)) : x;
+    return { n, power: n };
+  },
+  halved: (x, n) => r(x * 2 ** (n - 1)),
   split: (x) => {
     const exponent = Number.isFinite(x) && x > 0 ? Math.floor(Math.log2(x)) + 1 : 0;
     const fraction = x / 2 ** exponent;
@@ -94,7 +98,7 @@ const ranges: { readonly [K in UnaryOp]?: readonly Range[] } = {
   asin: [{ from: -1, to: 1, most: 4 }],
   acos: [{ from: -1, to: 0.99, most: 4 }],
   atan: [{ from: -100, to: 100, most: 4 }],
-  erf: [{ from: -5, to: 5, most: 4 }],
+  erf: [{ from: -5, to: 5, most: 6 }],
   // zeros of these are approached in absolute terms: see below
   sin: [{ from: -1.5, to: 1.5, most: 3 }],
   cos: [{ from: -1.5, to: 1.5, most: 3 }],

@@ -141,6 +141,21 @@ describe('loops over numbers', () => {
     expect([kernel.loads.length, kernel.stores.length, kernel.reductions.length]).toEqual([2, 1, 1]);
   });
 
+  it('have the limits of exponentials, and what several share of one number', async () => {
+    const x: ArrayValue = {
+      dtype: 'float32',
+      shape: [4, 5],
+      data: Float32Array.of(NaN, Infinity, -Infinity, -1e30, -1e9, -200, -104, -88, -50, -1e-8, 0, -0, 1e-30, 0.3, 17, 50, 88.7, 89, 100, 1e30), // prettier-ignore
+    };
+    await check([x], ([v]) => [
+      b.exp(v),
+      b.sub(b.softplus(v), b.sigmoid(v)),
+      b.mul(b.sigmoid(b.neg(v)), b.exp(b.neg(b.abs_(v)))),
+      b.expm1(b.minimum(v, b.scalar(80))),
+      b.erf(v),
+    ]);
+  });
+
   it('run apart where something has to happen in between', async () => {
     await check([floats([5, 7])], ([x]) => {
       const e = b.exp(b.sub(x, b.maxOver(x, [1], true)));

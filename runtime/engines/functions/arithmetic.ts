@@ -22,8 +22,10 @@ export interface Arithmetic<F, B> {
   nearest(a: F): F;
   /** The magnitude of a with the sign of b, of zeros and infinities too. */
   copySign(a: F, b: F): F;
-  /** x 2ⁿ for whole n from -127 (gives zero) to 127. */
-  scale(x: F, n: F): F;
+  /** n = x y rounded to a whole number, |n| < 2²¹; `power` is for `halved`. */
+  whole(x: F, y: F): { readonly n: F; readonly power: F };
+  /** x 2ⁿ⁻¹, where x and the result are normal. */
+  halved(x: F, power: F): F;
   /** x = fraction · 2^exponent, fraction in [1/2, 1), for normal positive x. */
   split(x: F): { readonly fraction: F; readonly exponent: F };
   eq(a: F, b: F): B;

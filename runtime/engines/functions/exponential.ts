@@ -8,33 +8,35 @@ const log2High = 0.693359375;
 const log2Low = -2.1219444e-4;
 
 /** x = n log 2 + r with |r| <= log 2 / 2, and eʳ - 1. */
-const reduce = <F, B>(m: Arithmetic<F, B>, x: F): { n: F; grown: F } => {
-  const n = m.nearest(m.mul(x, m.number(Math.LOG2E)));
-  const r = m.sub(m.sub(x, m.mul(n, m.number(log2High))), m.mul(n, m.number(log2Low)));
+const reduce = <F, B>(m: Arithmetic<F, B>, x: F): { power: F; grown: F } => {
+  const { n, power } = m.whole(x, m.number(Math.LOG2E));
+  const r = m.madd(n, m.number(-log2Low), m.madd(n, m.number(-log2High), x));
   const tail = polynomial(
     m,
     r,
     [5.0000001201e-1, 1.6666665459e-1, 4.1665795894e-2, 8.3334519073e-3, 1.3981999507e-3, 1.98756915e-4],
   );
-  return { n, grown: m.madd(tail, m.mul(r, r), r) };
+  return { power, grown: m.madd(tail, m.mul(r, r), r) };
 };
 
 const between = <F, B>(m: Arithmetic<F, B>, x: F, low: number, high: number): F =>
   m.min(m.max(x, m.number(low)), m.number(high));
 
-/** Below 2⁻¹²⁶ it is zero: there 2ⁿ⁻¹ is the zero that `scale` gives for -127. */
+/** Below it eˣ/2 is no longer normal. */
+const lowest = -86.25;
+
+/** 2ⁿ = 2 · 2ⁿ⁻¹, since 2¹²⁸ is no float */
 export const exp: Unary = (m, x) => {
-  const { n, grown } = reduce(m, between(m, x, -87.5, 89));
-  // 2ⁿ = 2 · 2ⁿ⁻¹, since 2¹²⁸ is no float
-  const half = m.scale(m.add(grown, m.number(1)), m.sub(n, m.number(1)));
-  return m.add(half, half);
+  const { power, grown } = reduce(m, between(m, x, lowest, 89));
+  const half = m.halved(m.add(grown, m.number(1)), power);
+  return m.select(m.lt(x, m.number(lowest)), m.number(0), m.add(half, half));
 };
 
 /** 2ⁿ (eʳ - 1) + (2ⁿ - 1), everything halved against overflow */
 export const expm1: Unary = (m, x) => {
-  const { n, grown } = reduce(m, between(m, x, -87.5, 89));
-  const power = m.scale(m.number(1), m.sub(n, m.number(1)));
-  const half = m.add(m.mul(power, grown), m.sub(power, m.number(0.5)));
+  const { power, grown } = reduce(m, between(m, x, lowest, 89));
+  const scale = m.halved(m.number(1), power);
+  const half = m.add(m.mul(scale, grown), m.sub(scale, m.number(0.5)));
   // zero keeps its sign
   return m.select(m.eq(x, m.number(0)), x, m.add(half, half));
 };
@@ -73,10 +75,25 @@ export const log1p: Unary = (m, x) => {
   return m.select(m.eq(x, m.number(0)), x, sum);
 };
 
-export const sigmoid: Unary = (m, x) => m.div(m.number(1), m.add(m.number(1), exp(m, m.neg(x))));
+/** e^-|x|, which sigmoid and softplus of one number share. */
+const decay: Unary = (m, x) => exp(m, m.neg(m.abs(x)));
+
+/** 1 / (1 + e^-x), and on the left eˣ / (1 + eˣ) */
+export const sigmoid: Unary = (m, x) => {
+  const e = decay(m, x);
+  return m.div(m.select(m.lt(x, m.number(0)), e, m.number(1)), m.add(e, m.number(1)));
+};
+
+/** log(1 + e) = 2 artanh s with s = e / (2 + e), for e in [0, 1]: s <= 1/3; a minimax polynomial in s². */
+const log1pOfUnit: Unary = (m, e) => {
+  const s = m.div(e, m.add(e, m.number(2)));
+  const z = m.mul(s, s);
+  const series = polynomial(m, z, [0.66666667357, 0.39999696318, 0.2859281039, 0.21700044407, 0.23253774889]);
+  return m.madd(m.mul(series, z), s, m.add(s, s));
+};
 
 /** max(x, 0) + log(1 + e^-|x|) */
-export const softplus: Unary = (m, x) => m.add(m.max(x, m.number(0)), log1p(m, exp(m, m.neg(m.abs(x)))));
+export const softplus: Unary = (m, x) => m.add(m.max(x, m.number(0)), log1pOfUnit(m, decay(m, x)));
 
 /** A quotient of polynomials up to where it is 1 in float32 (Eigen's). */
 export const tanh: Unary = (m, given) => {

@@ -2,24 +2,28 @@
  * erf, log Γ and its derivatives in float32, without branches: shifted up by the recurrence, then the asymptotic series.
  */
 import { polynomial, type Arithmetic, type Unary } from './arithmetic.ts';
-import { exp, log } from './exponential.ts';
+import { log } from './exponential.ts';
 import { sin, tan } from './trigonometric.ts';
 
-/** Two minimax polynomials: in x² near zero, in |x| under an exponential farther out. */
-export const erf: Unary = (m, x) => {
-  const t = m.abs(x);
-  const near = polynomial(
+/** x p(x²) / q(x²) up to where it is 1 in float32 (XLA's). */
+export const erf: Unary = (m, given) => {
+  const x = m.min(m.max(given, m.number(-3.832506856900711)), m.number(3.832506856900711));
+  const z = m.mul(x, x);
+  const above = polynomial(
     m,
-    m.mul(x, x),
-    [1.28379166e-1, -3.76125336e-1, 1.12819925e-1, -2.67681349e-2, 4.99119423e-3, -5.96761703e-4],
+    z,
+    [1.128379143519084, 1.8520832239976145e-1, 5.0955695062380861e-2, 3.4082910107109506e-3, 2.2905065861350646e-4],
   );
-  const exponent = polynomial(
+  const below = polynomial(
     m,
-    m.min(t, m.number(4)),
-    [0, -1.128717512, -6.34846687e-1, -1.06777877e-1, 2.42546219e-2, -3.88396438e-3, 3.83197126e-4, -1.7285347e-5],
+    z,
+    [
+      1, 4.9746925110067538e-1, 1.1098505178285362e-1, 1.4070470171167667e-2, 1.0179625278914885e-3,
+      2.3547966471313185e-5, -1.1791602954361697e-7,
+    ],
   );
-  const far = m.copySign(m.sub(m.number(1), exp(m, exponent)), x);
-  return m.select(m.lt(m.number(0.921875), t), far, m.add(m.mul(near, x), x));
+  const ratio = m.mul(x, m.div(above, below));
+  return m.min(m.max(ratio, m.number(-1)), m.number(1));
 };
 
 /** log Γ(z) for z >= 1/2: up to z + 8, Stirling's series there, and the product taken off. */

@@ -67,7 +67,7 @@ export const stepOf = (v: Vectors, operation: Operation, args: readonly number[]
   }
   if (op === 'and' || op === 'or') return v.apply(op, a, b);
   if (op === 'not') return v.apply('not', a);
-  if (op === 'select') return v.apply('bitselect', b, c, a);
+  if (op === 'select') return v.select(a, b, c);
   if (operation.op === 'cast') return cast(v, types[0], operation.dtype, a);
   throw new Error(`internal: no vector instruction for ${op} of ${types.join(', ')}`);
 };

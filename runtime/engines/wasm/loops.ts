@@ -132,6 +132,7 @@ export const writeLoop = (f: Writer, given: Fused, fusedProducts: boolean): void
     known: ReadonlyMap<number, number>,
     take: (values: readonly number[]) => void,
   ): void => {
+    v.forget();
     const loaded = loads.map(({ strides, dtype }, i) => {
       const stride = strides[across];
       return known.get(i) ?? load(f, v, dtype, i, 4 * at * bytes(i, across), stride, lanes);
@@ -227,6 +228,7 @@ export const writeLoop = (f: Writer, given: Fused, fusedProducts: boolean): void
           }
         });
       });
+      v.forget();
       reductions.forEach(({ dtype }, k) => {
         let list = sums[k];
         while (list.length > 1)

@@ -64,6 +64,7 @@ export const simd = {
   f32x4Ge: 70,
   not: 77,
   and: 78,
+  andNot: 79,
   andnot: 79,
   or: 80,
   xor: 81,
@@ -98,6 +99,7 @@ export const simd = {
   i32x4TruncSatF32x4S: 248,
   f32x4ConvertI32x4S: 250,
   relaxedMadd: 261,
+  relaxedLaneSelect: 267,
 } as const;
 
 /** With a lane behind it. */

@@ -40,7 +40,11 @@ const arithmeticOf = (name: (expression: string) => string): Arithmetic<string, 
     ceil: (a) => name(`ceil(${a})`),
     nearest: (a) => name(`round(${a})`),
     copySign: (a, b) => name(`bitcast<f32>((bitcast<u32>(${a}) & 0x7fffffffu) | (bitcast<u32>(${b}) & 0x80000000u))`),
-    scale: (x, n) => name(`${x} * bitcast<f32>(u32(i32(clamp(${n}, -127.0f, 127.0f)) + 127) << 23u)`),
+    whole: (x, y) => {
+      const n = name(`round(${x} * ${y})`);
+      return { n, power: n };
+    },
+    halved: (x, n) => name(`${x} * bitcast<f32>(u32(i32(clamp(${n}, -126.0f, 128.0f)) + 126) << 23u)`),
     split: (x) => {
       const bits = name(`bitcast<u32>(${x})`);
       return {
