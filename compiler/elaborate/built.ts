@@ -44,8 +44,19 @@ export const objectiveOf = (
   const inner = inProblem(inScope(ctx, scope), state);
   for (const { name, value } of player.where) bind(scope, name.text, ctx.shared.run.evaluate(value, inner));
   const t = lossOf(player.objective, inner);
-  const variables = bound.flatMap((b) => variablesOf(b.store));
-  return { loss: t.node, span: player.objective.span, state, variables, bound };
+  const { span } = player.objective;
+  const variables = bound.flatMap(({ name, store }) => {
+    const own = variablesOf(store);
+    if (own.length === 0 && store.tuning)
+      fail(
+        'L0401',
+        span,
+        { name },
+        { notes: [{ message: 'no parameter is such as this restriction asks for', span: store.tuning.span }] },
+      );
+    return own;
+  });
+  return { loss: t.node, span, state, variables, bound };
 };
 
 /** Every member must matter. */

@@ -18,9 +18,8 @@ export const laterNames: ReadonlySet<string> = new Set([
   'discounted_return',
   'total_reward',
   'return_to_go',
-  // model classes that are fitted, and restrictions of members
+  // model classes that are fitted
   'knn',
   'tree',
   'kernel',
-  'lora',
 ]);

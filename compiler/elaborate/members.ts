@@ -16,11 +16,13 @@ import { keyInput } from './inputs.ts';
 import { bindPattern } from './patterns.ts';
 import { axisToShape, known, shapeOf, tensor, toReal } from './tensors.ts';
 import { intoSpace, outOfSpace } from './transforms.ts';
+import { restricted } from './tuning.ts';
 import { makeVariable, uniqueId, variableInput } from './variables.ts';
-import type { Axis, Dist, Given, Member, Model, Store, Tensor, Value } from './values.ts';
+import type { Axis, Dist, Given, Member, Model, Store, Tensor, Tuning, Value } from './values.ts';
 
-export const newStore = (name: string): Store => ({
+export const newStore = (name: string, tuning?: Tuning): Store => ({
   name,
+  tuning,
   parameters: new Map(),
   members: new Map(),
   statistics: new Map(),
@@ -97,7 +99,7 @@ export const submember = (model: Model, ctx: Context, span: Span, name?: string)
   let member = store.members.get(key);
   if (!member) {
     const own = uniqueName(store, name ?? model.declaration.name.text);
-    member = { kind: 'member', model, store: newStore(`${store.name}.${own}`) };
+    member = { kind: 'member', model, store: newStore(`${store.name}.${own}`, store.tuning) };
     store.members.set(key, member);
   }
   return { ...member, model, at: ctx.at, values: ctx.values };
@@ -261,7 +263,9 @@ const spreadDraw = (dist: Dist, shape: readonly number[], ctx: Context, span: Sp
 };
 
 /** The current value of a parameter. */
-const currentValue = (variable: Variable, space: TensorSpace, ctx: Context): Tensor => {
+const currentValue = (variable: Variable, space: TensorSpace, { tuning }: Store, ctx: Context): Tensor => {
+  const tuned = tuning && restricted(tuning, variable, space, newStore, ctx);
+  if (tuned) return tuned;
   const own = ctx.values?.get(variable.id);
   if (own) return tensor(intoSpace(space.element, own.node), own.axes, space);
   const read = ctx.at ? ctx.at(variable) : variable;
@@ -274,7 +278,7 @@ export const declareParameter = (statement: ParamStatement, ctx: Context): Tenso
   if (!store) return fail('L0602', statement.span, { what: '`param` belongs in the body of a model' });
   const key = `${ctx.path}/${statement.name.text}`;
   const existing = store.parameters.get(key);
-  if (existing) return currentValue(existing.variable, existing.space, ctx);
+  if (existing) return currentValue(existing.variable, existing.space, store, ctx);
   const space = resolveSpace(statement.space, ctx);
   if (space.kind !== 'tensor')
     return fail('L0302', statement.space.span, {
@@ -285,26 +289,30 @@ export const declareParameter = (statement: ParamStatement, ctx: Context): Tenso
   const name = `${store.name}.${uniqueName(store, statement.name.text)}`;
   const variable = makeParameter(name, space, initialOf(statement, space), ctx, statement.span);
   store.parameters.set(key, { variable, space, value: tensor(variableInput(variable, ctx), [], space) });
-  return currentValue(variable, space, ctx);
+  return currentValue(variable, space, store, ctx);
 };
 
 /** `over z in R[2]`: a point of a space as a parameter. */
 export const pointParameter = (name: string, space: TensorSpace, store: Store, ctx: Context, span: Span): Tensor => {
   const key = `/${name}`;
   const existing = store.parameters.get(key);
-  if (existing) return currentValue(existing.variable, existing.space, ctx);
+  if (existing) return currentValue(existing.variable, existing.space, store, ctx);
   const start = initialOf(
     { kind: 'param', name: { text: name, span }, space: { kind: 'tuple', items: [], span }, span },
     space,
   );
   const variable = makeParameter(name, space, start, ctx, span);
   store.parameters.set(key, { variable, space, value: tensor(variableInput(variable, ctx), [], space) });
-  return currentValue(variable, space, ctx);
+  return currentValue(variable, space, store, ctx);
 };
 
-/** All variables of a member and of the members inside it. */
+/** All variables of a member, and of the members inside it, that a training of it moves. */
 export const variablesOf = (store: Store): Variable[] => [
-  ...[...store.parameters.values()].map((p) => p.variable),
+  ...[...store.parameters.values()].flatMap(({ variable }) => {
+    if (!store.tuning) return [variable];
+    const own = store.tuning.members.get(variable.id);
+    return own ? variablesOf(own.store) : [];
+  }),
   ...[...store.members.values()].flatMap((m) => variablesOf(m.store)),
 ];
 
@@ -312,7 +320,7 @@ export const variablesOf = (store: Store): Variable[] => [
 export const memberField = (member: Member, name: string, ctx: Context): Value | undefined => {
   for (const [key, p] of member.store.parameters)
     if (key.endsWith(`/${name}`))
-      return currentValue(p.variable, p.space, { ...ctx, at: member.at, values: member.values });
+      return currentValue(p.variable, p.space, member.store, { ...ctx, at: member.at, values: member.values });
   for (const m of member.store.members.values())
     if (m.store.name === `${member.store.name}.${name}`) return { ...m, at: member.at, values: member.values };
   return undefined;

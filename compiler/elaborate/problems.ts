@@ -23,6 +23,7 @@ import { consolidate } from './consolidation.ts';
 import { nested } from './nested.ts';
 import { known } from './tensors.ts';
 import { train } from './training.ts';
+import { tuningOf } from './tuning.ts';
 import { copyStart } from './start.ts';
 import type { Data, Paradigm, ProtocolStep, StageValue, Store, Tensor, Value } from './values.ts';
 
@@ -74,11 +75,10 @@ interface Bound {
 /** `f in M`, `z in R[2]`, `g in M from f` */
 const openOver = (over: Over, player: Player, ctx: Context, taken: Set<string>): Bound => {
   const name = memberName(over, player, ctx);
-  if (over.tuning) fail('L0601', over.tuning.span, { what: '`tuning`' });
   if (taken.has(name)) fail('L0202', over.span, { name });
   taken.add(name);
   const domain = ctx.shared.run.evaluate(over.domain, ctx);
-  const store = newStore(name);
+  const store = newStore(name, over.tuning && tuningOf(over.tuning, ctx));
   switch (domain.kind) {
     case 'model': {
       if (over.from) copyStart(store, domain, ctx.shared.run.evaluate(over.from, ctx), ctx, over.from.span);

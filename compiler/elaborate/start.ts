@@ -1,29 +1,42 @@
 /** `over g in M from f`: g starts where f stands. */
 import type { Span } from '../../grammar/tree.ts';
+import type { Node } from '../ir/graph.ts';
 import { fail } from '../messages.ts';
+import type { Variable } from '../program.ts';
 import type { Context } from './context.ts';
 import { describe } from './describe.ts';
-import { newStore } from './members.ts';
+import { newStore, variablesOf } from './members.ts';
 import { tensor } from './tensors.ts';
-import type { Model, Store, Value } from './values.ts';
+import { restricted } from './tuning.ts';
+import type { HeldParameter, Model, Store, Value } from './values.ts';
 import { makeVariable, meaningOf, uniqueId, variableInput } from './variables.ts';
 
+/** The numbers of a parameter as they are, or what a restriction has made of them. */
+const valueOf = ({ tuning }: Store, { variable, space }: HeldParameter, ctx: Context): Node =>
+  (tuning && restricted(tuning, variable, space, newStore, ctx)?.node) ?? variableInput(variable, ctx);
+
+const trainedFor = ({ tuning }: Store, { id }: Variable): Variable[] => {
+  const own = tuning?.members.get(id);
+  return own ? variablesOf(own.store) : [];
+};
+
 const copy = (to: Store, from: Store, ctx: Context): void => {
+  const { trainedOn } = ctx.shared;
   for (const [key, p] of from.parameters) {
     const { variable, space } = p;
     const name = `${to.name}${variable.name.slice(from.name.length)}`;
     const made = makeVariable(
       { ...variable, id: uniqueId(name, ctx), name },
-      variableInput(variable, ctx),
+      valueOf(from, p, ctx),
       ctx,
       meaningOf(variable),
     );
-    const seen = ctx.shared.trainedOn.get(variable.id);
-    if (seen) ctx.shared.trainedOn.set(made.id, seen);
+    const seen = [variable, ...trainedFor(from, variable)].flatMap((v) => [...(trainedOn.get(v.id) ?? [])]);
+    if (seen.length > 0) trainedOn.set(made.id, new Set(seen));
     to.parameters.set(key, { variable: made, space, value: tensor(variableInput(made, ctx), [], space) });
   }
   for (const [key, member] of from.members) {
-    const store = newStore(`${to.name}${member.store.name.slice(from.name.length)}`);
+    const store = newStore(`${to.name}${member.store.name.slice(from.name.length)}`, to.tuning);
     copy(store, member.store, ctx);
     to.members.set(key, { ...member, store });
   }

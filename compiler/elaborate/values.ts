@@ -152,18 +152,30 @@ export interface Member {
   readonly values?: ReadonlyMap<string, Tensor>;
 }
 
-/** A member that is a point of a space (`z in R[2]`). */
+export interface HeldParameter {
+  readonly variable: Variable;
+  readonly space: TensorSpace;
+  readonly value: Tensor;
+}
+
+/** What a member holds. One that is a point of a space (`z in R[2]`) has a single parameter. */
 export interface Store {
   readonly name: string;
-  readonly parameters: Map<
-    string,
-    { readonly variable: Variable; readonly space: TensorSpace; readonly value: Tensor }
-  >;
+  readonly parameters: Map<string, HeldParameter>;
   readonly members: Map<string, Member>;
   /** Running averages. */
   readonly statistics: Map<string, Variable>;
   /** Names of sub-members in use, for people: dense, dense2, ... */
   readonly names: Map<string, number>;
+  /** What may move, where it is not the parameters themselves: one for a member and the members inside it. */
+  readonly tuning?: Tuning;
+}
+
+/** `tuning lora[4]`: the restriction, and its member for each parameter (by the variable's id) that it is asked of. */
+export interface Tuning {
+  readonly restriction: Model;
+  readonly members: Map<string, Member>;
+  readonly span: Span;
 }
 
 /** A trained problem: `pre.h` is a member of it. */

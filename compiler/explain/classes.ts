@@ -8,7 +8,7 @@ import { lastOf, mentioned, nodes } from './walk.ts';
 
 const layers = new Set([
   ...['dense', 'conv', 'conv_transpose', 'embedding', 'mlp', 'resnet', 'lstm', 'gru', 'rnn', 'attention'],
-  ...['transformer', 'layer_norm', 'batch_norm', 'classifier', 'lora'],
+  ...['transformer', 'layer_norm', 'batch_norm', 'classifier'],
 ]);
 const bends = new Set([
   ...['relu', 'leaky_relu', 'tanh', 'sigmoid', 'softplus', 'gelu', 'silu', 'elu', 'selu', 'swish', 'sin', 'cos', 'exp'],
