@@ -2,6 +2,7 @@
  * What the compiler asks of the world: texts of modules, and tables of data. The compiler is pure; a host (Node, the browser,
  * a test) answers. Everything that is missing is asked for at once, then compilation starts again (see compile.ts).
  */
+import type { Parsed } from '../grammar/parse.ts';
 import type { ArrayValue } from './ir/operations.ts';
 
 export type DataFormat = 'csv' | 'json' | 'npy' | 'idx' | 'parquet' | 'images';
@@ -41,10 +42,17 @@ export interface DataFailure {
   readonly candidates?: readonly string[];
 }
 
+export interface LibraryModule {
+  readonly file: string;
+  readonly text: string;
+  /** What the grammar makes of the text, where the host knows already. */
+  readonly parsed?: Pick<Parsed, 'module' | 'diagnostics'>;
+}
+
 export interface Host {
   /** The text of a module, by its path relative to the file that imports it; undefined when there is none. */
   readModule(path: string, base: string): Promise<{ readonly file: string; readonly text: string } | undefined>;
   readData(request: DataRequest): Promise<Table | DataFailure>;
   /** The standard library's modules, in the order in which they build on each other. */
-  standardLibrary(): Promise<readonly { readonly file: string; readonly text: string }[]>;
+  standardLibrary(): Promise<readonly LibraryModule[]>;
 }

@@ -2,7 +2,7 @@
 import type { Diagnostic } from '../grammar/diagnostics.ts';
 import { parse } from '../grammar/parse.ts';
 import type { Module } from '../grammar/tree.ts';
-import type { Host } from './host.ts';
+import type { Host, LibraryModule } from './host.ts';
 
 export interface Modules {
   readonly main: { readonly file: string; readonly text: string; readonly module: Module };
@@ -14,19 +14,16 @@ export interface Modules {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-interface Parsed {
-  readonly module: Module;
-  readonly diagnostics: readonly Diagnostic[];
-}
+type Parsed = NonNullable<LibraryModule['parsed']>;
 
 /** Library texts do not change while a process runs. */
 const parsedLibrary = new Map<string, Parsed>();
 
-const parseLibrary = (file: string, text: string): Parsed => {
+const parseLibrary = ({ file, text, parsed }: LibraryModule): Parsed => {
   const key = `${file}\n${text}`;
   const known = parsedLibrary.get(key);
   if (known) return known;
-  const fresh = parse(text, file);
+  const fresh = parsed ?? parse(text, file);
   parsedLibrary.set(key, fresh);
   return fresh;
 };
@@ -35,7 +32,7 @@ export const loadModules = async (file: string, text: string, module: Module, ho
   const sources = new Map([[file, text]]);
   const diagnostics: Diagnostic[] = [];
   const library = (await host.standardLibrary()).map((m) => {
-    const parsed = parseLibrary(m.file, m.text);
+    const parsed = parseLibrary(m);
     sources.set(m.file, m.text);
     diagnostics.push(...parsed.diagnostics);
     return { file: m.file, module: parsed.module };

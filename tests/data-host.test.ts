@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { DataFormat } from '../compiler/host.ts';
+import { compile } from '../compiler/compile.ts';
+import type { DataFormat, LibraryModule } from '../compiler/host.ts';
+import { parse } from '../grammar/parse.ts';
 import { byName, nameTest } from '../runtime/data/glob.ts';
 import { nodeHost } from '../runtime/data/node-host.ts';
 import { isFailure } from '../runtime/data/reader.ts';
@@ -64,6 +66,21 @@ test('the library has its modules in order, and its data', async () => {
   const failed = await host.readData({ format: 'csv', path: 'data/pengins.csv', base: 'stdlib/data.learn' });
   expect(isFailure(failed) && failed.help).toBe('did you mean `stdlib/data/penguins.csv`?');
   expect(await host.readModule('./data.learn', 'stdlib/other.learn')).toMatchObject({ file: 'stdlib/data.learn' });
+});
+
+test('the library as it was written down when it was built compiles to the same as its texts', async () => {
+  const texts = (await host.standardLibrary()).map(({ file, text }) => ({ file, text }));
+  const written = texts.map((m) => ({ ...m, parsed: parse(m.text, m.file) }));
+  const read = JSON.parse(JSON.stringify(written)) as LibraryModule[];
+  expect(read).toEqual(written);
+  const spec = readFileSync('examples/04-vae.learn', 'utf8');
+  // Other names, so that the trees that this process has already are not taken.
+  const named = (m: LibraryModule): LibraryModule => ({ ...m, file: `copy/${m.file}` });
+  const compiled = (modules: readonly LibraryModule[]) =>
+    compile('spec.learn', spec, { ...host, standardLibrary: () => Promise.resolve(modules) }, { seed: 1 });
+  const [fromText, fromTree] = [await compiled(texts), await compiled(read.map(named))];
+  expect([fromTree.diagnostics, fromTree.spaces]).toEqual([fromText.diagnostics, fromText.spaces]);
+  expect(fromText.program?.stages.length).toBe(1);
 });
 
 test('a missing file says where it was looked for, and what is meant', async () => {
@@ -144,5 +161,5 @@ test('readers are pure: a browser can use them, only the host touches Node', () 
   const impure = readdirSync(readers).filter((f) =>
     /from 'node:|\bBuffer\b|\bprocess\./.test(readFileSync(join(readers, f), 'utf8')),
   );
-  expect(impure).toEqual(['node-files.ts', 'node-host.ts']);
+  expect(impure).toEqual(['node-files.ts', 'node-host.ts', 'node-library.ts']);
 });

@@ -2,27 +2,13 @@
  * What the compiler asks of its host, answered by Node: modules and data beside the file that asks, the standard library
  * from the package's `stdlib/` folder, whether this runs from the sources or from `dist/`.
  */
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, posix, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Host } from '../../compiler/host.ts';
+import { library, packageFolder, readLibrary } from './node-library.ts';
 import { findPictures, loadFile, nodeCodecs } from './node-files.ts';
 import { isFailure } from './reader.ts';
 import { readFile as readTable, readPictures } from './read.ts';
-
-/** Modules of the library are named so, wherever the package lies. */
-const library = 'stdlib/';
-
-/** From runtime/data/ of the sources or of dist/. */
-const packageFolder = (): string => {
-  const here = dirname(fileURLToPath(import.meta.url));
-  const found = ['../..', '../../..']
-    .map((up) => resolve(here, up))
-    .find((f) => existsSync(resolve(f, 'stdlib', 'order.json')));
-  if (!found) throw new Error(`internal: no standard library near ${here}`);
-  return found;
-};
 
 const inLibrary = (base: string): boolean => base.startsWith(library);
 
@@ -70,11 +56,5 @@ export const nodeHost = (): Host => ({
     return isFailure(loaded) ? loaded : readTable(format, { ...loaded, intact: inLibrary(base) }, nodeCodecs);
   },
 
-  standardLibrary: async () => {
-    const folder = resolve(packageFolder(), 'stdlib');
-    const order = JSON.parse(await readFile(resolve(folder, 'order.json'), 'utf8')) as string[];
-    return Promise.all(
-      order.map(async (name) => ({ file: `${library}${name}`, text: await readFile(resolve(folder, name), 'utf8') })),
-    );
-  },
+  standardLibrary: readLibrary,
 });

@@ -5,21 +5,20 @@
 import type { DataFailure, DataFormat } from '../../compiler/host.ts';
 import { readCsv } from './csv.ts';
 import { readIdx } from './idx.ts';
-import { readImages } from './images.ts';
 import { readJson } from './json.ts';
 import { readNpy } from './npy.ts';
-import { readParquet } from './parquet.ts';
 import { isFailure, reasonOf } from './reader.ts';
 import type { Codecs, DataFile, Preview, Reader, Reading, Unpack } from './reader.ts';
 
 export type FileFormat = Exclude<DataFormat, 'images'>;
 
+/** Those that need a package of their own are loaded when they are called. */
 const readers: { readonly [F in FileFormat]: Reader } = {
   csv: readCsv,
   json: readJson,
   npy: readNpy,
   idx: (file) => readIdx(file),
-  parquet: readParquet,
+  parquet: async (file, codecs) => (await import('./parquet.ts')).readParquet(file, codecs),
 };
 
 const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
@@ -70,12 +69,12 @@ export const readFile = (format: FileFormat, packed: DataFile, codecs: Codecs): 
   });
 
 export const readPictures = (name: string, packed: readonly DataFile[], codecs: Codecs): Promise<Reading> =>
-  guarded(name, () => {
+  guarded(name, async () => {
     const files: DataFile[] = [];
     for (const one of packed) {
       const file = unpacked(one, codecs);
       if (isFailure(file)) return file;
       files.push(file);
     }
-    return readImages(name, files);
+    return (await import('./images.ts')).readImages(name, files);
   });
