@@ -52,3 +52,22 @@ minimize (p.sd - 2)^2 + sum((p.w - 1)^2) over p in P
   expect(found.sd).toBeCloseTo(2, 4);
   expect(found.e).toBeCloseTo(3, 4);
 });
+
+test('online: every part is predicted by what was learned from those before, then learned from', async () => {
+  const found = await measures(`
+data D : [R] = [1, 2, 3, 10, 20, 30, 5]
+minimize E[x ~ D_tr] (a - x)^2 over a in R
+  subject to eval a as now, eval E[x ~ D_eval] x as seen
+  on online(D, parts = 3)
+`);
+  const values = Object.entries(found).map(([name, x]) => [name, Number(x.toFixed(3))]);
+  // parts of 2, 2 and 3 rows; before the first, a is where it starts
+  expect(Object.fromEntries(values)).toEqual({
+    'now 0': 0,
+    'seen 0': 1.5,
+    'now 1': 1.5,
+    'seen 1': 6.5,
+    'now 2': 6.5,
+    'seen 2': 18.333,
+  });
+});

@@ -8,7 +8,6 @@ export const laterNames: ReadonlySet<string> = new Set([
   'interaction',
   'replayed',
   'offline',
-  'online',
   'active',
   // environments and policies
   'mdp',
