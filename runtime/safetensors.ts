@@ -69,8 +69,8 @@ export const writeSafetensors = (
 };
 
 const arrayOf = (dtype: string, bytes: Uint8Array): Pick<ArrayValue, 'dtype' | 'data'> => {
-  // A copy is aligned, the view may not be.
-  const { buffer } = bytes.slice();
+  // A copy, which is aligned; `slice` of a buffer of Node makes none.
+  const { buffer } = new Uint8Array(bytes);
   if (dtype === 'F64') return { dtype: 'float32', data: new Float64Array(buffer) };
   if (dtype === 'F32') return { dtype: 'float32', data: new Float32Array(buffer) };
   if (dtype === 'I32') return { dtype: 'int32', data: new Int32Array(buffer) };

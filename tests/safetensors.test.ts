@@ -23,6 +23,12 @@ describe('safetensors', () => {
     expect(Object.fromEntries(read.tensors)).toEqual(Object.fromEntries(arrays));
   });
 
+  it('reads a buffer of Node, whose `slice` copies nothing, as it reads bytes', () => {
+    const read = readSafetensors(Buffer.from(writeSafetensors(new Map(arrays))));
+    if ('failed' in read) throw new Error(read.failed);
+    expect(Object.fromEntries(read.tensors)).toEqual(Object.fromEntries(arrays));
+  });
+
   it('writes the format: length, JSON, numbers, each array aligned', () => {
     const bytes = writeSafetensors(new Map(arrays));
     const length = Number(new DataView(bytes.buffer).getBigUint64(0, true));

@@ -1,10 +1,15 @@
-"""The workloads by hand in PyTorch, eager, one thread: `python3 pytorch.py WORKLOAD`. Speaks what serve.ts speaks."""
+"""The workloads by hand in PyTorch, eager, one thread: `python3 pytorch.py WORKLOAD REFERENCE`. Speaks what serve.ts speaks.
+
+Data, first parameters and sizes are those of the reference (see reference.ts), whose first steps are repeated before any is timed.
+"""
 import json
 import resource
+import struct
 import sys
 import time
 
 started = time.perf_counter()
+import numpy
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -12,82 +17,146 @@ from torch import nn
 torch.set_num_threads(1)
 torch.manual_seed(1)
 
-
-def batches(rows, *data):
-    """Rows in a new order every epoch."""
-    n = data[0].shape[0]
-    while True:
-        order = torch.randperm(n)
-        for i in range(0, n - rows + 1, rows):
-            take = order[i : i + rows]
-            yield [x[take] for x in data]
+DTYPES = {"F32": "<f4", "I32": "<i4", "BOOL": "?"}
 
 
-def training(loss_of, parameters, data, rows, betas=(0.9, 0.999)):
+def read(path):
+    with open(path, "rb") as file:
+        content = file.read()
+    (length,) = struct.unpack("<Q", content[:8])
+    header = json.loads(content[8 : 8 + length])
+    about = json.loads(header.pop("__metadata__")["about"])
+    tensors = {}
+    for name, entry in header.items():
+        begin, end = (8 + length + at for at in entry["data_offsets"])
+        values = numpy.frombuffer(content[begin:end], dtype=DTYPES[entry["dtype"]]).reshape(entry["shape"])
+        tensors[name] = torch.from_numpy(values.astype({"I32": "i8"}.get(entry["dtype"], "f4")))
+    return tensors, about
+
+
+tensors, about = read(sys.argv[2])
+batch, sizes = about["batch"], about["sizes"]
+draw = lambda *shape: torch.randn(*shape)
+"""Standard normal numbers; while the reference is repeated, its own."""
+
+
+def put(parameter, value):
+    with torch.no_grad():
+        parameter.copy_(value.reshape(parameter.shape))
+
+
+def linear(name, bias=True):
+    w = tensors[f"p:{name}.W"]
+    layer = nn.Linear(*w.shape, bias=bias)
+    put(layer.weight, w.T)
+    if bias:
+        put(layer.bias, tensors[f"p:{name}.b"])
+    return layer
+
+
+def conv(name, **options):
+    w = tensors[f"p:{name}.W"]
+    kh, kw, before, after = w.shape
+    layer = nn.Conv2d(before, after, (kh, kw), **options)
+    put(layer.weight, w.permute(3, 2, 0, 1))
+    put(layer.bias, tensors[f"p:{name}.b"])
+    return layer
+
+
+def conv_transpose(name, **options):
+    w = tensors[f"p:{name}.W"]
+    kh, kw, after, before = w.shape
+    layer = nn.ConvTranspose2d(before, after, (kh, kw), **options)
+    put(layer.weight, w.permute(3, 2, 0, 1))
+    put(layer.bias, tensors[f"p:{name}.b"])
+    return layer
+
+
+def from_image(name, side, channels):
+    """A dense layer after `flatten`: there channels come last, here first."""
+    layer = linear(name)
+    put(layer.weight, layer.weight.view(-1, side, side, channels).permute(0, 3, 1, 2))
+    return layer
+
+
+def training(loss_of, parameters, betas=(0.9, 0.999)):
+    """The update of one player."""
     optimiser = torch.optim.Adam(parameters, lr=1e-3, betas=betas)
-    source = batches(rows, *data)
 
-    def step():
-        loss = loss_of(*next(source))
+    def move(*rows):
+        loss = loss_of(*rows)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         optimiser.step()
-        return loss
+        return [loss]
 
-    return step
-
-
-def mlp(batch=128):
-    net = nn.Sequential(nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 128), nn.ReLU(), nn.Linear(128, 10))
-    data = torch.rand(2048, 784), torch.randint(10, (2048,))
-    return training(lambda x, y: F.cross_entropy(net(x), y), net.parameters(), data, batch)
+    return move
 
 
-def cnn(batch=64):
+def mlp():
+    net = nn.Sequential(linear("f.dense"), nn.ReLU(), linear("f.dense2"), nn.ReLU(), linear("f.dense3"))
+    return training(lambda x, y: F.cross_entropy(net(x), y), net.parameters())
+
+
+def cnn():
+    width = sizes["width"]
     net = nn.Sequential(
-        nn.Conv2d(1, 16, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
-        nn.Conv2d(16, 32, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
-        nn.Flatten(), nn.Linear(7 * 7 * 32, 10))  # fmt: skip
-    data = torch.rand(1024, 1, 28, 28), torch.randint(10, (1024,))
-    return training(lambda x, y: F.cross_entropy(net(x), y), net.parameters(), data, batch)
+        conv("f.conv", padding=1), nn.ReLU(), nn.MaxPool2d(2),
+        conv("f.conv2", padding=1), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Flatten(), from_image("f.dense", 7, 2 * width))  # fmt: skip
+    return training(lambda x, y: F.cross_entropy(net(x), y), net.parameters())
 
 
-def vae(batch=128):
-    first, mean, spread = nn.Linear(784, 256), nn.Linear(256, 8), nn.Linear(256, 8)
-    decoder = nn.Sequential(nn.Linear(8, 256), nn.ReLU(), nn.Linear(256, 784))
+def vae():
+    count = sizes["count"]
+    first, mean, spread = linear("q.dense"), linear("q.dense2"), linear("q.dense3")
+    decoder = nn.Sequential(linear("p.dense"), nn.ReLU(), linear("p.dense2"))
 
     def loss_of(x):
         h = F.relu(first(x))
         m, s = mean(h), spread(h)
-        z = m + torch.exp(s) * torch.randn_like(m)
-        likelihood = -F.binary_cross_entropy_with_logits(decoder(z), x, reduction="none").sum(1)
+        shape = m.shape if count == 1 else (count, *m.shape)
+        z = m + torch.exp(s) * draw(*shape)
+        scores = decoder(z)
+        likelihood = -F.binary_cross_entropy_with_logits(scores, x.expand(scores.shape), reduction="none").sum(-1)
         apart = 0.5 * (m**2 + torch.exp(2 * s) - 2 * s - 1).sum(1)
-        return (apart - likelihood).mean()
+        return apart.mean() - likelihood.mean()
 
     parameters = [p for layer in (first, mean, spread, decoder) for p in layer.parameters()]
-    return training(loss_of, parameters, [(torch.rand(2048, 784) < 0.3).float()], batch)
+    move = training(loss_of, parameters)
+    return lambda x: [-move(x)[0]]
 
 
-def rnn(batch=128, length=40, units=32):
-    cell, out = nn.RNN(1, units, batch_first=True), nn.Linear(units, 1)
-    x = torch.randn(2048, length)
+def rnn():
+    cell, out = nn.RNN(1, sizes["width"], batch_first=True), linear("f.dense")
+    put(cell.weight_hh_l0, tensors["p:f.recur.W"].T)
+    put(cell.bias_hh_l0, tensors["p:f.recur.b"])
+    put(cell.weight_ih_l0, tensors["p:f.input.W"].T)
+    put(cell.bias_ih_l0, torch.zeros_like(cell.bias_ih_l0))
+    cell.bias_ih_l0.requires_grad_(False)  # one bias is enough
     loss_of = lambda x, y: ((out(cell(x[:, :, None])[1][0])[:, 0] - y) ** 2).mean()
-    return training(loss_of, [*cell.parameters(), *out.parameters()], [x, x.mean(1)], batch)
+    return training(loss_of, [p for p in (*cell.parameters(), *out.parameters()) if p.requires_grad])
 
 
-def tiny(batch=10):
-    net = nn.Sequential(nn.Linear(1, 40), nn.Tanh(), nn.Linear(40, 40), nn.Tanh(), nn.Linear(40, 1))
-    x = torch.rand(1000, 1) * 6 - 3
-    return training(lambda x, y: ((net(x) - y) ** 2).mean(), net.parameters(), [x, torch.sin(x)], batch)
+def tiny():
+    net = nn.Sequential(linear("f.dense"), nn.Tanh(), linear("f.dense2"), nn.Tanh(), linear("f.dense3"))
+    return training(lambda x, y: ((net(x[:, None])[:, 0] - y) ** 2).mean(), net.parameters())
+
+
+def norm(name):
+    layer = nn.LayerNorm(tensors[f"p:{name}.scale"].shape)
+    put(layer.weight, tensors[f"p:{name}.scale"])
+    put(layer.bias, tensors[f"p:{name}.shift"])
+    return layer
 
 
 class Block(nn.Module):
-    def __init__(self, width, heads):
+    def __init__(self, name, heads):
         super().__init__()
         self.heads = heads
-        self.norm1, self.norm2 = nn.LayerNorm(width), nn.LayerNorm(width)
-        self.q, self.k, self.v, self.o = [nn.Linear(width, width) for _ in range(4)]
-        self.inner, self.outer = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
+        self.norm1, self.norm2 = norm(f"{name}.norm1"), norm(f"{name}.norm2")
+        self.q, self.k, self.v, self.o = [linear(f"{name}.attention.{x}") for x in ("query", "key", "value", "out")]
+        self.inner, self.outer = linear(f"{name}.inner"), linear(f"{name}.outer")
 
     def forward(self, h, mask):
         n, t, c = h.shape
@@ -98,25 +167,25 @@ class Block(nn.Module):
         return h + self.outer(F.gelu(self.inner(self.norm2(h))))
 
 
-def transformer(batch=16, length=64, width=64, tokens=100):
-    words, place = nn.Embedding(tokens, width), nn.Parameter(torch.randn(length, width))
-    blocks = nn.ModuleList([Block(width, 4) for _ in range(2)])
-    norm, out = nn.LayerNorm(width), nn.Linear(width, tokens)
+def transformer():
+    length, depth = sizes["length"], sizes["depth"]
+    words = nn.Embedding.from_pretrained(tensors["p:f.words.vectors"], freeze=False)
+    place = nn.Parameter(tensors["p:f.place"].clone())
+    blocks = nn.ModuleList([Block(f"f.{'blocks.' * (i + 1)}transformer_block", 4) for i in range(depth)])
+    last, out = norm("f.norm"), linear("f.out")
     mask = torch.full((length, length), -1e9).triu(1)
 
     def loss_of(x, y):
         h = words(x) + place
         for block in blocks:
             h = block(h, mask)
-        return F.cross_entropy(out(norm(h)).flatten(0, 1), y.flatten())
+        return F.cross_entropy(out(last(h)).flatten(0, 1), y.flatten(), reduction="sum") / x.shape[0]
 
-    parameters = [place, *(p for layer in (words, blocks, norm, out) for p in layer.parameters())]
-    data = [torch.randint(tokens, (512, length)), torch.randint(tokens, (512, length))]
-    return training(loss_of, parameters, data, batch)
+    return training(loss_of, [place, *(p for layer in (words, blocks, last, out) for p in layer.parameters())])
 
 
-def ode(batch=16, width=32, steps=1000):
-    inner, outer = nn.Linear(2, width), nn.Linear(width, 2, bias=False)
+def ode():
+    steps, inner, outer = sizes["length"], linear("f.inner"), linear("f.outer", bias=False)
     f = lambda s: outer(torch.tanh(inner(s)))
     dt = 1 / steps
 
@@ -129,64 +198,106 @@ def ode(batch=16, width=32, steps=1000):
             s = s + dt / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
         return ((s - y) ** 2).sum(1).mean()
 
-    x = torch.randn(512, 2)
-    data = [x, torch.stack([x[:, 1], -x[:, 0]], 1)]
-    return training(loss_of, [*inner.parameters(), *outer.parameters()], data, batch)
+    return training(loss_of, [*inner.parameters(), *outer.parameters()])
 
 
-def mmd(batch=256):
-    net = nn.Sequential(nn.Linear(2, 64), nn.ReLU(), nn.Linear(64, 2))
+def mmd():
+    net = nn.Sequential(linear("g.dense"), nn.ReLU(), linear("g.dense2"))
 
     def kernel(a, b):
         return torch.exp(-0.5 * ((a[:, None] - b[None]) ** 2).sum(2))
 
     def loss_of(x):
-        y, n = net(torch.randn(batch, 2)), batch
+        y, n = net(draw(batch, 2)), batch
         within = lambda k: (k.sum() - k.diagonal().sum()) / (n * (n - 1))
         return within(kernel(x, x)) - 2 * kernel(x, y).mean() + within(kernel(y, y))
 
-    return training(loss_of, net.parameters(), [torch.randn(2048, 2)], batch)
+    return training(loss_of, net.parameters())
 
 
-def gan(batch=32, width=32):
+def gan():
+    width = sizes["width"]
+
     class Shaped(nn.Module):
         def forward(self, h):
             return h.view(-1, 2 * width, 4, 4)
 
+    first = linear("g.dense")  # its image has the channels last
+    put(first.weight, first.weight.view(4, 4, 2 * width, -1).permute(2, 0, 1, 3))
+    put(first.bias, first.bias.view(4, 4, 2 * width).permute(2, 0, 1))
     g = nn.Sequential(
-        nn.Linear(32, 32 * width), Shaped(), nn.ReLU(),
-        nn.ConvTranspose2d(2 * width, width, 4, 2, 1), nn.ReLU(), nn.ConvTranspose2d(width, 3, 4, 2, 1), nn.Tanh())  # fmt: skip
+        first, Shaped(), nn.ReLU(),
+        conv_transpose("g.conv_transpose", stride=2, padding=1), nn.ReLU(),
+        conv_transpose("g.conv_transpose2", stride=2, padding=1), nn.Tanh())  # fmt: skip
     c = nn.Sequential(
-        nn.Conv2d(3, width, 4, 2, 1), nn.LeakyReLU(0.2), nn.Conv2d(width, 2 * width, 4, 2, 1), nn.LeakyReLU(0.2),
-        nn.Flatten(), nn.Linear(32 * width, 1))  # fmt: skip
-    of_g, of_c = [torch.optim.Adam(net.parameters(), lr=1e-3, betas=(0.5, 0.999)) for net in (g, c)]
-    source = batches(batch, torch.rand(512, 3, 16, 16) * 2 - 1)
+        conv("c.conv", stride=2, padding=1), nn.LeakyReLU(0.2), conv("c.conv2", stride=2, padding=1), nn.LeakyReLU(0.2),
+        nn.Flatten(), from_image("c.dense", 4, 2 * width))  # fmt: skip
+    make = lambda: g(draw(batch, 32))
+    of_g = training(lambda: F.softplus(-c(make())).mean(), g.parameters(), betas=(0.5, 0.999))
 
-    def step():
-        (x,) = next(source)
-        of_g.zero_grad(set_to_none=True)
+    def loss_of_c(x):
+        fake = make().detach()
+        return F.softplus(-c(x)).mean() + F.softplus(c(fake)).mean()
+
+    of_c = training(loss_of_c, c.parameters(), betas=(0.5, 0.999))
+
+    def move(x):
         c.requires_grad_(False)
-        F.softplus(-c(g(torch.randn(batch, 32)))).mean().backward()
-        of_g.step()
+        losses = of_g()
         c.requires_grad_(True)
-        of_c.zero_grad(set_to_none=True)
-        fake = g(torch.randn(batch, 32)).detach()
-        loss = F.softplus(-c(x)).mean() + F.softplus(c(fake)).mean()
-        loss.backward()
-        of_c.step()
-        return loss
+        return losses + of_c(x)
 
-    return step
+    return move
+
+
+def in_torch(name, rows):
+    """Images come with the channels last."""
+    return rows.permute(0, 3, 1, 2).contiguous() if rows.dim() == 4 else rows
+
+
+def numbered(prefix):
+    return [in_torch(prefix, tensors[f"{prefix}{i}"]) for i in range(2) if f"{prefix}{i}" in tensors]
+
+
+def batches(data):
+    """Rows in a new order every epoch."""
+    while True:
+        order = torch.randperm(data[0].shape[0])
+        for i in range(0, len(order) - batch + 1, batch):
+            take = order[i : i + batch]
+            yield [x[take] for x in data]
+
+
+def repeat(move):
+    """The first steps of the reference; what is wrong, or nothing."""
+    global draw
+    fresh = draw
+    for step, wanted in enumerate(about["losses"]):
+        draws = iter([tensors[k] for k in sorted(tensors) if k.startswith(f"draw:{step}:")])
+
+        def draw(*shape):
+            return next(draws).reshape(shape)
+
+        for loss, other in zip(move(*numbered(f"rows:{step}:")), wanted):
+            if not abs(loss.item() - other) <= 1e-3 * max(1, abs(other)):
+                return f"another model: after {step} steps its loss is {loss.item()}, not {other}"
+    draw = fresh
 
 
 def say(**message):
     print(json.dumps(message), flush=True)
 
 
-step = globals()[sys.argv[1]]()
+source = batches(numbered("data:"))
+move = globals()[sys.argv[1]]()
 began = time.perf_counter()
+wrong = repeat(move)
+if wrong:
+    say(failed=wrong)
+    sys.exit()
+step = lambda: move(*next(source))
 last = step()
-say(ready={"first": 1e3 * (time.perf_counter() - began), "start": 1e3 * (time.perf_counter() - started)})
+say(ready={"start": 1e3 * (time.perf_counter() - started)})
 for line in sys.stdin:
     if line.strip() == "end":
         break
@@ -197,4 +308,4 @@ for line in sys.stdin:
         if (time.perf_counter() - turn) * 1e3 >= float(line):
             break
     say(ms=(time.perf_counter() - turn) * 1e3, steps=steps)
-say(memory=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024, loss=last.item())
+say(memory=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024, loss=last[-1].item())
