@@ -103,6 +103,7 @@ export interface ExpressionValue {
   readonly space: string;
   /** The problems in it, to be solved first: the graphs read their variables as `var:<id>`. */
   readonly program?: Program;
+  /** Outputs `value` and, of a list with gaps, `mask`: the entries that are there. */
   readonly parts: readonly { readonly name: string; readonly graph: Graph; readonly space: string }[];
 }
 
@@ -134,10 +135,10 @@ export const compileExpression = async (
   const everySource = new Map([...modules.sources, ...sources]);
   if (hasErrors(all) || !done.value) return { diagnostics: all, sources: everySource };
   const key = ir.input('key', 'int32', [2]);
-  const parts = done.value.parts.map(({ name, node, space }) => ({
+  const parts = done.value.parts.map(({ name, node, mask, space }) => ({
     name,
     space,
-    graph: graphOf([{ name: 'value', node }], [key]),
+    graph: graphOf([{ name: 'value', node }, ...(mask ? [{ name: 'mask', node: mask }] : [])], [key]),
   }));
   return { diagnostics: all, sources: everySource, value: { space: done.value.space, program: done.program, parts } };
 };

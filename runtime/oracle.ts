@@ -5,6 +5,8 @@ import { prepare } from '../compiler/ir/evaluate.ts';
 import type { Graph } from '../compiler/ir/graph.ts';
 import type { ArrayValue } from '../compiler/ir/operations.ts';
 import type { DataFeed, Program } from '../compiler/program.ts';
+import { sizeOf } from '../compiler/ir/shape.ts';
+import { gather, makeData } from './batches.ts';
 import { dataOf } from './feeds.ts';
 
 export type Named = ReadonlyMap<string, ArrayValue>;
@@ -25,6 +27,19 @@ export const prepareNamed = (
     const outputs = run(values);
     return new Map(graph.outputs.map(({ name }, i) => [name, outputs[i]]));
   };
+};
+
+/** The output `value`, without the entries that `mask` leaves out. */
+export const present = (outputs: Named): ArrayValue => {
+  const value = outputs.get('value');
+  if (!value) throw new Error('internal: a graph without an output `value`');
+  const mask = outputs.get('mask');
+  if (!mask) return value;
+  const rows = Array.from(mask.data, (there, i) => (there ? i : -1)).filter((i) => i >= 0);
+  const shape = [rows.length, ...value.shape.slice(1)];
+  const data = makeData(value.dtype, sizeOf(shape));
+  gather(value, Int32Array.from(rows), data);
+  return { dtype: value.dtype, shape, data };
 };
 
 /** The inputs that these feeds give, every row of the data. */

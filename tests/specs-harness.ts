@@ -6,7 +6,7 @@ import { render } from '../grammar/diagnostics.ts';
 import { nodeHost } from '../runtime/data/node-host.ts';
 import { openEngine } from '../runtime/engines/choose.ts';
 import { keyValue } from '../runtime/feeds.ts';
-import { prepareNamed } from '../runtime/oracle.ts';
+import { prepareNamed, present } from '../runtime/oracle.ts';
 import { keyOfSeed } from '../runtime/random.ts';
 import { runProgram } from '../runtime/session.ts';
 
@@ -36,7 +36,5 @@ export const valueOf = async (text: string, seed = 1): Promise<number[]> => {
     ? [...(await solve(value.program, seed)).variables].map(([id, v]) => [`var:${id}`, v])
     : [];
   const inputs = new Map([['key', keyValue(keyOfSeed(seed))], ...solved]);
-  return value.parts.flatMap(({ graph }) =>
-    Array.from(prepareNamed(graph, 'float64')(inputs).values().next().value?.data ?? []),
-  );
+  return value.parts.flatMap(({ graph }) => Array.from(present(prepareNamed(graph, 'float64')(inputs)).data));
 };

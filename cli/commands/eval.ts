@@ -5,7 +5,7 @@ import type { ArrayValue } from '../../compiler/ir/operations.ts';
 import type { Program } from '../../compiler/program.ts';
 import type { Stopped } from '../../runtime/events.ts';
 import { keyValue } from '../../runtime/feeds.ts';
-import { prepareNamed } from '../../runtime/oracle.ts';
+import { prepareNamed, present } from '../../runtime/oracle.ts';
 import { keyOfSeed } from '../../runtime/random.ts';
 import { runProgram } from '../../runtime/session.ts';
 import { oneOf, wholeNumber } from '../arguments.ts';
@@ -71,9 +71,8 @@ export const evaluate = command({
     const key = keyValue(keyOfSeed(seed));
     const solved = value.program ? await solve(value.program, seed) : [];
     const parts = value.parts.map(({ name, graph, space }): Part => {
-      const result = prepareNamed(graph, 'float64')(new Map([['key', key], ...solved])).get('value');
-      if (!result) throw new Error('internal: the graph of an expression has no output `value`');
-      return { name, space, value: result };
+      const outputs = prepareNamed(graph, 'float64')(new Map([['key', key], ...solved]));
+      return { name, space, value: present(outputs) };
     });
     // A function or a distribution has no numbers to show: what it is.
     if (parts.length === 0 && value.space !== '()')

@@ -9,7 +9,8 @@ import type { Node } from '../ir/graph.ts';
 import { Bit, R } from '../spaces/space.ts';
 import { isDifferentiated } from './dependence.ts';
 import { aligned, expandAxes, logical, reduceAxis, shapeOf, tensor, toReal, unionAxes } from './tensors.ts';
-import type { Axis, Tensor } from './values.ts';
+import { partsOfRounds } from './rounds.ts';
+import type { Axis, Score, Tensor, Value } from './values.ts';
 
 /** Probabilities of the points of a finite support (or weights of a quadrature's nodes), which add up to 1 over `axis`. */
 export interface Weight {
@@ -184,22 +185,86 @@ const ordered = (t: Tensor): Tensor => {
 const shapedLike = (node: Node, rank: number): Node =>
   ir.reshape(node, [...node.shape, ...Array<number>(rank).fill(1)]);
 
+const plus = (t: Tensor, more: Tensor, span: Span): Tensor => {
+  const axes = unionAxes(t, more);
+  return tensor(ir.add(expandAxes(t, axes).node, expandAxes(more, axes).node, span), axes, t.space);
+};
+
+/** A number for each example, beside arrays for each. */
+const shapedAs = (t: Tensor, rank: number): Tensor => (rank === 0 ? t : { ...t, node: shapedLike(t.node, rank) });
+
+/** + Σ stop(advantage) (log p - stop(log p)): nothing, with the gradient that the draws leave out. */
+const surrogate = (advantage: Node, log: Node, rank: number, span: Span): Node =>
+  ir.mul(ir.stop(advantage), shapedLike(ir.sub(log, ir.stop(log)), rank), span);
+
+/** What is subtracted from the value that a score is multiplied by: a number, or a function of what a loop carried before the draw. */
+export type Baseline = Tensor | ((before: Value, axis: Axis) => Tensor);
+
+/**
+ * A draw in a loop moves what the value adds up in its round and after. A baseline says what is still to come, from what the loop
+ * carried, in units of its own round. What it leaves is compared with what it leaves of the other draws that have come so far.
+ */
+const ofRounds = (
+  value: Tensor,
+  score: Score,
+  state: Averaged,
+  baseline: Baseline | undefined,
+  span: Span,
+): Tensor | undefined => {
+  const { rounds } = score;
+  const parts = rounds && partsOfRounds(value.node, rounds.loop);
+  if (!rounds || !parts || typeof baseline === 'object') return undefined;
+  const { axis, before, there } = rounds;
+  const rank = shapeOf(value).length;
+  // [axes, ...shape, rounds] -> [axes, rounds, ...shape]
+  const front = value.axes.length;
+  const total = front + rank;
+  const order = [...value.axes.map((_, i) => i), total, ...Array.from({ length: rank }, (_, i) => front + i)];
+  const axes = unionAxes(value, { axes: [axis] });
+  const ordinal = (node: Node): Tensor => {
+    const stood = ir.transpose(node, order);
+    const now = [...value.axes, axis];
+    const rest = stood.shape.map((_, i) => i).slice(now.length);
+    return tensor(ir.transpose(stood, [...axes.map((x) => now.indexOf(x)), ...rest]), axes, value.space);
+  };
+  const toGo = ordinal(ir.cumsum(ir.mul(parts.terms, parts.weight), total, { reverse: true }));
+  const weight = tensor(parts.weight, [axis], R());
+  const told = baseline && scaled(scaled(baseline(before, axis), weight, span), tensor(ir.scalar(-1), [], R()), span);
+  const left = told ? plus(toGo, shapedAs(told, rank), span) : toGo;
+  const setting = settingOf(inside(state.axes, value), state);
+  const together = there ? { ...setting, mask: setting.mask ? logical('and', setting.mask, there) : there } : setting;
+  const against = others(left, together, state, inside(state.axes, score), span);
+  const all = unionAxes(left, score, against ?? score);
+  const v = expandAxes(left, all).node;
+  const node = surrogate(
+    against ? ir.sub(v, expandAxes(against, all).node) : v,
+    expandAxes(score, all).node,
+    rank,
+    span,
+  );
+  return reduceAxis('sum', tensor(node, all, value.space), axis, span);
+};
+
 /** v + Σ stop(v - baseline) (log p - stop(log p)): the value of v, with the gradient that the draws leave out. */
 const withScores = (
   value: Tensor,
-  scores: readonly Tensor[],
+  scores: readonly Score[],
   state: Averaged,
-  baseline: Tensor | undefined,
+  baseline: Baseline | undefined,
   span: Span,
 ): Tensor => {
   const rank = shapeOf(value).length;
-  return scores.reduce((t, score) => {
-    const own = inside(state.axes, score);
+  return scores.reduce((t, each) => {
+    const own = inside(state.axes, each);
     const setting = settingOf(inside(state.axes, value), state);
     // a draw that the term does not depend on adds nothing but noise
     if (own.length > 0 && !own.some((a) => setting.axes.includes(a))) return t;
-    const against = baseline ?? others(value, setting, state, own, span);
-    const axes = unionAxes(t, score, value, against ?? score);
+    const parted = ofRounds(value, each, state, baseline, span);
+    if (parted) return plus(t, parted, span);
+    const score = jointly(each, state, span);
+    const given = typeof baseline === 'function' ? undefined : baseline;
+    const against = given ?? others(value, setting, state, own, span);
+    const axes = unionAxes(score, value, against ?? score);
     const v = expandAxes(value, axes).node;
     const advantage = against
       ? ir.sub(
@@ -209,18 +274,16 @@ const withScores = (
             : expandAxes(against, axes).node,
         )
       : v;
-    const log = expandAxes(score, axes).node;
-    const surrogate = ir.mul(ir.stop(advantage), shapedLike(ir.sub(log, ir.stop(log)), rank), span);
-    return tensor(ir.add(expandAxes(t, axes).node, surrogate, span), axes, value.space);
+    return plus(t, tensor(surrogate(advantage, expandAxes(score, axes).node, rank, span), axes, value.space), span);
   }, value);
 };
 
 /** The mean of one term. */
 const meanOfTerm = (
   term: Tensor,
-  scores: readonly Tensor[],
+  scores: readonly Score[],
   state: Averaged,
-  baseline: Tensor | undefined,
+  baseline: Baseline | undefined,
   span: Span,
 ): Tensor => {
   const real = toReal(term);
@@ -260,8 +323,16 @@ const jointly = (score: Tensor, state: Averaged, span: Span): Tensor =>
     span,
   );
 
+/** The same for draws in a loop, whose rounds stay apart. */
+const besideLoop = (score: Score, state: Averaged, span: Span): Score => {
+  const { rounds } = score;
+  const known = [...state.axes, ...state.outside, ...(rounds ? [rounds.axis] : [])];
+  const closed = score.axes.filter((a) => !known.includes(a));
+  return { ...sumOver(score, closed, span), rounds };
+};
+
 /** A value that was computed with draws outside of any expectation: one draw stands for all. */
-export const withLooseScores = (value: Tensor, scores: readonly Tensor[], span: Span): Tensor =>
+export const withLooseScores = (value: Tensor, scores: readonly Score[], span: Span): Tensor =>
   meanOfTerms(
     [{ value, sign: 1 }],
     scores,
@@ -273,12 +344,14 @@ export const withLooseScores = (value: Tensor, scores: readonly Tensor[], span: 
 /** The mean of the sum of the terms. `scores`: log densities of the draws that were made on the way. */
 export const meanOfTerms = (
   terms: readonly { readonly value: Tensor; readonly sign: 1 | -1 }[],
-  scores: readonly Tensor[],
+  scores: readonly Score[],
   state: Averaged,
-  baseline: Tensor | undefined,
+  baseline: Baseline | undefined,
   span: Span,
 ): Tensor => {
-  const used = scores.filter((s) => isDifferentiated(s.node)).map((s) => jointly(s, state, span));
+  const used = scores
+    .filter((s) => isDifferentiated(s.node))
+    .map((s) => (s.rounds ? besideLoop(s, state, span) : jointly(s, state, span)));
   const means = terms.map(({ value, sign }) => {
     const m = meanOfTerm(value, used, state, baseline, span);
     return sign === 1 ? m : tensor(ir.neg(m.node, span), m.axes, m.space);

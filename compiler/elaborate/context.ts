@@ -10,7 +10,7 @@ import type { Node } from '../ir/graph.ts';
 import type { DataSet, Decision, Show, Stage, Variable } from '../program.ts';
 import type { Part } from './leakage.ts';
 import type { Rule } from './optimisers.ts';
-import type { Axis, Data, Given, Store, Tensor, Value } from './values.ts';
+import type { Axis, Data, Given, Score, Store, Tensor, Value } from './values.ts';
 
 /** Names, innermost first. `lazy` entries are run at their first use. */
 export interface Scope {
@@ -136,7 +136,7 @@ export interface Context {
   readonly at?: (variable: Variable) => Variable;
   readonly values?: ReadonlyMap<string, Tensor>;
   /** Log densities of draws that cannot be differentiated through, collected for the score function. */
-  readonly scores?: Tensor[];
+  readonly scores?: Score[];
   /** Calls between the member's body and here: tells apart the members that one mention makes. */
   readonly path: string;
   /** The `let` whose value is being run: the name of a stage in it. */

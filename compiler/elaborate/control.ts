@@ -13,7 +13,7 @@ import { settle } from './operators.ts';
 import { bindPattern } from './patterns.ts';
 import { openEvery, openBelow } from './sources.ts';
 import { axisToShape, expandAxes, known, selectTensors, shapeOf, tensor, toBit, toReal, unionAxes } from './tensors.ts';
-import type { Axis, Member, Tensor, Value } from './values.ts';
+import type { Axis, LoopRounds, Member, Tensor, Value } from './values.ts';
 
 // ---------------------------------------------------------------- if
 
@@ -45,7 +45,7 @@ export const conditional = (e: IfExpr, ctx: Context): Value => {
 // ---------------------------------------------------------------- fold and scan
 
 /** Puts new nodes in the place of a value's tensors, in order. */
-const refill = (
+export const refill = (
   v: Value,
   nodes: readonly Node[],
   axes: readonly (readonly Axis[])[],
@@ -63,13 +63,39 @@ const counted = (v: Value): Value =>
   mapTensors(v, (t) => (t.node.dtype === 'float32' ? tensor(t.node, t.axes, t.space) : t));
 
 /** The state as the loop carries it: numbers as reals, every tensor over its axes in full. */
-const carriedForm = (v: Value): Value =>
+export const carriedForm = (v: Value): Value =>
   mapTensors(v, (t) =>
     t.node.dtype === 'float32' || t.space.element.kind === 'Class' ? tensor(t.node, t.axes, t.space) : toReal(t),
   );
 
 const sameStructure = (a: readonly Tensor[], b: readonly Tensor[]): boolean =>
   a.length === b.length && a.every((t, i) => sameShape(shapeOf(t), shapeOf(b[i])) && t.node.dtype === b[i].node.dtype);
+
+/** The state over all axes that a round of the loop makes it vary over. `next`: one round, from a stand-in. */
+export const grownState = (start: Value, next: (dummy: Value) => Value, span: Span): Value => {
+  let state = start;
+  for (let round = 0; round < 4; round++) {
+    const dummy = mapTensors(state, (t) => tensor(ir.input('carry0', t.node.dtype, t.node.shape), t.axes, t.space));
+    const made = next(dummy);
+    const before = tensorsOf(state);
+    const after = tensorsOf(made);
+    if (!sameStructure(before, after))
+      return fail('L0304', span, { name: 'the next state', expected: describe(state), seen: describe(made) });
+    const axes = before.map((t, i) => unionAxes(t, after[i]));
+    if (axes.every((own, i) => own.length === before[i].axes.length)) break;
+    let i = 0;
+    state = mapTensors(state, (t) => expandAxes(t, axes[i++]));
+  }
+  return state;
+};
+
+/** A result of a loop, its rounds first, as a value under the axis of the rounds. */
+export const underRounds = (node: Node, axes: readonly Axis[], space: TensorSpace, axis: Axis): Tensor => {
+  const now = [axis, ...axes];
+  const all = [...now].sort((a, b) => a.order - b.order);
+  const rest = node.shape.map((_, i) => i).slice(now.length);
+  return tensor(ir.transpose(node, [...all.map((a) => now.indexOf(a)), ...rest]), all, space);
+};
 
 export const loopOver = (e: FoldExpr, ctx: Context): Value => {
   const { run } = ctx.shared;
@@ -99,32 +125,23 @@ export const loopOver = (e: FoldExpr, ctx: Context): Value => {
     return settle(run.evaluate(e.body, inner), inner, e.body.span);
   };
   // A first run outside finds the axes and spaces that the state grows into.
-  for (let round = 0; round < 4; round++) {
-    const element = refill(
-      opened.value,
-      parts.map((p) => ir.input('element0', p.node.dtype, p.node.shape.slice(1))),
-      parts.map((p) => p.axes),
-      parts.map((p) => p.space),
-    );
-    const dummy = mapTensors(state, (t) => tensor(ir.input('carry0', t.node.dtype, t.node.shape), t.axes, t.space));
-    const next = carriedForm(asNumbers(bodyOf(dummy, counted(element), ctx.key), e.body.span));
-    const before = tensorsOf(state);
-    const after = tensorsOf(next);
-    if (!sameStructure(before, after))
-      return fail('L0304', e.body.span, {
-        name: 'the next state',
-        expected: describe(state),
-        seen: describe(next),
-      });
-    const grown = before.map((t, i) => unionAxes(t, after[i]));
-    if (grown.every((axes, i) => axes.length === before[i].axes.length)) break;
-    let i = 0;
-    state = mapTensors(state, (t) => expandAxes(t, grown[i++]));
-  }
+  state = grownState(
+    state,
+    (dummy) => {
+      const element = refill(
+        opened.value,
+        parts.map((p) => ir.input('element0', p.node.dtype, p.node.shape.slice(1))),
+        parts.map((p) => p.axes),
+        parts.map((p) => p.space),
+      );
+      return carriedForm(asNumbers(bodyOf(dummy, counted(element), ctx.key), e.body.span));
+    },
+    e.body.span,
+  );
   const initial = tensorsOf(state);
   const axesOf = initial.map((t) => t.axes);
   const spaces = initial.map((t) => t.space);
-  // Log densities of draws in a round leave the loop as results, and count together.
+  // Log densities of draws in a round leave the loop as results, with what was carried when the round began.
   const drawn: Tensor[] = [];
   const { carries, results } = ir.loop(
     { length: axis.size, carries: initial.map((t) => t.node), sequences: parts.map((p) => p.node), span: e.span },
@@ -142,38 +159,37 @@ export const loopOver = (e: FoldExpr, ctx: Context): Value => {
       );
       const nodes = tensorsOf(next).map((t, i) => expandAxes(t, axesOf[i]).node);
       drawn.splice(0, drawn.length, ...(scores ?? []));
-      return { carries: nodes, results: [...(e.all ? nodes : []), ...drawn.map((t) => t.node)] };
+      const begun = drawn.length > 0 ? carried : [];
+      return { carries: nodes, results: [...(e.all ? nodes : []), ...begun, ...drawn.map((t) => t.node)] };
     },
   );
-  drawn.forEach((t, i) =>
-    ctx.scores?.push(tensor(ir.sum(results[(e.all ? initial.length : 0) + i], [0]), t.axes, t.space)),
-  );
+  if (drawn.length > 0) {
+    const begun = results.slice(e.all ? initial.length : 0);
+    let i = 0;
+    const before = mapTensors(state, (t) => underRounds(begun[i++], t.axes, t.space, axis));
+    leaveScores(drawn, begun.slice(initial.length), { axis, before }, ctx);
+  }
   if (!e.all) return refill(state, carries, axesOf, spaces);
   // All states: the rounds become an axis, then the leading dimension.
-  const stacked = results.slice(0, initial.length).map((node, i) => {
-    const n = axesOf[i].length;
-    const order = [...axesOf[i].map((_, k) => k + 1), 0, ...node.shape.map((_, k) => k).slice(n + 1)];
-    return tensor(
-      ir.transpose(node, order),
-      [...axesOf[i], axis].sort((a, b) => a.order - b.order),
-      spaces[i],
-    );
-  });
-  const under = stacked.map((t, i) => fixOrder(t, axesOf[i], axis));
+  const under = results.slice(0, initial.length).map((node, i) => underRounds(node, axesOf[i], spaces[i], axis));
   let k = 0;
   const element = mapTensors(state, () => under[k++]);
   return element.kind === 'tensor' ? axisToShape(element, axis) : { kind: 'along', axis, element };
 };
 
-/** Transposes dimensions that stand as [axes..., axis] into the order of the axes. */
-const fixOrder = (t: Tensor, axes: readonly Axis[], axis: Axis): Tensor => {
-  const now = [...axes, axis];
-  const order = t.axes.map((a) => now.indexOf(a));
-  const rest = t.node.shape.map((_, i) => i).slice(now.length);
-  return tensor(ir.transpose(t.node, [...order, ...rest]), t.axes, t.space);
-};
+/** Passes on the scores of a loop's draws, as they left it. */
+export const leaveScores = (
+  drawn: readonly Tensor[],
+  results: readonly Node[],
+  rounds: Omit<LoopRounds, 'loop'>,
+  ctx: Context,
+): void =>
+  drawn.forEach((t, i) => {
+    const loop = results[i].inputs[0];
+    ctx.scores?.push({ ...underRounds(results[i], t.axes, t.space, rounds.axis), rounds: { ...rounds, loop } });
+  });
 
-const asNumbers = (v: Value, span: Span): Value => {
+export const asNumbers = (v: Value, span: Span): Value => {
   if (v.kind === 'range') return asTensor(v, span);
   if (v.kind === 'along') return v;
   if (['tensor', 'tuple', 'record', 'list'].includes(v.kind)) return v;

@@ -7,10 +7,10 @@ import type { BigExpr, Binder, Expr, Span } from '../../grammar/tree.ts';
 import * as ir from '../ir/build.ts';
 import { fail } from '../messages.ts';
 import { meanOfTerms, termsOf } from './averages.ts';
-import type { Averaged } from './averages.ts';
+import type { Averaged, Baseline } from './averages.ts';
 import { childScope, inAxes, inScope, lookup, newAxis } from './context.ts';
 import type { Context } from './context.ts';
-import { asCount, asTensor, tensorsOf } from './describe.ts';
+import { asCount, asScalar, asTensor, describe, tensorsOf } from './describe.ts';
 import { draws, logDensity, renameIn, toDistribution } from './distributions.ts';
 import { countsInReach, finitePoints } from './finite.ts';
 import type { Points } from './finite.ts';
@@ -19,7 +19,7 @@ import { bindPattern } from './patterns.ts';
 import { quadrature } from './quadrature.ts';
 import { rowsUnder } from './rows.ts';
 import { openBinder } from './sources.ts';
-import { mapBinary, mapUnary, tensor, toBit, toReal } from './tensors.ts';
+import { mapBinary, mapUnary, stopTensor, tensor, toBit, toReal } from './tensors.ts';
 import type { Axis, Dist, Tensor, Value } from './values.ts';
 
 /** Draws where nothing says how many: of a training step, and of an evaluation. */
@@ -339,7 +339,7 @@ export const expectation = (e: BigExpr, ctx: Context): Value => {
   }, opened);
   const parts = state.axes.length > 1 ? termsOf(e.body) : [{ term: e.body, sign: 1 as const }];
   const terms = parts.map(({ term, sign }) => ({ value: bodyOf(term, state), sign }));
-  return meanOfTerms(terms, scores, state, baselineOf(options, e.span), e.span);
+  return meanOfTerms(terms, scores, state, baselineOf(options, state.ctx, e.span), e.span);
 };
 
 const bodyOf = (body: Expr, { ctx }: State): Tensor => {
@@ -347,5 +347,20 @@ const bodyOf = (body: Expr, { ctx }: State): Tensor => {
   return toReal(asTensor(raw, body.span, 'the body of `E`'));
 };
 
-const baselineOf = (options: Options, span: Span): Tensor | undefined =>
-  options.baseline?.kind === 'tensor' ? asTensor(options.baseline, span) : undefined;
+/** `baseline = b`: a number, or a function (a value function, say) of what a loop carried before it drew. */
+const baselineOf = (options: Options, ctx: Context, span: Span): Baseline | undefined => {
+  const { baseline: value } = options;
+  if (value === undefined) return undefined;
+  if (value.kind === 'tensor') return asTensor(value, span);
+  if (value.kind !== 'member' && value.kind !== 'function')
+    return fail('L0302', span, { expected: 'a number or a function', seen: describe(value), where: '`baseline`' });
+  return (before, axis) => {
+    const inner = { ...inAxes(ctx, axis), scores: undefined };
+    const t = asScalar(
+      settle(inner.shared.run.apply(value, [{ value: before, span }], inner, span), inner, span),
+      span,
+      'the baseline',
+    );
+    return stopTensor(t);
+  };
+};

@@ -329,8 +329,10 @@ const field = (e: FieldExpr, ctx: Context): Value => {
       return missing([...object.args.keys(), ...object.facts.keys()]);
     }
     case 'along': {
+      const fact = object.facts?.get(name);
+      if (fact) return fact;
       const element = fieldOf(object.element, name);
-      return element ? { ...object, element } : missing([]);
+      return element ? { ...object, element, facts: undefined } : missing(fieldNamesOf(object.element));
     }
     case 'poison':
       return poisoned();
@@ -347,6 +349,7 @@ const noColumn = (column: string, set: string, columns: readonly string[], span:
 };
 
 const fieldOf = (v: Value, name: string): Value | undefined => (v.kind === 'record' ? v.fields.get(name) : undefined);
+const fieldNamesOf = (v: Value): string[] => (v.kind === 'record' ? [...v.fields.keys()] : []);
 
 // ---------------------------------------------------------------- functions and blocks
 

@@ -5,18 +5,9 @@
 export const laterNames: ReadonlySet<string> = new Set([
   // paradigms
   'lengths',
-  'interaction',
   'replayed',
   'offline',
   'active',
-  // environments and policies
-  'mdp',
-  'rollout',
-  'greedy',
-  'epsilon_greedy',
-  'discounted_return',
-  'total_reward',
-  'return_to_go',
   // model classes that are fitted
   'knn',
   'tree',

@@ -25,9 +25,9 @@ import { solve } from './problems.ts';
 import { unknownNames } from '../check/names.ts';
 import { showOf } from './shows.ts';
 import { rowsUnder } from './rows.ts';
-import { expandAxes } from './tensors.ts';
+import { expandAxes, toBit } from './tensors.ts';
 import { checkUnused } from './unused.ts';
-import type { StageValue, Value } from './values.ts';
+import type { StageValue, Tensor, Value } from './values.ts';
 import { patternNames } from '../explain/walk.ts';
 
 export type { Modules } from '../modules.ts';
@@ -36,7 +36,12 @@ export interface Elaborated {
   readonly program?: Program;
   readonly value?: {
     readonly space: string;
-    readonly parts: readonly { readonly name: string; readonly node: Node; readonly space: string }[];
+    readonly parts: readonly {
+      readonly name: string;
+      readonly node: Node;
+      readonly mask?: Node;
+      readonly space: string;
+    }[];
   };
   readonly diagnostics: readonly Diagnostic[];
   readonly wanted: ReadonlyMap<string, DataRequest>;
@@ -189,12 +194,11 @@ export const readyToRun = (modules: Modules, tables: ReadonlyMap<string, Table |
       const value = guarded(main, undefined, () => {
         const ctx: Context = { ...main, key: keyInput, scope: childScope(main.scope), member: newStore('member') };
         const found = partsOf(settle(ctx.shared.run.evaluate(e, ctx), ctx, e.span), ctx, e.span);
-        const nodes = atStart(
-          found.parts.map((p) => p.node),
-          shared,
-          keyInput,
-        );
-        return { ...found, parts: found.parts.map((p, i) => ({ ...p, node: nodes[i] })) };
+        const parts = found.parts.map((p) => {
+          const [node, mask] = atStart(p.mask ? [p.node, p.mask] : [p.node], shared, keyInput);
+          return { ...p, node, ...(mask && { mask }) };
+        });
+        return { ...found, parts };
       });
       return finish({ value, ...(shared.stages.length > 0 && { program: programOf() }) });
     },
@@ -203,25 +207,31 @@ export const readyToRun = (modules: Modules, tables: ReadonlyMap<string, Table |
 
 /** A value as named arrays: what `learn eval` prints. */
 const partsOf = (value: Value, ctx: Context, span: Span): NonNullable<Elaborated['value']> => {
-  const parts: { name: string; node: Node; space: string }[] = [];
-  const add = (v: Value, name: string, axes: Context['axes']): void => {
+  const parts: { name: string; node: Node; mask?: Node; space: string }[] = [];
+  const add = (v: Value, name: string, axes: Context['axes'], mask?: Tensor): void => {
     switch (v.kind) {
       case 'tensor':
-        parts.push({ name, node: expandAxes(v, axes).node, space: printSpace(v.space) });
+        parts.push({
+          name,
+          node: expandAxes(v, axes).node,
+          space: printSpace(v.space),
+          ...(mask && { mask: expandAxes(toBit(mask), axes).node }),
+        });
         break;
       case 'tuple':
       case 'list':
-        v.items.forEach((x, i) => add(x, name === '' ? String(i) : `${name}.${i}`, axes));
+        v.items.forEach((x, i) => add(x, name === '' ? String(i) : `${name}.${i}`, axes, mask));
         break;
       case 'record':
-        for (const [field, x] of v.fields) add(x, name === '' ? field : `${name}.${field}`, axes);
+        for (const [field, x] of v.fields) add(x, name === '' ? field : `${name}.${field}`, axes, mask);
         break;
       case 'along':
-        add(v.element, name, [...axes, v.axis]);
+        // Of lists in lists the gaps are shown: they are of different lengths.
+        add(v.element, name, [...axes, v.axis], axes.length === 0 ? v.mask : undefined);
         break;
       case 'data': {
         const rows = rowsUnder(v, {}, ctx);
-        add(rows.row, name, [...axes, rows.axis]);
+        add(rows.row, name, [...axes, rows.axis], axes.length === 0 ? rows.mask : undefined);
         break;
       }
       case 'dist':

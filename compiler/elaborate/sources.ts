@@ -86,8 +86,14 @@ export const openEvery = (source: Value, ctx: Context, span: Span, name: string,
   }
 };
 
-/** `i < n` */
+/** `i < n`; n may be the size of a list with gaps, whose entries are counted where they stand. */
 export const openBelow = (source: Value, ctx: Context, span: Span, name: string): Opened => {
+  if (source.kind === 'tensor' && source.extent) {
+    const { axis: own, mask: there } = source.extent;
+    const axis = ctx.axes.includes(own) ? newAxis(ctx, own.size, name) : own;
+    const mask = axis === own ? there : (renameIn(there, own, axis) as Tensor);
+    return { kind: 'axis', axis, value: counting(axis, 0), mask };
+  }
   const axis = newAxis(ctx, asCount(source, span, 'the bound of an index'), name);
   return { kind: 'axis', axis, value: counting(axis, 0) };
 };

@@ -24,6 +24,23 @@ export interface Tensor {
   readonly space: TensorSpace;
   /** The value is the position on this axis plus offset: indexing with it is a relabelling. */
   readonly counts?: { readonly axis: Axis; readonly offset: number };
+  /** The value is how many entries of a list with gaps are there: counting up to it goes over those. */
+  readonly extent?: { readonly axis: Axis; readonly mask: Tensor };
+}
+
+/** Of draws in a loop, one for each round under an axis of its own. */
+export interface LoopRounds {
+  readonly axis: Axis;
+  readonly loop: Node;
+  /** What the loop carried when the round began. */
+  readonly before: Value;
+  /** Rounds before the sequence ended. */
+  readonly there?: Tensor;
+}
+
+/** The log density of draws that cannot be differentiated through. */
+export interface Score extends Tensor {
+  readonly rounds?: LoopRounds;
 }
 
 /** An array whose entries are not plain tensors (tuples, distributions, ...), held as one value under an axis of its own. */
@@ -33,6 +50,8 @@ export interface Along {
   readonly element: Value;
   /** bool under the axis: entries that are there. */
   readonly mask?: Tensor;
+  /** What is known of the whole, by name: the discount of a trajectory. */
+  readonly facts?: ReadonlyMap<string, Value>;
 }
 
 /** Texts of a data file under an axis that enumerates its rows; null is missing. */
@@ -99,6 +118,31 @@ export interface Dist {
   readonly power?: { readonly base: Value; readonly count: number };
   /** The set it draws rows from. */
   readonly data?: Data;
+  /** Sequences that are made one entry after the other: how they begin and go on, for who collects entries. */
+  readonly process?: Process;
+  /** Rows that are collected while training. */
+  readonly buffer?: Buffer;
+}
+
+/** What makes a sequence, entry by entry: `unfold(start, step, length, ends)`. */
+export interface Process {
+  readonly start: (ctx: Context) => Value;
+  /** From a state the next one, the entry, and whether the sequence ends with it. */
+  readonly step: (
+    ctx: Context,
+    state: Value,
+  ) => { readonly state: Value; readonly entry: Value; readonly ends?: Tensor };
+  readonly length: number;
+}
+
+/** Rows collected while training, the latest `capacity` of them: variables that hold the leaves of rows, and how many there were. */
+export interface Buffer {
+  readonly name: string;
+  readonly capacity: number;
+  /** Made at the first `collect`, which tells what a row is. */
+  readonly content: {
+    held?: { readonly template: Template; readonly leaves: readonly Variable[]; readonly count: Variable };
+  };
 }
 
 export interface Closure {

@@ -165,13 +165,9 @@ const size: Intrinsic = (call): Value => {
       if (!v.mask) return number(v.axis.size);
       const at = v.mask.axes.indexOf(v.axis);
       const there = ir.cast(v.mask.node, 'float32');
-      return at < 0
-        ? number(v.axis.size)
-        : tensor(
-            ir.sum(there, [at]),
-            v.mask.axes.filter((a) => a !== v.axis),
-            R(),
-          );
+      if (at < 0) return number(v.axis.size);
+      const rest = v.mask.axes.filter((a) => a !== v.axis);
+      return { ...tensor(ir.sum(there, [at]), rest, R()), extent: { axis: v.axis, mask: v.mask } };
     }
     default: {
       const t = toTensor(v, call, '`size`');

@@ -16,6 +16,7 @@ import { randomIntrinsics } from './random.ts';
 import { reductionIntrinsics } from './reductions.ts';
 import { samplingIntrinsics } from './sampling.ts';
 import { specialIntrinsics } from './special.ts';
+import { unfoldingIntrinsics } from './unfolding.ts';
 import { windowIntrinsics } from './windows.ts';
 
 const intrinsics: ReadonlyMap<string, Intrinsic> = new Map(
@@ -30,6 +31,7 @@ const intrinsics: ReadonlyMap<string, Intrinsic> = new Map(
     linearAlgebraIntrinsics,
     randomIntrinsics,
     samplingIntrinsics,
+    unfoldingIntrinsics,
     specialIntrinsics,
     problemIntrinsics,
   ].flatMap((family) => Object.entries(family)),
