@@ -53,6 +53,8 @@ export interface Host {
   /** The text of a module, by its path relative to the file that imports it; undefined when there is none. */
   readModule(path: string, base: string): Promise<{ readonly file: string; readonly text: string } | undefined>;
   readData(request: DataRequest): Promise<Table | DataFailure>;
+  /** Files in and under a folder (`''`: the spec's own), as a spec would name them: for completion. */
+  files?(base: string, folder: string): Promise<readonly string[]>;
   /** The standard library's modules, in the order in which they build on each other. */
   standardLibrary(): Promise<readonly LibraryModule[]>;
 }

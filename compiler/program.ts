@@ -53,6 +53,8 @@ export interface PlayerStep {
   readonly name: string;
   /** Inputs: any of the above. Outputs: `loss` (float32 [], in the sense the user wrote it), and `var:<id>` of what changes. */
   readonly graph: Graph;
+  /** To look at: `grad:<id>` of each parameter, in unconstrained coordinates, before the rule and its transforms. Inputs as those of `graph`. */
+  readonly gradients?: Graph;
   readonly feeds: readonly DataFeed[];
   /** Moves only at steps divisible by this. */
   readonly every: number;

@@ -8,6 +8,7 @@ import type { Span } from '../grammar/tree.ts';
 import { callAt } from './calls.ts';
 import { docsMarkdown, docsSummary } from './docs.ts';
 import { fieldPlace, fieldsAt } from './fields.ts';
+import { filesAt } from './files.ts';
 import type { Definition, DefinitionKind } from './names/definition.ts';
 import { spaceOfDefinition, textOf, visibleAt, wordBefore } from './places.ts';
 import { callText, signatureText } from './signature-text.ts';
@@ -16,7 +17,7 @@ import { abbreviationAt } from './unicode.ts';
 import type { View } from './view.ts';
 import { keywordDocs, spaceDocs } from './words.ts';
 
-export type CompletionKind = DefinitionKind | 'field' | 'argument' | 'word' | 'symbol' | 'snippet';
+export type CompletionKind = DefinitionKind | 'field' | 'argument' | 'word' | 'symbol' | 'snippet' | 'file';
 
 export interface Completion {
   readonly label: string;
@@ -159,7 +160,14 @@ const nameItems = (view: View, offset: number, from: number, span: Span): Comple
 
 export const complete = async (view: View, offset: number, host: Host): Promise<Completion[]> => {
   const { text, file } = view;
-  if (inComment(text, offset) || inText(text, offset)) return [];
+  if (inComment(text, offset)) return [];
+  if (inText(text, offset)) {
+    const place = await filesAt(view, offset, host);
+    const span = { file, start: place?.from ?? offset, end: offset };
+    return (place?.names ?? []).map((name) => ({
+      ...{ label: name, kind: 'file', insert: name, span, detail: '', docs: '', rank: 0 },
+    }));
+  }
   const abbreviation = abbreviationAt(text, offset);
   const symbols = (abbreviation?.offers ?? []).map(({ label, insert }): Completion => ({
     ...{

@@ -1,6 +1,8 @@
 /** Columns and fields: what may stand behind `r.`, from the printed space of `r`. */
 import { compile } from '../compiler/compile.ts';
 import type { Host } from '../compiler/host.ts';
+import type { Span } from '../grammar/tree.ts';
+import type { Definition, DefinitionKind } from './names/definition.ts';
 import { occurrenceAt, spaceOfDefinition, spaceOfSpan } from './places.ts';
 import { read } from './view.ts';
 import type { View } from './view.ts';
@@ -52,14 +54,85 @@ const known = (view: View, end: number): Field[] => {
   return space === undefined ? [] : fieldsOf(space);
 };
 
+/** Parameters of a member whose model stands in this file; members of a problem that has a name. */
+const trained = (view: View, end: number): Field[] => {
+  const { definitions, occurrences } = view.names;
+  const found = occurrenceAt(view, end - 1)?.definitions[0];
+  const within = (kind: DefinitionKind, { start, end: to }: Span): Definition[] =>
+    definitions.filter((d) => d.kind === kind && d.span.start >= start && d.span.end <= to);
+  const modelOf = (member: Definition): Definition | undefined =>
+    occurrences
+      .filter((o) => o.span.start >= member.whole.start && o.span.end <= member.whole.end)
+      .flatMap((o) => o.definitions)
+      .find((d) => d.kind === 'model');
+  const model = found?.kind === 'member' ? modelOf(found) : undefined;
+  if (model && model.span.file === view.file)
+    return within('trained parameter', model.whole).map((p) => ({
+      name: p.name,
+      space: /:\s*([^=~]*)/.exec(view.text.slice(p.whole.start, p.whole.end))?.[1].trim() ?? '',
+    }));
+  if (!found?.value || found.kind !== 'value') return [];
+  return within('member', found.value).map((m) => ({ name: m.name, space: modelOf(m)?.name ?? 'member' }));
+};
+
+const openers = '([{';
+const closers = ')]}';
+
+/** Where brackets that are open at a place were opened, the outermost first. */
+const openAt = (text: string, from: number, to: number): number[] => {
+  const stack: number[] = [];
+  for (let i = from; i < to; i++)
+    if (openers.includes(text[i])) stack.push(i);
+    else if (closers.includes(text[i])) stack.pop();
+  return stack;
+};
+
+/** From the line that begins at the margin to the one before the next of them. */
+const statementAround = (text: string, offset: number): { readonly from: number; readonly to: number } => {
+  const before = [...text.slice(0, offset).matchAll(/^(?=\S)/gm)].at(-1)?.index ?? 0;
+  const next = text.slice(offset).search(/\n(?=\S)/);
+  return { from: before, to: next < 0 ? text.length : offset + next };
+};
+
 /**
- * While a field is being typed the line does not compile: without the dot it does, and says what the object is.
+ * An element of a comprehension that is half written, brackets open: `[([r.a, r.| for r in D]`. What stands before the binder does not
+ * matter for the space of `r`, so the element becomes `r` itself, at each bracket in turn.
+ */
+const simplified = (text: string, dot: number, offset: number): { text: string; dot: number }[] => {
+  const { from, to } = statementAround(text, offset);
+  const object = /[\p{L}_][\p{L}\p{Nd}_'′.]*(?:\[[^[\]]*\]|\([^()]*\))*$/u.exec(text.slice(from, dot))?.[0];
+  const binder = text.slice(offset, to).search(/\bfor\b/);
+  if (object === undefined || binder < 0) return [];
+  const rest = text.slice(offset + binder, to).trimEnd();
+  return openAt(text, from, dot)
+    .filter((at) => text[at] === '[')
+    .reverse()
+    .map((at) => {
+      const head = text.slice(from, at + 1) + object;
+      const open = openAt(`${head} ${rest}`, 0, head.length + 1 + rest.length);
+      const closed = open.reverse().map((i) => closers[openers.indexOf(`${head} ${rest}`[i])]);
+      return {
+        text: `${text.slice(0, from)}${head} ${rest}${closed.join('')}${text.slice(to)}`,
+        dot: from + head.length,
+      };
+    });
+};
+
+/**
+ * While a field is being typed the line does not compile: without the dot it does, and says what the object is; where brackets are still
+ * open, without what surrounds it, too.
  */
 export const fieldsAt = async (view: View, dot: number, offset: number, host: Host): Promise<Field[]> => {
   const quick = known(view, dot);
   if (quick.length > 0) return quick;
-  const text = view.text.slice(0, dot) + view.text.slice(offset);
-  const { spaces } = await compile(view.file, text, host, { seed: 1 });
-  const here = spaces.filter((s) => s.span.file === view.file);
-  return known({ ...read(view.file, text, view.around), spaces: here }, dot);
+  const without = { text: view.text.slice(0, dot) + view.text.slice(offset), dot };
+  const members = trained(read(view.file, without.text, view.around), dot);
+  if (members.length > 0) return members;
+  for (const tried of [without, ...simplified(view.text, dot, offset)]) {
+    const { spaces } = await compile(view.file, tried.text, host, { seed: 1 });
+    const here = spaces.filter((s) => s.span.file === view.file);
+    const found = known({ ...read(view.file, tried.text, view.around), spaces: here }, tried.dot);
+    if (found.length > 0) return found;
+  }
+  return [];
 };

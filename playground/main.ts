@@ -227,7 +227,7 @@ const start = async (): Promise<void> => {
           type: 'button',
           onclick: () =>
             void training
-              .safetensors()
+              .safetensors(files.source())
               .then((bytes) =>
                 bytes
                   ? download(file('.safetensors'), bytes, 'application/octet-stream')

@@ -10,6 +10,13 @@ import { hasNaN } from './finite.ts';
 import { toCheckpoint, type Journal } from './journal.ts';
 import type { Preparer } from './prepare.ts';
 
+/** Somebody looks at the gradients of a training: now and then, and where it ends or stops. It changes no number of the run. */
+export interface Watch {
+  readonly everySeconds: number;
+  /** By the variable's id; in the coordinates in which it is trained. */
+  readonly onGradients: (gradients: ReadonlyMap<string, ArrayValue>) => void;
+}
+
 export interface Session {
   readonly program: Program;
   readonly sources: Sources;
@@ -19,6 +26,8 @@ export interface Session {
   /** Writes a checkpoint of where the journal stands. */
   save(carried: Carried): Promise<void>;
   saveDue(): boolean;
+  readonly watch?: Watch;
+  watchDue(): boolean;
   /** Gives way to timers and signals now and then. True: stop was asked for. */
   breathe(): Promise<boolean>;
 }
@@ -30,6 +39,7 @@ export interface SessionOptions {
   readonly store?: CheckpointStore;
   /** At least so often, while a step takes less; 30 if not said. */
   readonly checkpointEverySeconds?: number;
+  readonly watch?: Watch;
   /** Milliseconds. */
   readonly now?: () => number;
 }
@@ -49,11 +59,12 @@ export const openSession = (
   sources: Sources,
   preparer: Preparer,
   journal: Journal,
-  { onEvent, signal, store, checkpointEverySeconds = 30, now = () => performance.now() }: SessionOptions,
+  { onEvent, signal, store, checkpointEverySeconds = 30, watch, now = () => performance.now() }: SessionOptions,
 ): Session => {
   const began = now();
   let turned = began;
   let saved = began;
+  let watched = began;
   const emit = (event: Event): void => {
     if (isMetric(event)) journal.metrics++;
     onEvent?.(event, (now() - began) / 1000);
@@ -75,6 +86,12 @@ export const openSession = (
       emit({ type: 'checkpoint', step: journal.position.step, bytes: bytes.length });
     },
     saveDue: () => store !== undefined && now() - saved >= checkpointEverySeconds * 1000,
+    watch,
+    watchDue: () => {
+      if (!watch || now() - watched < watch.everySeconds * 1000) return false;
+      watched = now();
+      return true;
+    },
     breathe: async () => {
       if (now() - turned >= slice) {
         await turn();

@@ -24,11 +24,21 @@ const mixBytes = (state: State, bytes: Uint8Array): void => {
   mix(state, bytes.length);
 };
 
+const written = ({ a, b }: State): string => [a, b].map((word) => (word >>> 0).toString(16).padStart(8, '0')).join('');
+
+const fresh = (): State => ({ a: 0x9747b28c, b: 0x3c6ef372 });
+
+export const hashOfBytes = (bytes: Uint8Array): string => {
+  const state = fresh();
+  mixBytes(state, bytes);
+  return written(state);
+};
+
 const feedsOf = (solver: Solver): readonly DataFeed[] =>
   solver.kind === 'gradient' ? solver.players.flatMap(({ feeds }) => feeds) : solver.feeds;
 
 export const fingerprint = (program: Program): string => {
-  const state: State = { a: 0x9747b28c, b: 0x3c6ef372 };
+  const state = fresh();
   const protocol = program.stages.map(({ id, variables, actions, seeds, seed }) => ({
     id,
     variables,
@@ -46,5 +56,5 @@ export const fingerprint = (program: Program): string => {
     mixBytes(state, new TextEncoder().encode(id));
     for (const { data } of leaves) mixBytes(state, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   }
-  return [state.a, state.b].map((word) => (word >>> 0).toString(16).padStart(8, '0')).join('');
+  return written(state);
 };

@@ -6,27 +6,46 @@ import type { Graph } from '../compiler/ir/graph.ts';
 import type { ArrayValue } from '../compiler/ir/operations.ts';
 import type { DataFeed, Program, Show } from '../compiler/program.ts';
 import type { Frame } from './events.ts';
-import { bind, type Sources } from './feeds.ts';
+import { bind, type Moment, type Sources } from './feeds.ts';
 import { prepareNamed, type Named } from './oracle.ts';
-import type { Preparer } from './prepare.ts';
+import type { Prepared, Preparer } from './prepare.ts';
 import type { Key } from './random.ts';
 
 /** Outputs by name, on the host. */
-const look = async (
+const lookAt = async (
+  prepared: Prepared,
+  feeds: readonly DataFeed[],
+  order: Key,
+  moment: Moment,
+  sources: Sources,
+): Promise<Map<string, ArrayValue>> => {
+  const { engine } = sources;
+  const outputs = bind(prepared, feeds, order, sources).run(moment);
+  const values = new Map<string, ArrayValue>();
+  for (const [i, name] of prepared.outputs.entries()) values.set(name, await engine.download(outputs[i]));
+  outputs.forEach((buffer) => engine.release(buffer));
+  return values;
+};
+
+const look = (
   graph: Graph,
   feeds: readonly DataFeed[],
   key: Key,
   step: number,
   sources: Sources,
   { prepare }: Preparer,
+): Promise<Map<string, ArrayValue>> => lookAt(prepare(graph), feeds, key, { step, total: step, move: 0, key }, sources);
+
+/** Gradients by the id of their variable, on the rows and with the draws that a step at this moment would have. */
+export const slopes = async (
+  prepared: Prepared,
+  feeds: readonly DataFeed[],
+  order: Key,
+  moment: Moment,
+  sources: Sources,
 ): Promise<Map<string, ArrayValue>> => {
-  const { engine } = sources;
-  const prepared = prepare(graph);
-  const outputs = bind(prepared, feeds, key, sources).run({ step, total: step, move: 0, key });
-  const values = new Map<string, ArrayValue>();
-  for (const [i, name] of prepared.outputs.entries()) values.set(name, await engine.download(outputs[i]));
-  outputs.forEach((buffer) => engine.release(buffer));
-  return values;
+  const outputs = await lookAt(prepared, feeds, order, moment, sources);
+  return new Map([...outputs].flatMap(([name, g]) => (name.startsWith('grad:') ? [[name.slice(5), g]] : [])));
 };
 
 export const measure = async (

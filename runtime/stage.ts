@@ -7,7 +7,7 @@ import { type Carried, type Position } from './checkpoint.ts';
 import type { Session } from './context.ts';
 import type { EvaluationResult, Stopped, Trained, Where } from './events.ts';
 import { keyValue } from './feeds.ts';
-import { draw, measure } from './measure.ts';
+import { draw, measure, slopes } from './measure.ts';
 import { prepareNamed } from './oracle.ts';
 import { streamsOf, type Streams } from './random.ts';
 import { judge, summarise } from './result.ts';
@@ -113,6 +113,16 @@ const afterStep = (current: Current, action: Train, trained: Trained, before: Po
   };
 };
 
+/** Of a solver that needs no steps: the gradient where it has ended. */
+const showSlopes = async ({ session, streams }: Current, action: Train, index: number): Promise<void> => {
+  const { solver } = action;
+  const hasSlopes = solver.kind !== 'gradient' && solver.graph.outputs.some(({ name }) => name.startsWith('grad:'));
+  if (!session.watch || !hasSlopes) return;
+  const { sources, preparer, watch } = session;
+  const moment = { step: 0, total: 1, move: 0, key: streams.draws(index) };
+  watch.onGradients(await slopes(preparer.prepare(solver.graph), solver.feeds, streams.orders(index), moment, sources));
+};
+
 const train = async (current: Current, action: Train, carried: Carried): Promise<Outcome> => {
   const { session, where, streams } = current;
   const { journal, sources, preparer, emit } = session;
@@ -145,6 +155,7 @@ const train = async (current: Current, action: Train, carried: Carried): Promise
       }
       emit(event);
     },
+    ...(session.watch && { watch: { due: () => session.watchDue(), show: session.watch.onGradients } }),
     after: solver.kind === 'gradient' ? afterStep(current, action, trained, before) : () => Promise.resolve(),
     pause: async (step, now) => {
       if (session.saveDue()) {
@@ -198,6 +209,7 @@ const runProtocol = async (current: Current, begin: Carried): Promise<Stopped | 
         }
         return stoppedBy(outcome, { ...where, action: index, label: action.label });
       }
+      await showSlopes(current, action, index);
     }
     advance(session, { action: index + 1, step: 0, epoch: 0, started: false });
     if (session.saveDue()) await session.save(nothing);

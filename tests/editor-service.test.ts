@@ -65,6 +65,36 @@ describe('completion', () => {
     expect(found.find((c) => c.label === 'species')?.detail).toBe('Text');
     expect(await labels('data D = [r.bo¦ for r in penguins()]')).toContain('body_mass_g');
   });
+  it.each([
+    'data D = [([r.bill_length_mm, r.¦], r.body_mass_g) for r in penguins()]',
+    'data D = [([r.bill_length_mm, r.¦ for r in penguins()]',
+    'data D = [([r.bill_length_mm, r.¦] for r in penguins()]\nlet S = supervised(D)\n',
+    'data D = [(x = r.bill_length_mm, y = r.bo¦ for r in penguins()]\nlet b = 2',
+    'data D = [([r.bill_length_mm, r.¦\n  for r in penguins()',
+    'data D = [r for r in penguins()]\nlet x = sum([D[0].¦ for i in 1..3',
+  ])('offers them in what is half written: %s', async (text) => {
+    expect(await labels(text)).toEqual(expect.arrayContaining(['species', 'body_mass_g']));
+  });
+  it('offers fields of records, parameters of members, members of problems', async () => {
+    expect(await labels('let r = (a = 1, b = (c = 2, d = 3))\nlet x = sqrt(r.b.¦')).toEqual(['c', 'd']);
+    expect(await labels(`${birds}show weights = f.¦ as table`)).toEqual(['w', 'b']);
+    expect((await offered(`${birds}show weights = f.¦ as table`))[0].detail).toBe('R[d]');
+    const named = birds.replace('minimize', 'let pre = minimize');
+    expect(await labels(`${named}show guess = pre.¦`)).toEqual(['f']);
+  });
+  it('offers files that the reader reads, by the names that the spec would write', async () => {
+    // Beside the snippet, in tests/.
+    const csv = await labels('data D = csv("¦")');
+    expect(csv).toContain('fixtures/errors/holes.csv');
+    expect(csv.every((f) => /\.(?:csv|tsv|txt)(?:\.gz)?$/.test(f))).toBe(true);
+    const [found] = await offered('data D = parquet("fixtures/data/parquet/ty¦")');
+    expect(found).toMatchObject({ kind: 'file', span: { start: 18 } });
+    expect(await labels('data D = [x for x in parquet( "fixtures/data/¦')).toContain(
+      'fixtures/data/parquet/types-gzip.parquet',
+    );
+    expect(await labels('data D = images("fixtures/data/¦")')).toContain('fixtures/data/pictures/*.png');
+    expect(await labels('import { a } from "¦"')).toContain('./fixtures/errors/10-cartpole.learn');
+  });
   it('offers no fields in a number or a range', async () => {
     expect(await labels('let x = 1.¦')).not.toContain('species');
   });
@@ -89,7 +119,7 @@ describe('completion', () => {
   });
   it('is silent in comments and texts', async () => {
     expect(await labels('-- mini¦')).toEqual([]);
-    expect(await labels('data D = csv("a¦")')).toEqual([]);
+    expect(await labels('show a = "csv(¦"')).toEqual([]);
   });
   it('offers Unicode for \\theta and for ->', async () => {
     const theta = await offered('let \\the¦');

@@ -1,10 +1,11 @@
 /**
  * What `learn play` serves, on this machine only: the built playground, and next to it the file being edited: read, written back, and
- * the data and modules in its folder. Answers go to pages of its own address alone, so that no other site can reach the file.
+ * the data and modules in its folder, and their names. Answers go to pages of its own address alone, so that no other site can reach the file.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve, sep } from 'node:path';
+import { nodeHost } from '../../runtime/data/node-host.ts';
 import { headers } from './policy.ts';
 
 export interface PlayOptions {
@@ -110,6 +111,10 @@ export const openPlay = (options: PlayOptions): Promise<Server> => {
       if (request.method !== 'GET' && request.method !== 'HEAD')
         return answer(response, 405, 'text/plain', 'not allowed');
       if (path === '/local/file') return open(response, file);
+      if (path === '/local/list') {
+        const names = file === undefined ? [] : await nodeHost().files?.(resolve(file), '');
+        return answer(response, 200, types['.json'], JSON.stringify(names ?? []));
+      }
       if (path.startsWith('/local/beside/')) {
         const beside = file && under(dirname(resolve(file)), path.slice('/local/beside/'.length));
         return sendFile(response, beside || undefined);

@@ -211,6 +211,7 @@ const gradientSolver = (
     Array.from({ length: m.pace.times }, (_, turn) => ({
       name: m.name,
       graph: stepGraph(m.built, m.gradients, m.rule, m.pace, turn, ctx),
+      gradients: graphOf(m.built.variables.map((v, i) => ({ name: `grad:${v.id}`, node: m.gradients[i] }))),
       feeds: ahead ? feeds : feedsOf(m.built.state.feeds.values()),
       every: m.pace.every,
       sense: m.maximised ? 'maximize' : 'minimize',

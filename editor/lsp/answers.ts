@@ -27,7 +27,7 @@ export interface Uris {
 const completionKinds: Readonly<Record<CompletionKind, number>> = {
   ...{ field: 5, argument: 10, word: 14, symbol: 1, snippet: 15, space: 22, data: 6, value: 6, function: 3, model: 7 },
   ...{ paradigm: 9, import: 9, picture: 6, parameter: 6, 'static parameter': 25, dimension: 25, variable: 6 },
-  ...{ 'trained parameter': 10, member: 6, buffer: 6, supplied: 6 },
+  ...{ 'trained parameter': 10, member: 6, buffer: 6, supplied: 6, file: 17 },
 };
 
 const symbolKinds: Readonly<Record<Symbol['kind'], number>> = {

@@ -27,7 +27,7 @@ export interface Server {
 const capabilities = {
   textDocumentSync: { openClose: true, change: 2, save: true },
   hoverProvider: true,
-  completionProvider: { triggerCharacters: ['.', '\\', '(', '>', '~', '=', '|'] },
+  completionProvider: { triggerCharacters: ['.', '\\', '(', '>', '~', '=', '|', '"', '/'] },
   definitionProvider: true,
   referencesProvider: true,
   documentHighlightProvider: true,

@@ -2,6 +2,7 @@
  * What the compiler asks of its host, answered in the browser: the library and its data from the page's own address, files dropped on the
  * page from memory, and with `learn play` the files beside the one that is open. Nothing is ever sent anywhere.
  */
+import { gunzipSync } from 'fflate';
 import type { DataFailure, Host, Table } from '../../compiler/host.ts';
 import { similar } from '../../compiler/messages.ts';
 import { nameTest, splitPattern } from '../../runtime/data/glob.ts';
@@ -22,9 +23,10 @@ const texts = import.meta.glob<string>('../../stdlib/*.learn', { query: '?raw', 
 
 const library = (order as string[]).map((name) => ({ file: `stdlib/${name}`, text: texts[`../../stdlib/${name}`] }));
 
-const codecs: Codecs = {};
+/** Pieces inside of Parquet files; readers do not wait for them. */
+const codecs: Codecs = { gzip: (bytes) => gunzipSync(bytes) };
 
-/** Packed bytes are unpacked by the browser itself, which can only do it asynchronously. */
+/** Whole files are unpacked by the browser itself, which does it asynchronously. */
 const unpacked = async (bytes: Uint8Array): Promise<Uint8Array> => {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
   const stream = new Blob([bytes as BlobPart]).stream().pipeThrough(new DecompressionStream('gzip'));
@@ -38,6 +40,15 @@ const fetched = async (url: string): Promise<Uint8Array | undefined> => {
   } catch {
     return undefined;
   }
+};
+
+/** A file that is dropped again under its name is another one. */
+const ids = new WeakMap<Uint8Array, number>();
+let nextId = 0;
+const idOf = (bytes: Uint8Array): number => {
+  const known = ids.get(bytes) ?? nextId++;
+  ids.set(bytes, known);
+  return known;
 };
 
 const plain = (path: string): string => path.replace(/^\.\//, '');
@@ -92,7 +103,16 @@ export const browserHost = (source: () => FileSource): Host => {
     return readFile(format as Exclude<typeof format, 'images'>, { name: path, bytes: await unpacked(bytes) }, codecs);
   };
 
+  /** `learn play` names what lies beside the open file. */
+  const beside = async (): Promise<readonly string[]> => {
+    const { base, local } = source();
+    const list = local ? await fetched(`${base}local/list`) : undefined;
+    return list ? (JSON.parse(new TextDecoder().decode(list)) as string[]) : [];
+  };
+
   return {
+    files: async (file) =>
+      file.startsWith('stdlib/') ? [] : [...new Set([...source().dropped.keys(), ...(await beside())])],
     standardLibrary: () => Promise.resolve(library),
     readModule: async (path, base) => {
       if (base.startsWith('stdlib/')) return undefined;
@@ -101,7 +121,7 @@ export const browserHost = (source: () => FileSource): Host => {
     },
     readData: (request) => {
       const own = source().dropped.get(plain(request.path));
-      const key = JSON.stringify([request.format, request.path, request.base, own?.length]);
+      const key = JSON.stringify([request.format, request.path, request.base, own && idOf(own)]);
       const known = tables.get(key) ?? table(request);
       tables.set(key, known);
       // What failed may be there the next time.

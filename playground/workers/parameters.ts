@@ -1,9 +1,14 @@
-/** Parameters for the page: by layer, with their spread, how far they moved since the last look, and the numbers themselves when few. */
+/**
+ * Parameters for the page, by layer: their spread, their gradient, how far they moved since the last look, and the numbers themselves when
+ * few.
+ */
 import type { ArrayValue } from '../../compiler/ir/operations.ts';
 import type { Program } from '../../compiler/program.ts';
 
 export interface ParameterView {
   readonly name: string;
+  /** What it belongs to: `f.dense` of `f.dense.W`. */
+  readonly layer: string;
   readonly space: string;
   readonly shape: readonly number[];
   readonly min: number;
@@ -12,6 +17,8 @@ export interface ParameterView {
   /** Root mean square of the entries, and of their change a step since the last look. */
   readonly size: number;
   readonly moved?: number;
+  /** Root mean square of the gradient's entries, in the coordinates in which it is trained. */
+  readonly gradient?: number;
   readonly values?: readonly number[];
 }
 
@@ -24,9 +31,12 @@ const rms = (data: ArrayLike<number>, before?: ArrayLike<number>): number => {
   return Math.sqrt(sum / Math.max(1, data.length));
 };
 
+const layerOf = (name: string): string => name.slice(0, Math.max(0, name.lastIndexOf('.')));
+
 export const parameterRows = (
   program: Program,
   values: ReadonlyMap<string, ArrayValue>,
+  gradients: ReadonlyMap<string, ArrayValue>,
   step: number,
 ): ParameterView[] => {
   const now = new Map<string, { data: ArrayLike<number>; step: number }>();
@@ -34,6 +44,7 @@ export const parameterRows = (
     const variable = program.variables.get(id);
     if (!variable) return [];
     const before = last.get(id);
+    const slope = gradients.get(id);
     const fits = before && before.data.length === data.length && step > before.step;
     now.set(id, { data: Array.from(data), step });
     let [min, max, sum] = [Infinity, -Infinity, 0];
@@ -44,9 +55,11 @@ export const parameterRows = (
     }
     return [
       {
-        ...{ name: variable.name, space: variable.space, shape, min, max, mean: sum / Math.max(1, data.length) },
+        ...{ name: variable.name, layer: layerOf(variable.name), space: variable.space, shape },
+        ...{ min, max, mean: sum / Math.max(1, data.length) },
         size: rms(data),
         ...(fits && { moved: rms(data, before.data) / (step - before.step) }),
+        ...(slope && { gradient: rms(slope.data) }),
         ...(data.length <= few && { values: Array.from(data) }),
       },
     ];

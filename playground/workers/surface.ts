@@ -19,25 +19,30 @@ show ${name} = {
 } as heatmap
 `;
 
-/** What a member may be, the most telling first. */
+/** What a member may be, the most telling first: a classifier, a function of points with a label, of points alone, a distribution. */
 const pictures = (f: string): string[] => [
   grid('[x for (x, y) in D_tr]', (at) => `mode(${f}(${at}))`, 'decision_surface'),
   grid('[x for (x, y) in D_tr]', (at) => `${f}(${at})`, 'surface'),
+  grid('D_tr', (at) => `${f}(${at})`, `surface_of_${f}`),
   grid('D_tr', (at) => `exp(log ${f}(${at}))`, 'density'),
 ];
 
 const isPlane = (program: Program): boolean =>
   [...program.data.values()].some(({ leaves }) => leaves[0]?.shape.length === 2 && leaves[0].shape[1] === 2);
 
-const hasErrors = ({ diagnostics }: Compilation): boolean => diagnostics.some((d) => d.severity === 'error');
+/** It compiles, and gives one number a point. */
+const isPicture = ({ program, diagnostics }: Compilation): boolean => {
+  const shape = program?.shows.at(-1)?.graph.outputs[0].node.shape;
+  return shape?.join() === `${side},${side}` && !diagnostics.some((d) => d.severity === 'error');
+};
 
 /** The program with such a picture, or as it is. */
 export const withSurface = async (text: string, program: Program, host: Host, seed: number): Promise<Program> => {
-  const member = program.stages.at(-1)?.members[0]?.name;
-  if (member === undefined || !isPlane(program) || program.shows.some((s) => s.kind === 'heatmap')) return program;
-  for (const picture of pictures(member)) {
+  const members = program.stages.at(-1)?.members ?? [];
+  if (!isPlane(program) || program.shows.some((s) => s.kind === 'heatmap')) return program;
+  for (const picture of members.flatMap(({ name }) => pictures(name))) {
     const tried = await compile('spec.learn', `${text.trimEnd()}\n${picture}`, host, { seed });
-    if (!hasErrors(tried) && tried.program) return { ...tried.program, source: text };
+    if (tried.program && isPicture(tried)) return { ...tried.program, source: text };
   }
   return program;
 };

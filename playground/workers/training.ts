@@ -9,7 +9,7 @@ import { readCheckpoint, under } from '../../runtime/checkpoint.ts';
 import type { Checkpoint } from '../../runtime/checkpoint.ts';
 import type { Engine } from '../../runtime/engines/engine.ts';
 import type { Event } from '../../runtime/events.ts';
-import { fingerprint } from '../../runtime/hash.ts';
+import { fingerprint, hashOfBytes } from '../../runtime/hash.ts';
 import { valuesOf } from '../../runtime/measure.ts';
 import { runProgram } from '../../runtime/session.ts';
 import { writeSafetensors } from '../../runtime/safetensors.ts';
@@ -129,8 +129,27 @@ const afterOne = (): { readonly aborted: boolean } => {
   };
 };
 
+const keyOf = ({ text, seed, engine, files }: Start): string =>
+  JSON.stringify([text, seed, engine, [...files.dropped].map(([name, bytes]) => [name, hashOfBytes(bytes)])]);
+
+/** Parameters of the run as it is here, or of one that another visit has left. */
+const parametersOf = async (
+  start: Start,
+): Promise<{ program: Program; variables: ReadonlyMap<string, ArrayValue> } | undefined> => {
+  if (current && current.variables.size > 0 && current.key === keyOf(start)) return current;
+  const kept = start.checkpoint && readCheckpoint(start.checkpoint);
+  if (!kept || !('tensors' in kept)) return undefined;
+  const { program } = await compile(
+    'spec.learn',
+    start.text,
+    browserHost(() => start.files),
+    { seed: start.seed },
+  );
+  return program && { program, variables: under(kept.tensors, 'var:') };
+};
+
 const run = async (start: Start): Promise<Ended> => {
-  const key = JSON.stringify([start.text, start.seed, start.engine, [...start.files.dropped.keys()]]);
+  const key = keyOf(start);
   if (current?.key !== key) current = { ...(await prepare(start)), key };
   const running = current;
   const { program, engine, reason } = running;
@@ -141,6 +160,7 @@ const run = async (start: Start): Promise<Ended> => {
   let aborted = false;
   stop = () => (aborted = true);
   let bytes: Uint8Array | undefined;
+  let gradients: ReadonlyMap<string, ArrayValue> = new Map();
   const signal = start.single
     ? afterOne()
     : {
@@ -155,6 +175,7 @@ const run = async (start: Start): Promise<Ended> => {
     signal,
     onEvent: out.add,
     checkpointEverySeconds: 2,
+    watch: { everySeconds: 2, onGradients: (found) => (gradients = new Map([...gradients, ...found])) },
     store: {
       read: () => Promise.resolve(bytes),
       write: (written) => {
@@ -162,7 +183,7 @@ const run = async (start: Start): Promise<Ended> => {
         const checkpoint = readCheckpoint(written);
         if ('tensors' in checkpoint) {
           const values = valuesOf(program, under(checkpoint.tensors, 'var:'));
-          tell(scope, 'parameters', parameterRows(program, values, checkpoint.header.position.stageSteps));
+          tell(scope, 'parameters', parameterRows(program, values, gradients, checkpoint.header.position.stageSteps));
         }
         tell(scope, 'checkpoint', written);
         return Promise.resolve();
@@ -172,7 +193,7 @@ const run = async (start: Start): Promise<Ended> => {
   out.flush();
   running.variables = result.variables;
   const { stopped, met, seconds } = result;
-  const parameters = parameterRows(program, valuesOf(program, result.variables), result.steps);
+  const parameters = parameterRows(program, valuesOf(program, result.variables), gradients, result.steps);
   return {
     stopped: stopped.reason,
     met,
@@ -194,11 +215,12 @@ const offers = {
   },
   /** Stops at the next step; the checkpoint goes on from there. */
   pause: () => stop?.(),
-  safetensors: (): Uint8Array | undefined => {
-    if (!current || current.variables.size === 0) return undefined;
-    const values = valuesOf(current.program, current.variables);
-    const named = [...values].map(([id, v]): [string, ArrayValue] => [
-      current?.program.variables.get(id)?.name ?? id,
+  safetensors: async (start: Start): Promise<Uint8Array | undefined> => {
+    const found = await parametersOf(start);
+    if (!found) return undefined;
+    const { program, variables } = found;
+    const named = [...valuesOf(program, variables)].map(([id, v]): [string, ArrayValue] => [
+      program.variables.get(id)?.name ?? id,
       v,
     ]);
     return writeSafetensors(new Map(named));

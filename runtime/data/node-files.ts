@@ -54,7 +54,7 @@ const entriesOf = async (folder: string): Promise<Entries | undefined> => {
 };
 
 /** Files in and under the nearest folder that exists, as the user would write them; what lies nearest first. */
-const candidatesNear = async (called: string, file: string): Promise<string[]> => {
+const candidatesNear = async (called: string, file: string, most = mostCandidates): Promise<string[]> => {
   let [folder, name] = [dirname(file), called.split('/').slice(0, -1).join('/')];
   let entries = await entriesOf(folder);
   while (!entries && name !== '') {
@@ -70,12 +70,16 @@ const candidatesNear = async (called: string, file: string): Promise<string[]> =
       const { files, folders } = (await entriesOf(at)) ?? { files: [], folders: [] };
       found.push(...files.map((f) => joined(written, f)));
       next.push(...folders.map((f) => [join(at, f), joined(written, f)] as const));
-      if (found.length >= mostCandidates) return found.slice(0, mostCandidates);
+      if (found.length >= most) return found.slice(0, most);
     }
     level = next;
   }
   return found;
 };
+
+/** Files in and under a folder beside a spec, as it would name them. */
+export const filesBeside = (spec: string, folder: string): Promise<string[]> =>
+  candidatesNear(joined(folder, 'data'), join(dirname(spec), folder, 'data'), 20 * mostCandidates);
 
 const missing = async (called: string, file: string): Promise<DataFailure> => {
   const candidates = await candidatesNear(called, file);

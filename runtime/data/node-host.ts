@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, posix, resolve } from 'node:path';
 import type { Host } from '../../compiler/host.ts';
 import { library, packageFolder, readLibrary } from './node-library.ts';
-import { findPictures, loadFile, nodeCodecs } from './node-files.ts';
+import { filesBeside, findPictures, loadFile, nodeCodecs } from './node-files.ts';
 import { isFailure } from './reader.ts';
 import { readFile as readTable, readPictures } from './read.ts';
 
@@ -55,6 +55,8 @@ export const nodeHost = (): Host => ({
     const loaded = await loadFile(called, file);
     return isFailure(loaded) ? loaded : readTable(format, { ...loaded, intact: inLibrary(base) }, nodeCodecs);
   },
+
+  files: (base, folder) => (inLibrary(base) ? Promise.resolve([]) : filesBeside(base, folder)),
 
   standardLibrary: readLibrary,
 });

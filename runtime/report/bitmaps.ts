@@ -68,7 +68,11 @@ const signed: readonly Rgb[] = [
   [163, 52, 20],
 ];
 
+/** What is not a number. */
+const grey: Rgb = [128, 128, 128];
+
 const colourAt = (ramp: readonly Rgb[], t: number): Rgb => {
+  if (Number.isNaN(t)) return grey;
   const at = Math.min(1, Math.max(0, t)) * (ramp.length - 1);
   const i = Math.min(ramp.length - 2, Math.floor(at));
   const mix = (k: 0 | 1 | 2): number => Math.round(ramp[i][k] + (at - i) * (ramp[i + 1][k] - ramp[i][k]));
@@ -89,10 +93,13 @@ export const heatmap = (name: string, value: ArrayValue): string => {
       pixels.set(colourAt(ramp, (columns[j][i] - low) / (high - low || 1)), 3 * (i * width + j));
   const bar = new Uint8Array(64 * 3);
   for (let j = 0; j < 64; j++) bar.set(colourAt(ramp, j / 63), 3 * j);
-  const alt = `${name}: ${height} × ${width} values from ${formatNumber(min)} to ${formatNumber(max)}`;
+  const unknown = columns.flat().filter(Number.isNaN).length;
+  const gaps = unknown === 0 ? '' : `, ${unknown} of them not a number`;
+  const alt = `${name}: ${height} × ${width} values from ${formatNumber(min)} to ${formatNumber(max)}${gaps}`;
   const small = width <= 12 && height <= 24;
   const rows = Array.from({ length: height }, (_, i) => [String(i), ...columns.map((c) => formatNumber(c[i]))]);
   return `<img class="heatmap" style="aspect-ratio:${width}/${height}" src="${png(width, height, 3, pixels)}" alt="${escapeHtml(alt)}"/>
 <div class="ramp"><span>${formatNumber(low)}</span><img src="${png(64, 1, 3, bar)}" alt=""/><span>${formatNumber(high)}</span></div>
+${unknown > 0 ? `<p class="note">Grey: not a number (${unknown} of ${width * height}).</p>` : ''}
 ${small ? `<details><summary>Numbers</summary>${table(['', ...columns.map((_, j) => String(j))], rows)}</details>` : ''}`;
 };

@@ -10,6 +10,7 @@ import type { Carried } from '../checkpoint.ts';
 import type { Buffer } from '../engines/engine.ts';
 import { bind, type Bound, type Moment } from '../feeds.ts';
 import { findCulprit, inputNames, isFinite, isSound } from '../finite.ts';
+import { slopes } from '../measure.ts';
 import type { Prepared } from '../prepare.ts';
 import { deriveKey, type Key } from '../random.ts';
 import { epochOf, isLogged, isSnapshot } from '../schedule.ts';
@@ -141,6 +142,18 @@ export const trainByGradient = async (solver: Gradient, training: Training): Pro
     return Object.values(losses).every(Number.isFinite);
   };
 
+  /** Gradients where the players stand after so many steps; of one who moves several times a step the first. */
+  const show = async (done: number): Promise<void> => {
+    const found = new Map<string, ArrayValue>();
+    for (const [i, { player, moment }] of players.entries()) {
+      if (!player.gradients || solver.players.findIndex((p) => p.name === player.name) < i) continue;
+      const prepared = training.prepare(player.gradients);
+      for (const [id, g] of await slopes(prepared, player.feeds, deriveKey(keys.orders, i), moment(done), sources))
+        found.set(id, g);
+    }
+    training.watch?.show(found);
+  };
+
   const train = async (): Promise<Outcome> => {
     let good = await takeSnapshot(begin);
     for (let step = begin; step < total; step++) {
@@ -154,8 +167,13 @@ export const trainByGradient = async (solver: Gradient, training: Training): Pro
         good = next ?? good;
       }
       await training.after(done);
-      if (await training.pause(done, carried)) return { kind: 'interrupted', step: done, carried: await carried() };
+      if (training.watch?.due()) await show(done);
+      if (await training.pause(done, carried)) {
+        if (training.watch) await show(done);
+        return { kind: 'interrupted', step: done, carried: await carried() };
+      }
     }
+    if (training.watch) await show(total);
     return { kind: 'done' };
   };
 

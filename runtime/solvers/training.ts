@@ -2,6 +2,7 @@
  * What a solver is given by the session, and what it answers.
  */
 import type { Graph } from '../../compiler/ir/graph.ts';
+import type { ArrayValue } from '../../compiler/ir/operations.ts';
 import type { Carried } from '../checkpoint.ts';
 import type { Culprit, Event, Trained } from '../events.ts';
 import type { Sources } from '../feeds.ts';
@@ -18,6 +19,8 @@ export interface Training {
   readonly begin: number;
   readonly carried: Carried;
   emit(event: Event): void;
+  /** Whoever watches is shown the gradients when it is due, and where the training ends or stops. */
+  readonly watch?: { due(): boolean; show(gradients: ReadonlyMap<string, ArrayValue>): void };
   /** After every step, `step` counting it: progress and pictures, where they are due. */
   after(step: number): Promise<void>;
   /** Lets others run; saves a checkpoint where one is due. True: stop was asked for. */

@@ -20,7 +20,7 @@ export const rangeOf = (
 
 const { CompletionItemKind: C, SymbolKind: S } = monaco.languages;
 const completionKinds: Readonly<Record<CompletionKind, monaco.languages.CompletionItemKind>> = {
-  ...{ field: C.Field, argument: C.Property, word: C.Keyword, symbol: C.Text, snippet: C.Snippet, space: C.Struct },
+  ...{ file: C.File, field: C.Field, argument: C.Property, word: C.Keyword, symbol: C.Text, snippet: C.Snippet, space: C.Struct },
   ...{
     data: C.Variable,
     value: C.Variable,
@@ -122,7 +122,7 @@ export const registerProviders = (
       }),
   });
   languages.registerCompletionItemProvider('learn', {
-    triggerCharacters: ['.', '\\', '(', '>', '~', '=', '|'],
+    triggerCharacters: ['.', '\\', '(', '>', '~', '=', '|', '"', '/'],
     provideCompletionItems: (model, position) =>
       at(model, position, async (offset) => {
         const items = (await ask('complete', offset)) ?? [];

@@ -124,6 +124,18 @@ export const openRunPanel = (
   const pictures = h('div', { class: 'grid', id: 'pictures' });
   const parameters = h('div', { id: 'parameters' });
 
+  let drawn: Run['parameters'] | undefined;
+  /** What the reader has opened, and where they look, stays. */
+  const drawParameters = (rows: Run['parameters']): void => {
+    if (rows === drawn) return;
+    const [open, left] = [parameters.querySelector('details')?.open, parameters.querySelector('.scroll')?.scrollLeft];
+    drawn = rows;
+    replace(parameters, parametersView(rows));
+    const [details, scroll] = [parameters.querySelector('details'), parameters.querySelector('.scroll')];
+    if (details && open !== undefined) details.open = open;
+    if (scroll && left) scroll.scrollLeft = left;
+  };
+
   const draw = throttled(200, () => {
     const now = training.run();
     if (!now) return;
@@ -135,7 +147,7 @@ export const openRunPanel = (
     setHtml(pictures, picturesOf(now.pictures).map(drawPicture).join(''));
     for (const scrolled of [...results.querySelectorAll('.scroll'), ...pictures.querySelectorAll('.scroll')])
       scrolled.setAttribute('tabindex', '0');
-    replace(parameters, parametersView(now.parameters));
+    drawParameters(now.parameters);
   });
 
   let said = '';

@@ -1,47 +1,88 @@
-/** Parameters by layer: how large, how spread, how far they move a step; the numbers themselves when they are few. */
+/** Parameters and gradients by layer: how large, how spread, how steep, how far they move; the numbers themselves when they are few. */
 import { formatNumber } from '../../../runtime/report/axes.ts';
 import type { ParameterView } from '../../workers/parameters.ts';
 import { h } from '../dom.ts';
 
-const rowOf = (p: ParameterView): HTMLElement => {
+const columns: readonly (readonly [string, string])[] = [
+  ['parameter', ''],
+  ['space', ''],
+  ['min (or values)', 'The smallest entry, or all of them where they are few'],
+  ['mean', 'The mean of its entries'],
+  ['max', 'The largest entry'],
+  ['size', 'Root mean square of its entries'],
+  ['gradient', 'Root mean square of the gradient, in the coordinates in which it is trained; the bar is logarithmic'],
+  ['moved a step', 'Root mean square of its change a step, since the last look'],
+];
+
+/** Decades that the bars of gradients span, down from the largest. */
+const decades = 5;
+
+const bar = (gradient: number, most: number): HTMLElement => {
+  const share = gradient > 0 ? Math.max(0.02, 1 + Math.log10(gradient / most) / decades) : 0;
+  return h('span', { class: 'bar', style: `width:${(3 * share).toFixed(2)}rem`, 'aria-hidden': 'true' });
+};
+
+const rowOf = (p: ParameterView, label: string, steepest: number): HTMLElement => {
   const numbers = p.values
     ? [h('td', { colspan: 3, class: 't' }, p.values.map((x) => formatNumber(x)).join(', '))]
     : [p.min, p.mean, p.max].map((x) => h('td', {}, formatNumber(x)));
   return h(
     'tr',
     {},
-    h('th', { scope: 'row' }, h('code', {}, p.name)),
+    h('th', { scope: 'row' }, h('code', {}, label)),
     h('td', { class: 't' }, p.space),
     ...numbers,
     h('td', {}, formatNumber(p.size)),
+    h('td', {}, p.gradient !== undefined && [bar(p.gradient, steepest), formatNumber(p.gradient)]),
     h('td', {}, p.moved === undefined ? '' : formatNumber(p.moved)),
+  );
+};
+
+const layerRows = (layer: string, rows: readonly ParameterView[], steepest: number): HTMLElement => {
+  const head =
+    layer !== '' &&
+    h('tr', { class: 'layer' }, h('th', { scope: 'rowgroup', colspan: columns.length }, h('code', {}, layer)));
+  const label = (p: ParameterView): string => (layer === '' ? p.name : p.name.slice(layer.length + 1));
+  return h(
+    'tbody',
+    {},
+    head,
+    rows.map((p) => rowOf(p, label(p), steepest)),
   );
 };
 
 export const parametersView = (rows: readonly ParameterView[]): HTMLElement | undefined => {
   if (rows.length === 0) return undefined;
   const shown = rows.slice(0, 60);
-  const head = ['parameter', 'space', 'min (or values)', 'mean', 'max', 'size', 'moved a step'];
+  const layers = [...new Set(shown.map((p) => p.layer))];
+  const steepest = Math.max(...shown.map((p) => p.gradient ?? 0));
+  const hasGradients = shown.some((p) => p.gradient !== undefined);
   return h(
     'details',
     { open: rows.length <= 12, class: 'card' },
-    h('summary', {}, `Parameters (${rows.length})`),
+    h('summary', {}, `Parameters${hasGradients ? ' and gradients' : ''} (${rows.length})`),
     h(
       'div',
       { class: 'scroll', tabindex: 0, role: 'group', 'aria-label': 'Parameters' },
       h(
         'table',
-        {},
+        { class: 'parameters' },
         h(
           'thead',
           {},
           h(
             'tr',
             {},
-            head.map((t) => h('th', { scope: 'col' }, t)),
+            columns.map(([name, title]) => h('th', { scope: 'col', title: title || undefined }, name)),
           ),
         ),
-        h('tbody', {}, shown.map(rowOf)),
+        layers.map((layer) =>
+          layerRows(
+            layer,
+            shown.filter((p) => p.layer === layer),
+            steepest,
+          ),
+        ),
       ),
     ),
     rows.length > shown.length && h('p', { class: 'note' }, `and ${rows.length - shown.length} more`),

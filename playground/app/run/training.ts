@@ -38,7 +38,7 @@ export interface Training {
   resume(files: FileSource): void;
   step(text: string, seed: number, engine: BrowserEngine | 'auto', files: FileSource): void;
   stop(): void;
-  safetensors(): Promise<Uint8Array | undefined>;
+  safetensors(files: FileSource): Promise<Uint8Array | undefined>;
   onChange(listener: (run: Run | undefined) => void): void;
 }
 
@@ -174,6 +174,10 @@ export const openTraining = (): Training => {
       save();
       changed();
     },
-    safetensors: async () => (ask ? ask('safetensors', undefined as never) : undefined),
+    safetensors: async (files) => {
+      if (!run) return undefined;
+      const { text, seed, checkpoint } = run;
+      return open()('safetensors', { text, seed, engine: engineName, files, checkpoint });
+    },
   };
 };
