@@ -12,7 +12,6 @@ export interface ParameterView {
   readonly space: string;
   readonly shape: readonly number[];
   readonly min: number;
-  readonly mean: number;
   readonly max: number;
   /** Root mean square of the entries, and of their change a step since the last look. */
   readonly size: number;
@@ -23,7 +22,12 @@ export interface ParameterView {
 }
 
 const few = 8;
-let last = new Map<string, { readonly data: ArrayLike<number>; readonly step: number }>();
+interface Seen {
+  readonly data: ArrayLike<number>;
+  readonly step: number;
+  readonly moved?: number;
+}
+let last = new Map<string, Seen>();
 
 const rms = (data: ArrayLike<number>, before?: ArrayLike<number>): number => {
   let sum = 0;
@@ -39,32 +43,36 @@ export const parameterRows = (
   gradients: ReadonlyMap<string, ArrayValue>,
   step: number,
 ): ParameterView[] => {
-  const now = new Map<string, { data: ArrayLike<number>; step: number }>();
+  const now = new Map<string, Seen>();
   const rows = [...values].flatMap(([id, { data, shape }]): ParameterView[] => {
     const variable = program.variables.get(id);
     if (!variable) return [];
     const before = last.get(id);
     const slope = gradients.get(id);
-    const fits = before && before.data.length === data.length && step > before.step;
-    now.set(id, { data: Array.from(data), step });
-    let [min, max, sum] = [Infinity, -Infinity, 0];
+    const fits = before && before.data.length === data.length;
+    const moved =
+      !fits || step < before.step
+        ? undefined
+        : step === before.step
+          ? before.moved
+          : rms(data, before.data) / (step - before.step);
+    now.set(id, { data: Array.from(data), step, ...(moved !== undefined && { moved }) });
+    let [min, max] = [Infinity, -Infinity];
     for (const x of data) {
       if (x < min) min = x;
       if (x > max) max = x;
-      sum += x;
     }
     return [
       {
         ...{ name: variable.name, layer: layerOf(variable.name), space: variable.space, shape },
-        ...{ min, max, mean: sum / Math.max(1, data.length) },
+        ...{ min, max },
         size: rms(data),
-        ...(fits && { moved: rms(data, before.data) / (step - before.step) }),
+        ...(moved !== undefined && { moved }),
         ...(slope && { gradient: rms(slope.data) }),
         ...(data.length <= few && { values: Array.from(data) }),
       },
     ];
   });
-  const again = [...now].every(([id, { step: at }]) => last.get(id)?.step === at);
-  if (!again) last = now;
+  last = now;
   return rows;
 };

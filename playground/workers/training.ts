@@ -183,7 +183,7 @@ const run = async (start: Start): Promise<Ended> => {
         const checkpoint = readCheckpoint(written);
         if ('tensors' in checkpoint) {
           const values = valuesOf(program, under(checkpoint.tensors, 'var:'));
-          tell(scope, 'parameters', parameterRows(program, values, gradients, checkpoint.header.position.stageSteps));
+          tell(scope, 'parameters', parameterRows(program, values, gradients, checkpoint.header.position.steps));
         }
         tell(scope, 'checkpoint', written);
         return Promise.resolve();

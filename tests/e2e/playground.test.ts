@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
+import { readSafetensors } from '../../runtime/safetensors.ts';
 import { chromium, finished, hovered, reads, status, understood, withSite, write } from './browser.ts';
 
 const file = join(mkdtempSync(join(tmpdir(), 'learn-play-')), 'mine.learn');
@@ -82,11 +83,28 @@ describe.skipIf(!chromium)('the playground in Chromium', { timeout: 240_000 }, (
     expect(points?.split('L').length).toBeGreaterThan(100);
     expect(await page.locator('#pictures .dots').count()).toBe(2);
     await page.locator('#pictures img[alt*="decision_surface"], #pictures .heatmap').first().waitFor();
+    const layers = page.locator('#parameters table');
+    await reads(layers, 'f.dense2');
+    for (const row of await layers.locator('tbody tr:not(.layer)').all())
+      expect(await row.locator('td').nth(3).innerText(), 'a gradient').toMatch(/[1-9]/);
     const before = await value(page);
     await page.reload();
     await page.waitForSelector('body[data-ready]');
     await finished(page);
     expect(await value(page)).toBe(before);
+    // The worker that trained is gone, and its parameters are not.
+    await page.getByText('Export', { exact: true }).click();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'The parameters' }).click(),
+    ]);
+    const read = readSafetensors(new Uint8Array(readFileSync(await download.path())));
+    expect('tensors' in read && [...read.tensors].map(([name, { shape }]) => `${name} ${shape.join()}`)).toEqual([
+      'f.dense.W 2,16',
+      'f.dense.b 16',
+      'f.dense2.W 16,2',
+      'f.dense2.b 2',
+    ]);
     await page.context().close();
   });
 
@@ -180,6 +198,20 @@ minimize mse(f, D_tr) over f in Line subject to eval rmse(f, D_eval) as RMSE <= 
     await page.click('#run');
     await finished(page);
     await reads(page.locator('#run-status'), 'every threshold met');
+    await page.context().close();
+  });
+
+  it('names files that were dropped inside the quotes, and reads Parquet packed by gzip', async () => {
+    const page = await site.page();
+    const bytes = readFileSync(join(import.meta.dirname, '../fixtures/data/parquet/types-gzip.parquet'));
+    await page.setInputFiles('#pick', { name: 'types.parquet', mimeType: 'application/octet-stream', buffer: bytes });
+    await page.getByText('types.parquet').first().waitFor({ state: 'attached' });
+    await write(page, 'data D = ');
+    await page.keyboard.type('parquet("');
+    await page.locator('.suggest-widget').getByText('types.parquet').first().waitFor();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('End');
+    await understood(page, /No problems/);
     await page.context().close();
   });
 

@@ -6,9 +6,7 @@ import { h } from '../dom.ts';
 const columns: readonly (readonly [string, string])[] = [
   ['parameter', ''],
   ['space', ''],
-  ['min (or values)', 'The smallest entry, or all of them where they are few'],
-  ['mean', 'The mean of its entries'],
-  ['max', 'The largest entry'],
+  ['values', 'The smallest and the largest entry, or all of them where they are few'],
   ['size', 'Root mean square of its entries'],
   ['gradient', 'Root mean square of the gradient, in the coordinates in which it is trained; the bar is logarithmic'],
   ['moved a step', 'Root mean square of its change a step, since the last look'],
@@ -19,19 +17,19 @@ const decades = 5;
 
 const bar = (gradient: number, most: number): HTMLElement => {
   const share = gradient > 0 ? Math.max(0.02, 1 + Math.log10(gradient / most) / decades) : 0;
-  return h('span', { class: 'bar', style: `width:${(3 * share).toFixed(2)}rem`, 'aria-hidden': 'true' });
+  return h('span', { class: 'bar', style: `width:${(2.5 * share).toFixed(2)}rem`, 'aria-hidden': 'true' });
 };
 
 const rowOf = (p: ParameterView, label: string, steepest: number): HTMLElement => {
   const numbers = p.values
-    ? [h('td', { colspan: 3, class: 't' }, p.values.map((x) => formatNumber(x)).join(', '))]
-    : [p.min, p.mean, p.max].map((x) => h('td', {}, formatNumber(x)));
+    ? p.values.map((x) => formatNumber(x)).join(', ')
+    : `${formatNumber(p.min)} to ${formatNumber(p.max)}`;
   return h(
     'tr',
     {},
     h('th', { scope: 'row' }, h('code', {}, label)),
     h('td', { class: 't' }, p.space),
-    ...numbers,
+    h('td', { class: 't' }, numbers),
     h('td', {}, formatNumber(p.size)),
     h('td', {}, p.gradient !== undefined && [bar(p.gradient, steepest), formatNumber(p.gradient)]),
     h('td', {}, p.moved === undefined ? '' : formatNumber(p.moved)),
