@@ -32,3 +32,16 @@ minimize a^2 over a in R
     eval E[z ~ D] (if z[[2, 0]][0] == class[6](5) then 1 else 0) as last`);
   expect(found).toEqual({ first: 2.5, last: 1 });
 });
+
+test('a model may end in an array of distributions, of any number of dimensions: a label for every pixel', async () => {
+  const found = await measures(`
+data D : [(R, Class[2][2, 3])] = [(0, [[class(1), class(0), class(1)], [class(1), class(1), class(0)]]), (1, [[class(1), class(1), class(1)], [class(1), class(1), class(0)]])]
+model F(x: R) ~> Class[2][2, 3] { param c : R = 0; [[Categorical(logits = [0, c]) for j < 3] for i < 2] }
+minimize E[(x, y) ~ D_tr] -log f(y | x) over f in F
+  subject to eval f.c as c, eval E[(x, y) ~ D_eval] -log f(y | x) as nll, eval E[(x, y) ~ D_eval] mean(mode(f(x)) == y) as right
+  on supervised(D, holdout = 0)`);
+  // 9 of 12 labels are 1
+  expect(found.c).toBeCloseTo(Math.log(3), 4);
+  expect(found.nll).toBeCloseTo(-6 * (0.75 * Math.log(0.75) + 0.25 * Math.log(0.25)), 4);
+  expect(found.right).toBeCloseTo(0.75, 6);
+});

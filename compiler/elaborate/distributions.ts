@@ -156,7 +156,7 @@ export const toDistribution = (v: Value, ctx: Context, span: Span): Dist => {
       break;
     // an array of distributions: independent draws, one of each
     case 'along':
-      if (v.element.kind === 'dist' && !v.mask) return arrayOf(toDistribution(v.element, ctx, span), [v.axis]);
+      if (isLaw(v)) return arrayOf(toDistribution(v.element, ctx, span), [v.axis]);
       break;
     case 'record': {
       const fields = [...v.fields];
@@ -173,13 +173,13 @@ export const toDistribution = (v: Value, ctx: Context, span: Span): Dist => {
   return fail('L0302', span, { expected: 'a distribution', seen: describe(v) });
 };
 
-/** What a program may end in as a distribution: one, an array of them, or several side by side. */
+/** What a program may end in as a distribution: one, an array of them in any number of dimensions, or several side by side. */
 export const isLaw = (v: Value): boolean => {
   switch (v.kind) {
     case 'dist':
       return true;
     case 'along':
-      return !v.mask && v.element.kind === 'dist';
+      return !v.mask && (v.element.kind === 'dist' || (v.element.kind === 'along' && isLaw(v.element)));
     case 'tuple':
       return v.items.length > 0 && v.items.every((x) => x.kind === 'dist');
     case 'record':
