@@ -1,6 +1,6 @@
 /** Problems in expressions: solved, not looked at where they start. */
 import { describe, expect, test } from 'vitest';
-import { valueOf } from './specs-harness.ts';
+import { measures, valueOf } from './specs-harness.ts';
 
 const near = async (text: string, expected: readonly number[], digits = 4): Promise<void> => {
   const found = await valueOf(text);
@@ -34,4 +34,21 @@ describe('a quotient of which both parts vanish together', () => {
     ['{ x ~ Normal(2, 1e-30); grad[x] (1 - exp(x)) / x }', [-(Math.exp(2) + 1) / 4]],
     ['{ x ~ Normal(1, 1e-30); x / (exp(x + 1) - 1) }', [1 / (Math.exp(2) - 1)]],
   ])('%s', (text, expected) => near(text, expected));
+});
+
+describe('a start that is a saddle', () => {
+  test('is left: a product of two weights that are both zero', async () => {
+    const found = await measures(`minimize (a * b - 2)^2 + 0.1 * (a^2 + b^2) over a in R, b in R
+  subject to eval a * b as product, eval a as a, eval b as b`);
+    // stationary: a = b, 2 (a^2 - 2) a + 0.2 a = 0, so a^2 = 1.9
+    expect(found.product).toBeCloseTo(1.9, 4);
+    expect(found.a).toBeCloseTo(found.b, 4);
+  });
+
+  test('a start that is the optimum stays it, to the last bit', async () => {
+    const found = await measures(
+      'minimize 1 - exp(-a^2 - b^2) over a in R, b in R subject to eval a as a, eval b as b',
+    );
+    expect(found).toEqual({ a: 0, b: 0 });
+  });
 });

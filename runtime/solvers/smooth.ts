@@ -3,6 +3,7 @@
  */
 import type { ArrayValue } from '../../compiler/ir/operations.ts';
 import type { Carried } from '../checkpoint.ts';
+import { uniformBits, type Key } from '../random.ts';
 import { blame } from './exact.ts';
 import { beginLbfgs, lbfgs, type LbfgsState } from './lbfgs.ts';
 import {
@@ -44,6 +45,12 @@ const inWords = {
   iterations: 'the number of iterations was reached',
 } as const;
 
+/** A start with no slope may be a saddle (all weights zero), which a search from a little beside it finds out. */
+const beside = (x: Float64Array, key: Key): Float64Array => {
+  const bits = uniformBits(key, x.length);
+  return x.map((value, i) => value + 1e-3 * Math.max(1, Math.abs(value)) * (bits[i] / 2 ** 31 - 1));
+};
+
 export const solveSmooth = async (solver: Whole, training: Training): Promise<Outcome> => {
   const { sources, where, carried, emit } = training;
   const { variables, program } = sources;
@@ -58,18 +65,27 @@ export const solveSmooth = async (solver: Whole, training: Training): Promise<Ou
   const begin = carried.tensors.has('x')
     ? stateOf(carried)
     : await beginLbfgs(objective, flat.pack(await variables.host(solver.over)));
-  const { state, reason } = await lbfgs(objective, begin, {
-    iterations: total,
-    tolerance: precision === 'float64' ? 1e-9 : 1e-5,
-    noise: precision === 'float64' ? 1e-15 : 3e-7,
-    each: async (now) => {
-      const { iteration: step, f } = now;
-      if (step <= 10 || step % 10 === 0)
-        emit({ type: 'step', ...where, step, total, epoch: 0, losses: { [where.label]: asStated(solver, f) } });
-      flat.put(now.x, variables);
-      return !(await training.pause(step, () => Promise.resolve(carriedOf(now))));
-    },
-  });
+  const search = (from: LbfgsState) =>
+    lbfgs(objective, from, {
+      iterations: total,
+      tolerance: precision === 'float64' ? 1e-9 : 1e-5,
+      noise: precision === 'float64' ? 1e-15 : 3e-7,
+      each: async (now) => {
+        const { iteration: step, f } = now;
+        if (step <= 10 || step % 10 === 0)
+          emit({ type: 'step', ...where, step, total, epoch: 0, losses: { [where.label]: asStated(solver, f) } });
+        flat.put(now.x, variables);
+        return !(await training.pause(step, () => Promise.resolve(carriedOf(now))));
+      },
+    });
+  let found = await search(begin);
+  if (found.reason === 'gradient' && found.state.iteration === 0) {
+    const other = await search(await beginLbfgs(objective, beside(begin.x, training.keys.draws)));
+    const gain = found.state.f - other.state.f;
+    const ended = other.reason === 'stopped' || other.reason === 'unbounded';
+    if (ended || gain > 1e-6 * Math.max(1, Math.abs(found.state.f))) found = other;
+  }
+  const { state, reason } = found;
   flat.put(state.x, variables);
   if (reason === 'stopped') return { kind: 'interrupted', step: state.iteration, carried: carriedOf(state) };
   if (reason === 'non-finite') return blame(solver, training, state.iteration);
