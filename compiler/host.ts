@@ -21,7 +21,9 @@ export type Column =
   | { readonly kind: 'boolean'; readonly values: Uint8Array; readonly missing?: Uint8Array }
   | { readonly kind: 'text'; readonly values: readonly (string | null)[] }
   /** An array per row: `value.shape[0]` is the number of rows. */
-  | { readonly kind: 'array'; readonly value: ArrayValue };
+  | { readonly kind: 'array'; readonly value: ArrayValue }
+  /** Arrays of different lengths: padded to the longest, with entries that are there, `value.shape[1]`. */
+  | { readonly kind: 'sequence'; readonly value: ArrayValue; readonly lengths: ArrayLike<number> };
 
 /** A data file as read: named columns, or, for npy and idx, one unnamed array (`columns` has the single name ""). */
 export interface Table {

@@ -12,7 +12,7 @@ import type { Reading } from '../runtime/data/reader.ts';
 import { columnsOf, fixture, read, tableOf } from './data-files.ts';
 
 const lengthOf = (column: Column): number => {
-  if (column.kind !== 'array') return column.values.length;
+  if (column.kind !== 'array' && column.kind !== 'sequence') return column.values.length;
   const { shape, data } = column.value;
   expect(data.length).toBe(shape.reduce((n, d) => n * d, 1));
   return shape[0];

@@ -67,11 +67,6 @@ test.each<[string, string, string]>([
   ],
   ['records in records', '[{"a": 1}, {"a": {"b": 2}}]', `\`a\` of \`f.json\` is a record (index 1); ${cells}`],
   [
-    'ragged lists',
-    '[{"a": [1, 2]}, {"a": [1]}]',
-    `\`a\` of \`f.json\` is a list of shape [1] where others are lists of shape [2] (index 1); ${cells}`,
-  ],
-  [
     'ragged lists inside a row',
     '[{"a": [[1, 2], [3]]}]',
     `\`a\` of \`f.json\` is a list with parts of 2 and of 1 entries (index 0); ${cells}`,
@@ -91,7 +86,7 @@ test.each<[string, string, string]>([
   [
     'numbers beside lists',
     '[[1, 2], 3]',
-    'an entry of `f.json` is a list of shape [1] where others are lists of shape [2] (index 1); all entries of an array are numbers, or lists of numbers of one shape',
+    'an entry of `f.json` is 3 where others are lists of shape [2] (index 1); all entries of an array are numbers, or lists of numbers of one shape',
   ],
   [
     'two columns of one name when written',
@@ -155,6 +150,13 @@ test.each<[string, string, string]>([
     '`f.json` is not JSON: `{` where the end of the file should be (line 2, column 1)',
   ],
 ])('%s fails', async (_, text, failure) => expect(failureText(await json(text))).toBe(failure));
+
+test('lists of different lengths are sequences, padded with an entry that is there', async () => {
+  const { columns } = tableOf(await json('[{"a": [[1, 2], [3, 4]]}, {"a": []}, {"a": [[5, 6]]}]'));
+  const a = columns.get('a');
+  expect(a).toMatchObject({ kind: 'sequence', lengths: [2, 0, 1], value: { shape: [3, 2, 2] } });
+  expect(a?.kind === 'sequence' && [...a.value.data]).toEqual([1, 2, 3, 4, 1, 2, 1, 2, 5, 6, 5, 6]);
+});
 
 test('a fault is found exactly where JSON.parse finds one', () => {
   const texts = [

@@ -21,7 +21,6 @@ const read = (file: string): string => readFileSync(join(folder, file), 'utf8');
 
 /** What is "not available yet" (L0601) in an example: the name, or the construct in words. This table may only shrink. */
 const later: Readonly<Record<string, readonly string[]>> = {
-  '08-parity.learn': ['`lengths`'],
   '11-dqn.learn': ['`replayed`'],
 };
 

@@ -28,10 +28,11 @@ const firstRows = (column: Column, rows: number): Column => {
       return { ...column, values: column.values.slice(0, rows), missing: column.missing?.slice(0, rows) };
     case 'text':
       return { kind: 'text', values: column.values.slice(0, rows) };
-    case 'array': {
+    case 'array':
+    case 'sequence': {
       const { shape, data, dtype } = column.value;
       const width = shape.slice(1).reduce((a, b) => a * b, 1);
-      return { kind: 'array', value: { dtype, shape: [rows, ...shape.slice(1)], data: data.slice(0, rows * width) } };
+      return { ...column, value: { dtype, shape: [rows, ...shape.slice(1)], data: data.slice(0, rows * width) } };
     }
   }
 };

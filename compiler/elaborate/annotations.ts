@@ -16,13 +16,14 @@ import {
   storageShape,
 } from '../spaces/space.ts';
 import type { Element, Space, TensorSpace } from '../spaces/space.ts';
-import { bind, lookup, visibleNames } from './context.ts';
+import { bind, lookup, newAxis, visibleNames } from './context.ts';
 import type { Context } from './context.ts';
-import { asCount, asStatic, describe, mapTensors, poisoned, spaceOf } from './describe.ts';
+import { asCount, asStatic, describe, poisoned, spaceOf } from './describe.ts';
 import { arrayOfData } from './rows.ts';
-import { constantNumber, known, knownArray, shapeOf, tensor, toReal } from './tensors.ts';
+import { lengthOf } from './sequences.ts';
+import { axisToShape, constantNumber, known, knownArray, shapeOf, shapeToAxis, tensor, toReal } from './tensors.ts';
 import * as ir from '../ir/build.ts';
-import type { Tensor, Value } from './values.ts';
+import type { Along, Axis, Tensor, Value } from './values.ts';
 
 /** Spaces built into the language: name -> number of arguments. */
 export const builtinSpaces: ReadonlyMap<string, number> = new Map([
@@ -45,7 +46,12 @@ export const builtinKinds: ReadonlySet<string> = new Set(['Seq', 'Set', 'Dist', 
 type Dimension = { readonly size: number } | { readonly free: string };
 
 const dimension = (e: Expr, ctx: Context): Dimension => {
-  if (e.kind === 'name' && lookup(ctx.scope, e.name) === undefined) return { free: e.name };
+  if (e.kind === 'name') {
+    const bound = lookup(ctx.scope, e.name);
+    // The length of a sequence is no number while compiling.
+    if (bound === undefined || (bound.kind === 'tensor' && bound.within && known(bound) === undefined))
+      return { free: e.name };
+  }
   return { size: asCount(ctx.shared.run.evaluate(e, ctx), e.span, 'a dimension') };
 };
 
@@ -162,21 +168,9 @@ export const resolveSpace = (s: SpaceExpr, ctx: Context): Space => {
       if (value?.kind === 'poison') return poisoned();
       if (name === 'Text') return { kind: 'text' };
       if (builtinKinds.has(name)) {
-        const first = s.groups[0]?.[0];
-        const element: Space = first
-          ? first.kind === 'space'
-            ? resolveSpace(first.space, ctx)
-            : resolveSpace(
-                {
-                  kind: 'named',
-                  name: { text: (first.value as { name?: string }).name ?? '?', span: s.span },
-                  groups: [],
-                  span: s.span,
-                },
-                ctx,
-              )
-          : { kind: 'any', name: 'X' };
-        if (name === 'Seq') return { kind: 'sequence', element };
+        const written = elementExpr(s);
+        const element: Space = written ? resolveSpace(written, ctx) : { kind: 'any', name: 'X' };
+        if (name === 'Seq') return { kind: 'sequence', element, most: mostOf(s, ctx) };
         if (name === 'Set') return { kind: 'set', element };
         return { kind: name === 'Data' ? 'data' : 'dist', element };
       }
@@ -187,6 +181,22 @@ export const resolveSpace = (s: SpaceExpr, ctx: Context): Space => {
       });
     }
   }
+};
+
+/** The X of `Seq[X]`. */
+const elementExpr = (s: Extract<SpaceExpr, { kind: 'named' }>): SpaceExpr | undefined => {
+  const first = s.groups[0]?.[0];
+  if (!first || first.kind === 'space') return first?.space;
+  const text = first.value.kind === 'name' ? first.value.name : '?';
+  return { kind: 'named', name: { text, span: s.span }, groups: [], span: s.span };
+};
+
+/** The 100 of `Seq[X, 100]`. */
+const mostOf = (s: Extract<SpaceExpr, { kind: 'named' }>, ctx: Context): number | undefined => {
+  const second = s.groups[0]?.[1];
+  if (!second) return undefined;
+  const e = argumentExpr(second);
+  return asCount(ctx.shared.run.evaluate(e, ctx), e.span, 'the greatest length');
 };
 
 const mismatch = (name: string, expected: string, v: Value, span: Span): never =>
@@ -259,8 +269,48 @@ export const coerce = (v: Value, space: Space, name: string, span: Span, trusted
         };
       }
       return mismatch(name, printSpace(space), v, span);
+    case 'sequence': {
+      const { element, most } = space;
+      const length = v.kind === 'along' ? v.axis.size : v.kind === 'tensor' ? v.space.shape[0] : undefined;
+      if (length !== undefined && most !== undefined && length > most)
+        return mismatch(name, printSpace(space), v, span);
+      return entryByEntry(v, printSpace(space), name, span, undefined, (x) => coerce(x, element, name, span, trusted));
+    }
     default:
       return v;
+  }
+};
+
+/** A sequence brought into a space by its entries; without `ctx` no axis can be made, and arrays of numbers stay as they are. */
+const entryByEntry = (
+  v: Value,
+  expected: string,
+  name: string,
+  span: Span,
+  ctx: Context | undefined,
+  entry: (x: Value) => Value,
+): Value => {
+  switch (v.kind) {
+    case 'along':
+      return { ...v, element: entry(v.element) };
+    case 'tensor': {
+      const t = v.space.shape.length === 0 ? toReal(v) : v;
+      if (shapeOf(t).length === 0) return mismatch(name, expected, v, span);
+      const axis: Axis = ctx
+        ? newAxis(ctx, shapeOf(t)[0], 'step')
+        : { size: shapeOf(t)[0], order: Infinity, name: 'step' };
+      const inside = entry(shapeToAxis(t, axis));
+      return inside.kind === 'tensor' ? axisToShape(inside, axis) : v;
+    }
+    case 'list':
+      return { ...v, items: v.items.map(entry) };
+    case 'range':
+    case 'data':
+    case 'tuple':
+    case 'dist':
+      return v;
+    default:
+      return mismatch(name, expected, v, span);
   }
 };
 
@@ -344,6 +394,15 @@ export const matchAnnotation = (
       return v;
     case 'array':
     case 'named': {
+      if (s.kind === 'named' && s.name.text === 'Seq' && !lookup(ctx.scope, 'Seq')) {
+        const written = elementExpr(s);
+        const most = mostOf(s, ctx);
+        const shown = `Seq${written ? `[${textOf(written, ctx)}]` : ''}`;
+        if (most !== undefined) coerce(v, { kind: 'sequence', element: { kind: 'any', name: 'X' }, most }, name, span);
+        return entryByEntry(v, shown, name, span, ctx, (x) =>
+          written ? matchAnnotation(written, x, ctx, name, span, trusted) : x,
+        );
+      }
       if (s.kind === 'named' && !builtinSpaces.has(s.name.text)) {
         const alias = lookup(ctx.scope, s.name.text);
         if (alias === undefined && !builtinKinds.has(s.name.text)) {
@@ -358,33 +417,56 @@ export const matchAnnotation = (
       if (v.kind === 'range') return v;
       const pattern = s.kind === 'named' ? sizedPattern(s, v, ctx) : shaped(s, ctx);
       if (!pattern) return v;
-      if (v.kind === 'along') return mapTensors(v, (t) => t);
+      if (v.kind === 'along' && v.mask) return matchEntries(pattern, v, ctx, name, span, trusted);
+      if (v.kind === 'along') return v;
       if (v.kind === 'data') {
         const array = arrayOfData(v, ctx);
         if (array) return matchAnnotation(s, array, ctx, name, span, trusted);
       }
-      if (v.kind !== 'tensor') return mismatch(name, printPattern(pattern), v, span);
-      const wide = pattern.element.kind === 'R' ? toReal(v) : v;
-      const own = pattern.element.kind === 'R' ? shapeOf(wide) : wide.space.shape;
-      const element = sizedElement(pattern.element, wide);
-      const shape =
-        pattern.element.kind !== 'R' && elementShape(element).length > 0 && wide.space.element.kind !== element.kind
-          ? shapeOf(wide).slice(0, shapeOf(wide).length - 1)
-          : own;
-      if (shape.length !== pattern.dims.length) return mismatch(name, printPattern(pattern), v, span);
-      pattern.dims.forEach((d, i) => {
-        if ('free' in d) {
-          const bound = lookup(ctx.scope, d.free);
-          const first = bound?.kind === 'tensor' ? known(bound) : undefined;
-          if (first === undefined) bind(ctx.scope, d.free, constantNumber(shape[i]));
-          else if (first !== shape[i])
-            fail('L0310', span, { name: d.free, first: String(first), second: String(shape[i]) });
-        } else if (d.size !== shape[i]) mismatch(name, printPattern(pattern), v, span);
-      });
-      return coerceTensor(wide, { kind: 'tensor', element, shape }, name, span, trusted);
+      return matchPattern(pattern, v, ctx, name, span, trusted);
     }
   }
 };
+
+/** `R[n, d]` given a sequence of vectors: n is its length, which differs from example to example. */
+const matchEntries = (
+  { element, dims: [first, ...dims] }: Shaped,
+  v: Along,
+  ctx: Context,
+  name: string,
+  span: Span,
+  trusted: boolean,
+): Value => {
+  const expected = printPattern({ element, dims: first ? [first, ...dims] : [] });
+  if (!first || 'size' in first) return mismatch(name, expected, v, span);
+  if (lookup(ctx.scope, first.free) === undefined) bind(ctx.scope, first.free, lengthOf(v));
+  return { ...v, element: matchPattern({ element, dims }, v.element, ctx, name, span, trusted) };
+};
+
+const matchPattern = (pattern: Shaped, v: Value, ctx: Context, name: string, span: Span, trusted: boolean): Value => {
+  if (v.kind !== 'tensor') return mismatch(name, printPattern(pattern), v, span);
+  const wide = pattern.element.kind === 'R' ? toReal(v) : v;
+  const own = pattern.element.kind === 'R' ? shapeOf(wide) : wide.space.shape;
+  const element = sizedElement(pattern.element, wide);
+  const shape =
+    pattern.element.kind !== 'R' && elementShape(element).length > 0 && wide.space.element.kind !== element.kind
+      ? shapeOf(wide).slice(0, shapeOf(wide).length - 1)
+      : own;
+  if (shape.length !== pattern.dims.length) return mismatch(name, printPattern(pattern), v, span);
+  pattern.dims.forEach((d, i) => {
+    if ('free' in d) {
+      const bound = lookup(ctx.scope, d.free);
+      const first = bound?.kind === 'tensor' ? known(bound) : undefined;
+      if (first === undefined) bind(ctx.scope, d.free, constantNumber(shape[i]));
+      else if (first !== shape[i])
+        fail('L0310', span, { name: d.free, first: String(first), second: String(shape[i]) });
+    } else if (d.size !== shape[i]) mismatch(name, printPattern(pattern), v, span);
+  });
+  return coerceTensor(wide, { kind: 'tensor', element, shape }, name, span, trusted);
+};
+
+const textOf = (s: SpaceExpr, ctx: Context): string =>
+  (ctx.shared.sources.get(s.span.file) ?? '').slice(s.span.start, s.span.end);
 
 const matchTuple = (
   items: readonly SpaceExpr[],

@@ -23,6 +23,8 @@ export interface Inside {
   readonly ctx: Context;
   readonly axes: readonly Axis[];
   readonly mask?: Tensor;
+  /** Of the one sequence that is run over. */
+  readonly length?: Tensor;
 }
 
 const conjunction = (a: Tensor | undefined, b: Tensor | undefined): Tensor | undefined =>
@@ -59,10 +61,11 @@ const walk = <T>(
     );
     return join(items.map((item) => walk(rest, { ...at, ctx: enter(item, at.ctx) }, unroll, leaf, join)));
   }
-  const ctx = enter(opened.value, inAxes(at.ctx, opened.axis));
+  const entered = enter(opened.value, inAxes(at.ctx, opened.axis));
+  const ctx = opened.mask ? { ...entered, filtered: true } : entered;
   return walk(
     rest,
-    { ctx, axes: [...at.axes, opened.axis], mask: conjunction(at.mask, opened.mask) },
+    { ctx, axes: [...at.axes, opened.axis], mask: conjunction(at.mask, opened.mask), length: opened.length },
     unroll,
     leaf,
     join,
@@ -72,7 +75,7 @@ const walk = <T>(
 const withConditions = (inside: Inside, conditions: readonly Expr[]): Inside =>
   conditions.reduce<Inside>((at, c) => {
     const t = toBit(asTensor(settle(at.ctx.shared.run.evaluate(c, at.ctx), at.ctx, c.span), c.span, 'the condition'));
-    return { ...at, mask: conjunction(at.mask, t) };
+    return { ...at, ctx: { ...at.ctx, filtered: true }, mask: conjunction(at.mask, t), length: undefined };
   }, inside);
 
 // ---------------------------------------------------------------- comprehensions
@@ -110,7 +113,7 @@ export const comprehension = (e: ComprehensionExpr, ctx: Context): Value => {
           // A list of samples, each to become a set of its own.
           if (!unroll && value.kind === 'dist' && value.power && !ctx.problem && at.axes.length > 0)
             throw new UnrollSignal();
-          return keep(value, at.axes, at.mask, e.span);
+          return keep(value, at, e.span);
         },
         (parts) => combine(parts, ctx),
       ),
@@ -119,13 +122,13 @@ export const comprehension = (e: ComprehensionExpr, ctx: Context): Value => {
 };
 
 /** Axes become leading dimensions; with a mask, or for what is no array, the value stays under its axis. */
-const keep = (value: Value, axes: readonly Axis[], mask: Tensor | undefined, span: Span): Value => {
+const keep = (value: Value, { axes, mask, length }: Omit<Inside, 'ctx'>, span: Span): Value => {
   if (axes.length === 0) return value;
   if (value.kind === 'texts') return value;
   const spread = value.kind === 'tensor' ? expandAxes(value, unionAxes(value, { axes })) : value;
   if (mask) {
     if (axes.length > 1) return fail('L0601', span, { what: 'a condition over several binders of an array' });
-    return { kind: 'along', axis: axes[0], element: spread, mask };
+    return { kind: 'along', axis: axes[0], element: spread, mask, length };
   }
   return [...axes]
     .reverse()
@@ -235,11 +238,11 @@ export const bigOperator = (e: BigExpr, ctx: Context): Value => {
   );
 };
 
-const softmaxOver = (value: Tensor, { axes, mask }: Inside, span: Span): Value => {
+const softmaxOver = (value: Tensor, { axes, mask, length }: Inside, span: Span): Value => {
   const t = masked(toReal(value), mask, neutral.logsumexp);
   const full = expandAxes(t, unionAxes(t, { axes }));
   const total = overAxes(full, axes, (u, axis) => logsumexpAxis(u, axis, span));
   const spread = expandAxes(total, full.axes);
   const probabilities = tensor(ir.exp(ir.sub(full.node, spread.node, span)), full.axes, full.space);
-  return keep(probabilities, axes, undefined, span);
+  return keep(probabilities, length ? { axes, mask, length } : { axes }, span);
 };

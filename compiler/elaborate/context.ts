@@ -128,6 +128,8 @@ export interface Context {
   readonly shared: Shared;
   readonly scope: Scope;
   readonly axes: readonly Axis[];
+  /** Some of the places on the axes do not count: they were filtered out, or a sequence has ended. */
+  readonly filtered?: boolean;
   /** int32 [2] from which draws are made; undefined where nothing random may be. */
   readonly key: Node;
   readonly problem?: ProblemContext;

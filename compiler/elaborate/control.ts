@@ -10,6 +10,7 @@ import { bind, childScope, inScope } from './context.ts';
 import type { Context } from './context.ts';
 import { asTensor, describe, mapTensors, tensorsOf } from './describe.ts';
 import { settle } from './operators.ts';
+import { masked } from './reduce.ts';
 import { bindPattern } from './patterns.ts';
 import { openEvery, openBelow } from './sources.ts';
 import { axisToShape, expandAxes, known, selectTensors, shapeOf, tensor, toBit, toReal, unionAxes } from './tensors.ts';
@@ -97,6 +98,20 @@ export const underRounds = (node: Node, axes: readonly Axis[], space: TensorSpac
   return tensor(ir.transpose(node, [...all.map((a) => now.indexOf(a)), ...rest]), all, space);
 };
 
+/** The next state where the entry is there, else the one before. */
+const kept = (there: Tensor, next: Value, before: Value, span: Span): Value => {
+  const old = tensorsOf(before);
+  const now = tensorsOf(next);
+  // What does not fit is said where the states are compared.
+  if (!sameStructure(tensorsOf(carriedForm(before)), tensorsOf(carriedForm(next)))) return next;
+  let i = 0;
+  return mapTensors(next, () => {
+    const t = selectTensors(there, now[i], old[i], span);
+    i++;
+    return t;
+  });
+};
+
 export const loopOver = (e: FoldExpr, ctx: Context): Value => {
   const { run } = ctx.shared;
   if (e.binders.length !== 1)
@@ -110,26 +125,33 @@ export const loopOver = (e: FoldExpr, ctx: Context): Value => {
   let state = carriedForm(asNumbers(settle(run.evaluate(e.init, ctx), ctx, e.init.span), e.init.span));
   if (opened.kind === 'items') return overItems(e, opened.items, state, ctx);
   const { axis } = opened;
+  // Beside the element whether it is there: where a sequence has ended the state stays as it is.
+  const round: Value = opened.mask ? { kind: 'tuple', items: [opened.value, opened.mask] } : opened.value;
   // The sequence: the axis first in every tensor of the element.
-  const parts = tensorsOf(opened.value).map((t) => {
+  const parts = tensorsOf(round).map((t) => {
     const whole = axisToShape(t, axis);
     const at = whole.axes.length;
     const order = [at, ...whole.axes.map((_, i) => i), ...whole.node.shape.map((_, i) => i).slice(at + 1)];
     return { node: ir.transpose(whole.node, order), axes: whole.axes, space: t.space };
   });
-  const bodyOf = (carried: Value, element: Value, key: Node, scores?: Tensor[]): Value => {
+  const bodyOf = (carried: Value, elements: Value, key: Node, scores?: Tensor[]): Value => {
     const scope = childScope(ctx.scope);
-    const inner: Context = { ...ctx, scope, key, scores };
+    const inner: Context = { ...ctx, scope, key, scores, filtered: opened.mask ? true : ctx.filtered };
+    const [element, there] =
+      opened.mask && elements.kind === 'tuple' ? [elements.items[0], toBit(elements.items[1] as Tensor)] : [elements];
     bindPattern(scope, e.state, carried, inner, e.span);
     bindPattern(scope, binder.targets[0], element, inner, binder.span);
-    return settle(run.evaluate(e.body, inner), inner, e.body.span);
+    const next = settle(run.evaluate(e.body, inner), inner, e.body.span);
+    if (!there) return next;
+    scores?.splice(0, scores.length, ...scores.map((t) => masked(t, there, 0)));
+    return kept(there, asNumbers(next, e.body.span), carried, e.body.span);
   };
   // A first run outside finds the axes and spaces that the state grows into.
   state = grownState(
     state,
     (dummy) => {
       const element = refill(
-        opened.value,
+        round,
         parts.map((p) => ir.input('element0', p.node.dtype, p.node.shape.slice(1))),
         parts.map((p) => p.axes),
         parts.map((p) => p.space),
@@ -145,14 +167,14 @@ export const loopOver = (e: FoldExpr, ctx: Context): Value => {
   const drawn: Tensor[] = [];
   const { carries, results } = ir.loop(
     { length: axis.size, carries: initial.map((t) => t.node), sequences: parts.map((p) => p.node), span: e.span },
-    (round, carried, elements) => {
+    (place, carried, elements) => {
       const element = refill(
-        opened.value,
+        round,
         elements,
         parts.map((p) => p.axes),
         parts.map((p) => p.space),
       );
-      const key = ir.deriveKey(ctx.key, round);
+      const key = ir.deriveKey(ctx.key, place);
       const scores: Tensor[] | undefined = ctx.scores && [];
       const next = carriedForm(
         asNumbers(bodyOf(refill(state, carried, axesOf, spaces), counted(element), key, scores), e.body.span),
@@ -167,13 +189,14 @@ export const loopOver = (e: FoldExpr, ctx: Context): Value => {
     const begun = results.slice(e.all ? initial.length : 0);
     let i = 0;
     const before = mapTensors(state, (t) => underRounds(begun[i++], t.axes, t.space, axis));
-    leaveScores(drawn, begun.slice(initial.length), { axis, before }, ctx);
+    leaveScores(drawn, begun.slice(initial.length), { axis, before, there: opened.mask }, ctx);
   }
   if (!e.all) return refill(state, carries, axesOf, spaces);
   // All states: the rounds become an axis, then the leading dimension.
   const under = results.slice(0, initial.length).map((node, i) => underRounds(node, axesOf[i], spaces[i], axis));
   let k = 0;
   const element = mapTensors(state, () => under[k++]);
+  if (opened.mask) return { kind: 'along', axis, element, mask: opened.mask, length: opened.length };
   return element.kind === 'tensor' ? axisToShape(element, axis) : { kind: 'along', axis, element };
 };
 

@@ -22,8 +22,10 @@ import { certainBounds } from './bounds.ts';
 import { isFed } from './dependence.ts';
 import { partsOfSubset } from './leakage.ts';
 import { firstMissing, firstOutside } from './membership.ts';
-import { expandAxes, shapeOf, shapeToAxis, tensor, toBit, toReal } from './tensors.ts';
-import type { Axis, Data, Template, Tensor, Value } from './values.ts';
+import { joined, makeLike, shortened } from './ragged.ts';
+import { renameIn } from './sequences.ts';
+import { constantBoolean, expandAxes, shapeOf, shapeToAxis, tensor, toBit, toReal } from './tensors.ts';
+import type { Along, Axis, Data, SequenceTemplate, Template, Tensor, Value } from './values.ts';
 
 const newId = (name: string, ctx: Context): string => `${name || 'data'}#${ctx.shared.counters.data++}`;
 
@@ -35,7 +37,7 @@ const spaceOfArray = (array: ArrayValue): TensorSpace => {
   return { kind: 'tensor', element: { kind }, shape };
 };
 
-const columnLeaf = (column: Exclude<Column, { kind: 'text' }>, rows: number): ArrayValue => {
+const columnLeaf = (column: Exclude<Column, { kind: 'text' | 'sequence' }>, rows: number): ArrayValue => {
   switch (column.kind) {
     case 'number':
       return { dtype: 'float32', shape: [rows], data: column.values };
@@ -54,6 +56,18 @@ export const fromTable = (table: Table, name: string, ctx: Context): Data => {
   const leaves: ArrayValue[] = [];
   const part = (column: Column): Template => {
     if (column.kind === 'text') return { kind: 'texts', values: column.values };
+    if (column.kind === 'sequence') {
+      const { value, lengths } = column;
+      leaves.push({ dtype: 'float32', shape: [table.rows], data: Float32Array.from(lengths) }, value);
+      const length = { kind: 'leaf' as const, leaf: leaves.length - 2, space: R() };
+      const space = spaceOfArray({ ...value, shape: value.shape.slice(1) });
+      return {
+        kind: 'sequence',
+        most: value.shape[1],
+        length,
+        element: { kind: 'leaf', leaf: leaves.length - 1, space },
+      };
+    }
     const leaf = columnLeaf(column, table.rows);
     leaves.push(leaf);
     return { kind: 'leaf', leaf: leaves.length - 1, space: spaceOfArray(leaf) };
@@ -80,15 +94,6 @@ export const fromTable = (table: Table, name: string, ctx: Context): Data => {
 
 // ---------------------------------------------------------------- subsets
 
-const makeLike = (data: ArrayData, size: number): ArrayData =>
-  data instanceof Float64Array
-    ? new Float64Array(size)
-    : data instanceof Float32Array
-      ? new Float32Array(size)
-      : data instanceof Int32Array
-        ? new Int32Array(size)
-        : new Uint8Array(size);
-
 export const takeRows = (array: ArrayValue, rows: ArrayLike<number>): ArrayValue => {
   const width = sizeOf(array.shape.slice(1));
   return mapLater(array, array.dtype, [rows.length, ...array.shape.slice(1)], (from) => {
@@ -104,6 +109,8 @@ const mapTemplate = (t: Template, f: (t: Extract<Template, { kind: 'leaf' | 'tex
       return { ...t, items: t.items.map((x) => mapTemplate(x, f)) };
     case 'record':
       return { ...t, fields: new Map([...t.fields].map(([k, x]) => [k, mapTemplate(x, f)])) };
+    case 'sequence':
+      return { ...t, length: f(t.length) as SequenceTemplate['length'], element: mapTemplate(t.element, f) };
     default:
       return f(t);
   }
@@ -158,6 +165,29 @@ export const zipData = (sets: readonly Data[], ctx: Context, span: Span): Data =
   };
 };
 
+/** Rows of several sets one after the other. */
+export const joinData = (sets: readonly Data[], name: string, ctx: Context, span: Span): Data => {
+  const { rows, template, leaves } = joined(sets, span);
+  const id = newId(name, ctx);
+  const starts = sets.map((_, i) => sets.slice(0, i).reduce((n, s) => n + s.rows, 0));
+  const roots = new Set(sets.flatMap((s) => [...s.roots]));
+  return {
+    kind: 'data',
+    id,
+    name,
+    rows,
+    leaves,
+    template,
+    placeOf: (row) => {
+      const i = starts.findLastIndex((start) => start <= row);
+      return sets.length === rows ? `row ${row + 1}` : sets[i].placeOf(row - starts[i]);
+    },
+    roots: sets.some((s) => s.evaluation) ? roots : new Set([id]),
+    statistics: new Set(sets.flatMap((s) => [...s.statistics])),
+    evaluation: sets.some((s) => s.evaluation),
+  };
+};
+
 // ---------------------------------------------------------------- computed while compiling
 
 /** Runs nodes that are fed nothing. */
@@ -167,8 +197,8 @@ export const computeNodes = (nodes: readonly Node[], precision: 'float32' | 'flo
 };
 
 /** The same, those that are large and certainly numbers not before somebody looks at them. */
-const computeRows = (nodes: readonly Node[]): ArrayValue[] => {
-  const bounds = nodes.map((node) => (sizeOf(node.shape) > madeAtOnce ? certainBounds(node) : undefined));
+const computeRows = (nodes: readonly Node[], atOnce: number): ArrayValue[] => {
+  const bounds = nodes.map((node) => (sizeOf(node.shape) > atOnce ? certainBounds(node) : undefined));
   const now = computeNodes(nodes.filter((_, i) => !bounds[i]));
   return nodes.map((node, i) => {
     const known = bounds[i];
@@ -183,23 +213,36 @@ interface Collected {
 }
 
 /** The tensors of a value, all expanded over `axes`, and how they are arranged. */
-const collect = (value: Value, axes: readonly Axis[], span: Span): Collected => {
+const collect = (value: Value, axes: readonly Axis[], span: Span, ctx: Context): Collected => {
   const nodes: Node[] = [];
-  const part = (v: Value): Template => {
+  const leaf = (t: Tensor, steps: readonly Axis[]): SequenceTemplate['length'] => {
+    nodes.push(expandAxes(t, [...axes, ...steps]).node);
+    return { kind: 'leaf', leaf: nodes.length - 1, space: t.space };
+  };
+  /** Its length is collected as the mask: see `shortened`. */
+  const sequenceOf = (v: Along, steps: readonly Axis[]): Template => {
+    const axis = newAxis(ctx, v.axis.size, 'step');
+    const inner = [...steps, axis];
+    const mask = v.mask ? toBit(renameIn(v.mask, v.axis, axis) as Tensor) : constantBoolean(true);
+    const length = leaf(mask, inner);
+    return { kind: 'sequence', most: axis.size, length, element: part(renameIn(v.element, v.axis, axis), inner) };
+  };
+  const part = (v: Value, steps: readonly Axis[]): Template => {
     switch (v.kind) {
       case 'tensor':
-        nodes.push(expandAxes(v, axes).node);
-        return { kind: 'leaf', leaf: nodes.length - 1, space: v.space };
+        return leaf(v, steps);
+      case 'along':
+        return sequenceOf(v, steps);
       case 'range':
-        return part(asTensor(v, span));
+        return part(asTensor(v, span), steps);
       case 'texts':
         return { kind: 'texts', values: knownTexts(v, span).values };
       case 'text':
         return { kind: 'texts', values: Array.from({ length: axes.reduce((n, a) => n * a.size, 1) }, () => v.text) };
       case 'tuple':
-        return { kind: 'tuple', items: v.items.map(part) };
+        return { kind: 'tuple', items: v.items.map((x) => part(x, steps)) };
       case 'record':
-        return { kind: 'record', fields: new Map([...v.fields].map(([k, x]) => [k, part(x)])) };
+        return { kind: 'record', fields: new Map([...v.fields].map(([k, x]) => [k, part(x, steps)])) };
       case 'poison':
         return poisoned();
       default:
@@ -210,7 +253,7 @@ const collect = (value: Value, axes: readonly Axis[], span: Span): Collected => 
         });
     }
   };
-  return { template: part(value), nodes };
+  return { template: part(value, []), nodes };
 };
 
 /** Can it be computed now? */
@@ -227,7 +270,7 @@ export const isComputable = (value: Value): boolean => {
     case 'range':
       return true;
     case 'along':
-      return isComputable(value.element);
+      return isComputable(value.element) && (!value.mask || isComputable(value.mask));
     default:
       return false;
   }
@@ -240,6 +283,8 @@ export interface Origin {
   readonly roots: ReadonlySet<string>;
   readonly statistics?: ReadonlySet<string>;
   readonly evaluation: boolean;
+  /** One of many small sets: its numbers are made when they are looked at, where they are certain. */
+  readonly later?: boolean;
   /** Says what is wrong with a row that has a number which is none. */
   readonly blame?: (row: number, classes?: number) => { readonly column: string; readonly seen: string } | undefined;
 }
@@ -259,12 +304,13 @@ export const materialise = (
       { what: 'the rows of a data set' },
       { help: 'what is trained has no rows yet: write the expression where it is needed' },
     );
-  const { nodes, template } = collect(value, axes, origin.span);
+  const { nodes, template: collected } = collect(value, axes, origin.span, ctx);
   const maskNode = mask && expandAxes(toBit(mask), axes).node;
-  const computed = computeRows(maskNode ? [...nodes, maskNode] : nodes);
+  const computed = computeRows(maskNode ? [...nodes, maskNode] : nodes, origin.later ? 0 : madeAtOnce);
   const rows = sizeOf(axes.map((a) => a.size));
   const keep = maskNode && (computed.pop() as ArrayValue).data;
-  const leaves = computed.map((a, i) => mapLater(a, a.dtype, [rows, ...nodes[i].shape.slice(axes.length)], (x) => x));
+  const laidOut = computed.map((a, i) => mapLater(a, a.dtype, [rows, ...nodes[i].shape.slice(axes.length)], (x) => x));
+  const { leaves, template } = shortened(collected, laidOut);
   const id = newId(origin.name, ctx);
   const whole: Data = {
     kind: 'data',
@@ -289,6 +335,7 @@ const checkFinite = (data: Data, picked: readonly number[] | undefined, origin: 
   const check = (t: Template, path: string): void => {
     if (t.kind === 'tuple') t.items.forEach((x, i) => check(x, `${path}[${i}]`));
     else if (t.kind === 'record') for (const [k, x] of t.fields) check(x, path ? `${path}.${k}` : k);
+    else if (t.kind === 'sequence') check(t.element, path);
     else if (t.kind === 'leaf') {
       const leaf = data.leaves[t.leaf];
       const { element } = t.space;
@@ -355,6 +402,24 @@ const coerceTemplate = (
     case 'tensor':
       if (t.kind === 'leaf') return coerceLeaf(t, space, data, leaves, path, span);
       return mismatch();
+    case 'sequence':
+      if (t.kind === 'sequence') {
+        if (space.most !== undefined && t.most > space.most)
+          fail('L0304', span, {
+            name: path || data.name,
+            expected: printSpace(space),
+            seen: printSpace({ kind: 'sequence', element: spaceOfTemplate(t.element), most: t.most }),
+          });
+        return { ...t, element: coerceTemplate(t.element, space.element, data, leaves, path, span) };
+      }
+      // Rows that are all of one length are arrays.
+      if (t.kind === 'leaf' && space.element.kind === 'tensor') {
+        const [n] = t.space.shape;
+        if (n === undefined || (space.most !== undefined && n > space.most)) return mismatch();
+        const whole = { ...space.element, shape: [n, ...space.element.shape] };
+        return coerceLeaf(t, whole, data, leaves, path, span);
+      }
+      return t.kind === 'texts' ? mismatch() : t;
     default:
       return t;
   }
@@ -370,6 +435,8 @@ const coerceLeaf = (
 ): Template => {
   const own = t.space;
   const array = data.leaves[t.leaf];
+  /** Dimensions in front of one entry: of the rows, of the steps of a sequence. */
+  const front = array.shape.slice(0, array.shape.length - storageShape(own).length);
   const fail_ = (): never =>
     fail('L0304', span, { name: path || data.name, expected: printSpace(space), seen: printSpace(own) });
   if (own.element.kind === 'Class' && space.element.kind === 'R') {
@@ -382,12 +449,12 @@ const coerceLeaf = (
       classes.forEach((k, i) => (hot[i * size + k] = 1));
       return hot;
     };
-    leaves[t.leaf] = mapLater(array, 'float32', [data.rows, ...expected], oneHot, { low: 0, high: 1 });
+    leaves[t.leaf] = mapLater(array, 'float32', [...front, ...expected], oneHot, { low: 0, high: 1 });
     return { kind: 'leaf', leaf: t.leaf, space };
   }
   if (own.element.kind === 'Class' && space.element.kind === 'Class' && own.element.size !== space.element.size)
     return fail_();
-  if (!sameDims(array.shape.slice(1), storageShape(space))) return fail_();
+  if (!sameDims(array.shape.slice(front.length), storageShape(space))) return fail_();
   const width = Math.max(1, sizeOf(elementShape(space.element)));
   const perRow = sizeOf(array.shape.slice(1));
   const at = firstOutside(array, space.element);
@@ -461,9 +528,16 @@ export const toData = (value: Value, origin: Origin, ctx: Context): Data => {
       const axis = newAxis(ctx, t.space.shape[0], origin.name);
       return materialise(shapeToAxis(t, axis), [axis], undefined, origin, ctx);
     }
+    case 'list': {
+      // Rows that are arrays of different lengths.
+      if (value.items.length === 0 || !value.items.every(isComputable)) break;
+      const each = value.items.map((x) => materialise(x, [], undefined, origin, ctx));
+      return joinData(each, origin.name, ctx, origin.span);
+    }
     case 'poison':
       return poisoned();
     default:
-      return fail('L0302', origin.span, { expected: 'a data set', seen: describe(value), where: origin.name });
+      break;
   }
+  return fail('L0302', origin.span, { expected: 'a data set', seen: describe(value), where: origin.name });
 };

@@ -4,7 +4,7 @@ import { fail } from '../messages.ts';
 import { printSpace } from '../spaces/space.ts';
 import type { Space } from '../spaces/space.ts';
 import { Failure } from './context.ts';
-import { known, rankOf, tensor, toReal } from './tensors.ts';
+import { known, rankOf, tensor, toBit, toReal } from './tensors.ts';
 import * as ir from '../ir/build.ts';
 import type { Data, Template, Tensor, TextColumn, Value } from './values.ts';
 
@@ -14,6 +14,8 @@ export const spaceOfTemplate = (t: Template): Space => {
       return t.space;
     case 'texts':
       return { kind: 'text' };
+    case 'sequence':
+      return { kind: 'sequence', element: spaceOfTemplate(t.element) };
     case 'tuple':
       return { kind: 'tuple', items: t.items.map(spaceOfTemplate) };
     case 'record':
@@ -28,7 +30,7 @@ export const spaceOf = (v: Value): Space | undefined => {
       return v.space;
     case 'along': {
       const element = spaceOf(v.element);
-      return element && { kind: 'data', element };
+      return element && { kind: v.length ? 'sequence' : 'data', element };
     }
     case 'texts':
     case 'text':
@@ -171,8 +173,11 @@ export const mapTensors = (v: Value, f: (t: Tensor) => Value): Value => {
       return { ...v, items: v.items.map((x) => mapTensors(x, f)) };
     case 'record':
       return { ...v, fields: new Map([...v.fields].map(([name, x]) => [name, mapTensors(x, f)])) };
-    case 'along':
-      return { ...v, element: mapTensors(v.element, f) };
+    case 'along': {
+      const element = mapTensors(v.element, f);
+      const [mask, length] = [v.mask, v.length].map((t) => t && (f(t) as Tensor));
+      return { ...v, element, mask: mask && toBit(mask), length: length && toReal(length) };
+    }
     default:
       return v;
   }

@@ -10,6 +10,8 @@ import { inAxes, lookup, newAxis } from './context.ts';
 import type { Context } from './context.ts';
 import { asTensor, describe, mapTensors, poisoned } from './describe.ts';
 import { rowAt } from './rows.ts';
+import { masked } from './reduce.ts';
+import { renameIn } from './sequences.ts';
 import {
   axisToShape,
   expandAxes,
@@ -22,7 +24,7 @@ import {
   toReal,
   unionAxes,
 } from './tensors.ts';
-import type { Axis, Data, Dist, Tensor, Value } from './values.ts';
+import type { Along, Axis, Data, Dist, Tensor, Value } from './values.ts';
 
 const nameOf = (d: Dist): string => d.family || 'the distribution';
 
@@ -44,10 +46,6 @@ export const underAxis = (v: Value, axis: Axis, span: Span): Value => {
     return shapeToAxis(t.space.shape.length === 0 ? toReal(t) : t, axis, 0);
   });
 };
-
-/** The same value under another axis of the same size. */
-export const renameIn = (v: Value, from: Axis, to: Axis): Value =>
-  mapTensors(v, (t) => (t.axes.includes(from) ? shapeToAxis(axisToShape(t, from), to) : t));
 
 /** Independent draws over `axes`, which become the leading dimensions of one draw. `base` may vary over them. */
 export const arrayOf = (base: Dist, axes: readonly Axis[]): Dist => {
@@ -81,6 +79,50 @@ export const arrayOf = (base: Dist, axes: readonly Axis[]): Dist => {
     facts: new Map(facts),
     event: base.event && { ...base.event, shape: [...axes.map((a) => a.size), ...base.event.shape] },
   };
+};
+
+/** One distribution for each entry, independent; of a sequence, as many as it has. */
+const sequenceOf = (base: Dist, { axis, mask, length }: Along): Dist => {
+  if (!mask) return arrayOf(base, [axis]);
+  const whole = (element: Value): Value => ({ kind: 'along', axis, element, mask, length });
+  const widen = (t: Tensor): Tensor => expandAxes(t, unionAxes(t, { axes: [axis] }));
+  const inside = (ctx: Context): Context => inAxes(ctx, axis);
+  const facts = [...base.facts]
+    .filter(([name]) => !['cdf', 'quantile', 'first', 'last'].includes(name))
+    .map(([name, f]): [string, (ctx: Context) => Value] => [
+      name,
+      (ctx) => {
+        const v = mapTensors(f(inside(ctx)), widen);
+        return name === 'entropy' ? reduceAxis('sum', masked(v as Tensor, mask, 0), axis) : whole(v);
+      },
+    ]);
+  const { sample, logDensity: density } = base;
+  return {
+    ...base,
+    args: new Map(),
+    sample: sample && ((ctx) => whole(mapTensors(sample(inside(ctx)), widen))),
+    logDensity:
+      density &&
+      ((ctx, x, span) => {
+        const entry = entriesUnder(x, axis, span);
+        return reduceAxis('sum', masked(density(inside(ctx), entry, span), mask, 0), axis, span);
+      }),
+    facts: new Map(facts),
+    event: undefined,
+    power: undefined,
+  };
+};
+
+/** The entries of a sequence under the axis of another one that is as long. */
+const entriesUnder = (x: Value, axis: Axis, span: Span): Value => {
+  if (x.kind === 'along' && x.axis.size !== axis.size)
+    return fail('L0301', span, {
+      op: 'log density',
+      left: `a sequence of up to ${axis.size}`,
+      right: `a sequence of up to ${x.axis.size}`,
+      why: 'a sequence of distributions has a density at sequences that are as long',
+    });
+  return underAxis(x, axis, span);
 };
 
 /** `P[n, m]` */
@@ -145,22 +187,22 @@ export const toDistribution = (v: Value, ctx: Context, span: Span): Dist => {
       );
     case 'poison':
       return poisoned();
+    // an array of distributions: independent draws, one of each
+    case 'along':
+      if (!isLaw(v)) break;
+      return sequenceOf(toDistribution(v.element, inAxes(ctx, v.axis), span), v);
     case 'model':
       return fail('L0311', span, { name: v.declaration.name.text });
     case 'tuple':
-      if (v.items.length > 0 && v.items.every((x) => x.kind === 'dist' || x.kind === 'data'))
+      if (v.items.length > 0 && v.items.every((x) => x.kind === 'data' || isLaw(x)))
         return jointOf(
           v.items.map((x) => toDistribution(x, ctx, span)),
           (items) => ({ kind: 'tuple', items }),
         );
       break;
-    // an array of distributions: independent draws, one of each
-    case 'along':
-      if (isLaw(v)) return arrayOf(toDistribution(v.element, ctx, span), [v.axis]);
-      break;
     case 'record': {
       const fields = [...v.fields];
-      if (fields.length > 0 && fields.every(([, x]) => x.kind === 'dist' || x.kind === 'data'))
+      if (fields.length > 0 && fields.every(([, x]) => x.kind === 'data' || isLaw(x)))
         return jointOf(
           fields.map(([, x]) => toDistribution(x, ctx, span)),
           (items) => ({ kind: 'record', fields: new Map(fields.map(([name], i) => [name, items[i]])) }),
@@ -179,11 +221,11 @@ export const isLaw = (v: Value): boolean => {
     case 'dist':
       return true;
     case 'along':
-      return !v.mask && (v.element.kind === 'dist' || (v.element.kind === 'along' && isLaw(v.element)));
+      return v.element.kind === 'dist' || (v.element.kind === 'along' && isLaw(v.element));
     case 'tuple':
-      return v.items.length > 0 && v.items.every((x) => x.kind === 'dist');
+      return v.items.length > 0 && v.items.every(isLaw);
     case 'record':
-      return v.fields.size > 0 && [...v.fields.values()].every((x) => x.kind === 'dist');
+      return v.fields.size > 0 && [...v.fields.values()].every(isLaw);
     default:
       return false;
   }

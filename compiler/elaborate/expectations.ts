@@ -11,7 +11,7 @@ import type { Averaged, Baseline } from './averages.ts';
 import { childScope, inAxes, inScope, lookup, newAxis } from './context.ts';
 import type { Context } from './context.ts';
 import { asCount, asScalar, asTensor, describe, tensorsOf } from './describe.ts';
-import { draws, logDensity, renameIn, toDistribution } from './distributions.ts';
+import { draws, logDensity, toDistribution } from './distributions.ts';
 import { countsInReach, finitePoints } from './finite.ts';
 import type { Points } from './finite.ts';
 import { settle } from './operators.ts';
@@ -20,6 +20,7 @@ import { quadrature } from './quadrature.ts';
 import { rowsUnder } from './rows.ts';
 import { openBinder } from './sources.ts';
 import { mapBinary, mapUnary, stopTensor, tensor, toBit, toReal } from './tensors.ts';
+import { renameIn } from './sequences.ts';
 import type { Axis, Dist, Tensor, Value } from './values.ts';
 
 /** Draws where nothing says how many: of a training step, and of an evaluation. */
@@ -80,7 +81,7 @@ const enter = (state: State, binder: Binder, values: readonly Value[], axes: rea
   binder.targets.forEach((target, i) => bindPattern(scope, target, values[i], ctx, binder.span));
   return {
     ...state,
-    ctx: inScope(ctx, scope),
+    ctx: { ...inScope(ctx, scope), filtered: mask ? true : ctx.filtered },
     axes: [...state.axes, ...axes],
     masks: mask ? [...state.masks, mask] : state.masks,
   };

@@ -21,11 +21,12 @@ import { bigOperator, comprehension } from './binders.ts';
 import { conditional, gradient, loopOver } from './control.ts';
 import { bind, childScope, inScope, lookup, spanKey, visibleNames } from './context.ts';
 import type { Context } from './context.ts';
-import { asCount, asStatic, asTensor, asWhole, describe, knownTexts, mapTensors, poisoned } from './describe.ts';
-import { arrayDist, draws, renameIn, toDistribution } from './distributions.ts';
+import { asCount, asStatic, asTensor, asWhole, describe, knownTexts, poisoned } from './describe.ts';
+import { arrayDist, draws, toDistribution } from './distributions.ts';
+import { entryOf } from './entries.ts';
 import { subset } from './data.ts';
 import { runFirst } from './first-run.ts';
-import { entryUnder, indexTensor } from './indexing.ts';
+import { indexTensor } from './indexing.ts';
 import { summedUp } from './leakage.ts';
 import { laterNames } from './later.ts';
 import { combine } from './lists.ts';
@@ -35,9 +36,11 @@ import { bindPattern } from './patterns.ts';
 import { program } from './programs.ts';
 import { arrayOfData, fill, leafNode, rowsUnder } from './rows.ts';
 import { memberAt } from './times.ts';
-import { axisToShape, constantBoolean, constantNumber, known, mapUnary, tensor } from './tensors.ts';
-import type { Axis, Given, Value } from './values.ts';
+import { constantBoolean, constantNumber, known, mapUnary, tensor } from './tensors.ts';
+import type { Given, Value } from './values.ts';
+import { sequence } from './sequences.ts';
 import { sliceAlong } from './slices.ts';
+import { openEvery } from './sources.ts';
 
 export const evaluate = (e: Expr, ctx: Context): Value => {
   const value = run(e, ctx);
@@ -204,7 +207,13 @@ const indexed = (e: IndexExpr, ctx: Context): Value => {
           statics().map((s) => asCount(s.value, s.span, 'the size of an array of draws')),
           ctx,
         );
-      return indexTensor(asTensor(draws(object, ctx, e.span), e.object.span), e.items, (x) => evaluate(x, ctx), e.span);
+      return indexTensor(
+        asTensor(draws(object, ctx, e.span), e.object.span),
+        e.items,
+        (x) => evaluate(x, ctx),
+        e.span,
+        ctx.filtered,
+      );
     case 'tuple':
     case 'list': {
       const [item] = e.items;
@@ -221,15 +230,24 @@ const indexed = (e: IndexExpr, ctx: Context): Value => {
     case 'data': {
       const [item] = e.items;
       const array = object.kind === 'data' && needsArray(e, ctx) ? arrayOfData(object, ctx) : undefined;
-      if (array) return indexTensor(array, e.items, (x) => evaluate(x, ctx), e.span);
+      if (array) return indexTensor(array, e.items, (x) => evaluate(x, ctx), e.span, ctx.filtered);
+      // The other indices are of each entry: `qs[i, a]`, `vs[:, a]`.
+      if (object.kind === 'along' && object.mask && e.items.length > 1) {
+        const rest = e.items.slice(1);
+        const inside = (v: Value): Value =>
+          indexTensor(asTensor(v, e.span), rest, (x) => evaluate(x, ctx), e.span, ctx.filtered);
+        if (item.kind === 'at') return inside(entryOf(object, evaluate(item.value, ctx), e.span));
+        const part = item.kind === 'slice' ? sliceAlong(object, item, ctx, e.span) : object;
+        return part.kind === 'along' ? { ...part, element: inside(part.element) } : part;
+      }
       if (item?.kind === 'slice') return sliceAlong(object, item, ctx, e.span);
       const index = only();
-      if (object.kind === 'along') return alongEntry(object, index, e.span);
+      if (object.kind === 'along') return entryOf(object, index, e.span);
       if (index.kind !== 'tensor' || known(index) !== undefined)
         return rowOf(object, asCount(index, e.span, 'the index of a row'), ctx, e.span);
       const { axis, row, mask } = rowsUnder(object, {}, ctx);
       if (mask) return fail('L0601', e.span, { what: 'one row of a set that depends on what is trained' });
-      return alongEntry({ kind: 'along', axis, element: row }, index, e.span);
+      return entryOf({ kind: 'along', axis, element: row }, index, e.span);
     }
     case 'texts': {
       const i = asStatic(only(), e.span, 'the index');
@@ -240,9 +258,34 @@ const indexed = (e: IndexExpr, ctx: Context): Value => {
           ? { kind: 'missing' }
           : { kind: 'text', text };
     }
-    default:
-      return indexTensor(asTensor(object, e.object.span, 'indexing'), e.items, (x) => evaluate(x, ctx), e.span);
+    default: {
+      const sequence = varyingSlice(object, e, ctx);
+      if (sequence) return sequence;
+      return indexTensor(
+        asTensor(object, e.object.span, 'indexing'),
+        e.items,
+        (x) => evaluate(x, ctx),
+        e.span,
+        ctx.filtered,
+      );
+    }
   }
+};
+
+/** `x[:t]` of an array, as long as `t` says: a sequence. A window of the same length everywhere stays an array. */
+const varyingSlice = (object: Value, e: IndexExpr, ctx: Context): Value | undefined => {
+  const [item] = e.items;
+  if (e.items.length !== 1 || item.kind !== 'slice') return undefined;
+  const [from, to] = [item.from, item.to].map((x) => (x ? evaluate(x, ctx) : undefined));
+  const varies = (v: Value | undefined): boolean => v?.kind === 'tensor' && known(v) === undefined;
+  const window =
+    from?.kind === 'tensor' && to?.kind === 'tensor' && from.counts && from.counts.axis === to.counts?.axis;
+  if (window || (!varies(from) && !varies(to))) return undefined;
+  const array = asTensor(object, e.object.span, 'indexing');
+  const opened = openEvery(array, ctx, e.object.span, 'entry');
+  if (opened.kind !== 'axis') return undefined;
+  const whole = sequence(opened.axis, opened.value, constantNumber(opened.axis.size));
+  return sliceAlong(whole, item, ctx, e.span);
 };
 
 /** Several indices, or a slice whose bounds move with a binder: rows of numbers are then an array like any other. */
@@ -255,22 +298,6 @@ const needsArray = (e: IndexExpr, ctx: Context): boolean => {
   return e.items.length > 1 || e.items.some((item) => item.kind === 'slice' && (moves(item.from) || moves(item.to)));
 };
 
-/** An entry of an array of rows: by a number, or by the position on another axis of the same size. */
-const alongEntry = (object: Extract<Value, { kind: 'along' }>, index: Value, span: Span): Value => {
-  const t = asTensor(index, span, 'the index');
-  const i = known(t) === undefined ? undefined : asWhole(index, span, 'the index');
-  if (i !== undefined) return entryUnder(object, i < 0 ? i + object.axis.size : i, span);
-  if (t.counts && t.counts.axis.size === object.axis.size && t.counts.offset === 0)
-    return renameAlong(object, t.counts.axis);
-  const item = { kind: 'at' as const, value: { kind: 'error' as const, span }, span };
-  return mapTensors(object.element, (x) =>
-    x.axes.includes(object.axis) ? indexTensor(axisToShape(x, object.axis), [item], () => t, span) : x,
-  );
-};
-
-const renameAlong = (object: Extract<Value, { kind: 'along' }>, axis: Axis): Value =>
-  renameIn(object.element, object.axis, axis);
-
 const rowOf = (data: Extract<Value, { kind: 'data' }>, i: number, ctx: Context, span: Span): Value => {
   if (i >= data.rows) return fail('L0306', span, { index: String(i), size: data.rows });
   if (data.view) return fail('L0601', span, { what: 'one row of a set that depends on what is trained' });
@@ -282,11 +309,14 @@ const rowOf = (data: Extract<Value, { kind: 'data' }>, i: number, ctx: Context, 
 const fillFirst = (data: Extract<Value, { kind: 'data' }>, ctx: Context): Value =>
   fill(
     data.template,
-    (leaf, space) => {
-      const node = leafNode(data, leaf, ctx);
-      return tensor(ir.reshape(node, node.shape.slice(1)), [], space);
+    {
+      ctx,
+      leaf: (leaf, space, steps) => {
+        const node = leafNode(data, leaf, ctx);
+        return tensor(ir.reshape(node, node.shape.slice(1)), steps, space);
+      },
+      texts: ([text]) => (text === null ? { kind: 'missing' } : { kind: 'text', text }),
     },
-    ([text]) => (text === null ? { kind: 'missing' } : { kind: 'text', text }),
     data.file,
   );
 

@@ -45,9 +45,11 @@ const entryOf = (t: Tensor, at: number, i: number, span: Span): Tensor => {
   );
 };
 
-/** Places in an array of n. */
-const placesIn = ({ node, space }: Tensor, n: number, span: Span): Node => {
+/** Places in an array of n. `filtered`: what is computed here may not count, then a place outside is none that anybody asked for. */
+const placesIn = ({ node, space }: Tensor, n: number, span: Span, filtered = false): Node => {
   const { operation } = node;
+  if (filtered && space.element.kind !== 'Class')
+    return ir.cast(ir.minimum(ir.maximum(ir.cast(node, 'float32'), ir.scalar(0)), ir.scalar(n - 1)), 'int32');
   if (operation.op !== 'constant' || space.element.kind === 'Class') return ir.cast(node, 'int32');
   const { shape, data: written } = operation.value;
   for (const x of written) checkPlace(x, 0, n, span);
@@ -55,7 +57,7 @@ const placesIn = ({ node, space }: Tensor, n: number, span: Span): Node => {
 };
 
 /** Entries by an index that is a tensor itself: a row each for every example. */
-const gathered = (t: Tensor, at: number, index: Tensor, span: Span): Tensor => {
+const gathered = (t: Tensor, at: number, index: Tensor, span: Span, filtered: boolean): Tensor => {
   const n = shapeOf(t)[at];
   const place = index.counts;
   if (place && place.offset === 0 && place.axis.size === n && !t.axes.includes(place.axis))
@@ -67,12 +69,12 @@ const gathered = (t: Tensor, at: number, index: Tensor, span: Span): Tensor => {
     });
     return shapeToAxis(cut, place.axis, at, span);
   }
-  if (place && (place.offset < 0 || place.offset + place.axis.size > n))
+  if (!filtered && place && (place.offset < 0 || place.offset + place.axis.size > n))
     fail('L0306', span, {
       index: String(place.offset < 0 ? place.offset : place.offset + place.axis.size - 1),
       size: n,
     });
-  const i = placesIn(index, n, span);
+  const i = placesIn(index, n, span, filtered);
   const own = shapeOf(t);
   const rank = index.node.shape.length - index.axes.length;
   if (t.axes.length === 0 && at === 0 && rank === 0)
@@ -157,6 +159,7 @@ export const indexTensor = (
   items: readonly IndexItem[],
   evaluate: (e: Extract<IndexItem, { kind: 'at' }>['value']) => Value,
   span: Span,
+  filtered = false,
 ): Tensor => {
   let t = indexable(whole);
   const rank = shapeOf(t).length;
@@ -208,7 +211,7 @@ export const indexTensor = (
     )
       return fail('L0302', item.span, { expected: 'an index', seen: describe(value) });
     if (place !== undefined) t = entryOf(t, at, place, item.span);
-    else if (isOne(index)) t = gathered(t, at, index, item.span);
+    else if (isOne(index)) t = gathered(t, at, index, item.span, filtered);
     else {
       t = gatherMany(t, at, index, item.span);
       at++;

@@ -4,7 +4,6 @@
  */
 export const laterNames: ReadonlySet<string> = new Set([
   // paradigms
-  'lengths',
   'replayed',
   'offline',
   'active',

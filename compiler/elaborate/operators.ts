@@ -4,11 +4,15 @@ import * as ir from '../ir/build.ts';
 import { fail } from '../messages.ts';
 import { Bit, R } from '../spaces/space.ts';
 import { applyValue, compose } from './calls.ts';
+import { inAxes } from './context.ts';
 import type { Context } from './context.ts';
-import { asCount, asStatic, asTensor, describe, knownTexts, poisoned } from './describe.ts';
+import { asCount, asTensor, describe, knownTexts, poisoned } from './describe.ts';
 import { draws, powerOf } from './distributions.ts';
 import { pushforward } from './pushforward.ts';
+import { masked } from './reduce.ts';
+import { offset, overSequences, varyingRange } from './sequences.ts';
 import {
+  axisToShape,
   compareTensors,
   constantBoolean,
   constantNumber,
@@ -17,6 +21,7 @@ import {
   mapBinary,
   mapUnary,
   matrixProduct,
+  rankOf,
   tensor,
   toBit,
   toReal,
@@ -93,19 +98,42 @@ const comparisons = { '<': 'lt', '<=': 'le', '>': 'gt', '>=': 'ge' } as const;
 
 const isNumberLike = (v: Value): boolean => ['tensor', 'range', 'along'].includes(v.kind);
 
+/** A place on an axis, or a number with bounds, stays one when a whole number is added. */
 const offsetOf = (op: '+' | '-', a: Tensor, b: Tensor, result: Tensor): Tensor => {
-  const n = known(b);
-  if (a.counts && n !== undefined && Number.isInteger(n))
-    return { ...result, counts: { axis: a.counts.axis, offset: a.counts.offset + (op === '+' ? n : -n) } };
-  const m = known(a);
-  if (b.counts && m !== undefined && Number.isInteger(m) && op === '+')
-    return { ...result, counts: { axis: b.counts.axis, offset: b.counts.offset + m } };
-  return result;
+  const [n, m] = [known(b), known(a)];
+  const [t, by] = n !== undefined ? [a, op === '+' ? n : -n] : op === '+' ? [b, m] : [b, undefined];
+  if (by === undefined || !Number.isInteger(by)) return result;
+  const { counts, within } = offset(t, by);
+  return { ...result, counts, within };
+};
+
+/**
+ * `weights @ values` of sequences that are as long: the sum over the entries. A matrix after a sequence of vectors is applied to each.
+ */
+const sequenceProduct = (left: Value, right: Value, ctx: Context, span: Span): Value => {
+  const product = (a: Value, b: Value, at: Context): Tensor =>
+    matrixProduct(operand(a, at, span, '@'), operand(b, at, span, '@'), span);
+  if (left.kind !== 'along' || left.mask === undefined || right.kind !== 'along') {
+    if (left.kind === 'along')
+      return overSequences([left, right], ctx, span, ([a, b], at) => product(a, b, at)) as Value;
+    return product(left, right, ctx);
+  }
+  const { axis, mask } = left;
+  const weights = operand(left.element, inAxes(ctx, axis), span, '@');
+  const paired = overSequences([left, right], ctx, span, ([, b], at) => operand(b, at, span, '@'));
+  if (rankOf(toReal(weights)) > 0 || paired?.element.kind !== 'tensor')
+    return overSequences([left, right], ctx, span, ([a, b], at) => product(a, b, at)) as Value;
+  const [a, b] = [weights, paired.element].map((t) => masked(toReal(t), mask, 0));
+  return matrixProduct(axisToShape(a, axis), axisToShape(b, axis), span);
 };
 
 export const applyBinary = (op: BinaryOp, left: Value, right: Value, ctx: Context, e: BinaryExpr): Value => {
   const { span } = e;
   if (left.kind === 'poison' || right.kind === 'poison') return poisoned();
+  if (op in arithmetic || op in comparisons || ['^', '==', '!=', 'and', 'or'].includes(op)) {
+    const each = overSequences([left, right], ctx, span, ([a, b], at) => applyBinary(op, a, b, at, e));
+    if (each) return each;
+  }
   switch (op) {
     case '^':
       if (!isNumberLike(left) && !(left.kind === 'dist' && left.implicit && right.kind !== 'tensor'))
@@ -128,6 +156,7 @@ export const applyBinary = (op: BinaryOp, left: Value, right: Value, ctx: Contex
         op,
       );
     case '@':
+      if ([left, right].some((v) => v.kind === 'along' && v.mask)) return sequenceProduct(left, right, ctx, span);
       return matrixProduct(operand(left, ctx, e.left.span, op), operand(right, ctx, e.right.span, op), span);
     case '∘':
       return compose(left, right);
@@ -157,8 +186,10 @@ export const applyBinary = (op: BinaryOp, left: Value, right: Value, ctx: Contex
     case 'or':
       return logical(op, operand(left, ctx, e.left.span, op), operand(right, ctx, e.right.span, op), span);
     case '..': {
-      const from = asStatic(left, e.left.span, 'the start of a range');
-      const to = asStatic(right, e.right.span, 'the end of a range');
+      const end = (v: Value, at: Span, where: string): Tensor => asTensor(settle(v, ctx, at), at, where);
+      const ends = [end(left, e.left.span, 'the start of a range'), end(right, e.right.span, 'the end of a range')];
+      if (ends.some((t) => known(t) === undefined)) return varyingRange(ends[0], ends[1], ctx, span);
+      const [from, to] = ends.map((t) => known(t) as number);
       if (!Number.isInteger(from) || !Number.isInteger(to))
         return fail('L0302', span, { expected: 'whole numbers', seen: `${from}..${to}`, where: 'a range' });
       return { kind: 'range', from, to };
@@ -175,6 +206,8 @@ const atSample = (at: Context): Pick<Context, 'axes' | 'key' | 'problem' | 'scor
 });
 
 export const applyUnary = (e: UnaryExpr, v: Value, ctx: Context): Value => {
+  const each = overSequences([v], ctx, e.span, ([x], at) => applyUnary(e, x, at));
+  if (each) return each;
   const t = operand(v, ctx, e.operand.span, e.op);
   if (e.op === 'not') return negated(t);
   const n = known(toReal(t));

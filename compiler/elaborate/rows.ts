@@ -9,6 +9,7 @@ import type { ArrayValue } from '../ir/operations.ts';
 import type { TensorSpace } from '../spaces/space.ts';
 import { newAxis } from './context.ts';
 import type { Context, Feed, ProblemContext } from './context.ts';
+import { sequence } from './sequences.ts';
 import { tensor } from './tensors.ts';
 import type { Axis, Data, Template, Tensor, Value } from './values.ts';
 
@@ -28,22 +29,35 @@ export const leafNode = (data: Data, leaf: number, ctx: Context): Node => {
   return node;
 };
 
-/** A row with its leaves made by `make`. */
-export const fill = (
-  template: Template,
-  make: (leaf: number, space: TensorSpace) => Value,
-  texts: (values: readonly (string | null)[]) => Value,
-  set?: string,
-): Value => {
+/** How the parts of a row become values. */
+export interface Filling {
+  readonly ctx: Context;
+  /** `steps`: the axes of the sequences around the leaf, behind those of the row. */
+  readonly leaf: (leaf: number, space: TensorSpace, steps: readonly Axis[]) => Tensor;
+  readonly texts: (values: readonly (string | null)[]) => Value;
+}
+
+/** A row with its leaves made by `filling`. */
+export const fill = (template: Template, filling: Filling, set?: string, steps: readonly Axis[] = []): Value => {
   switch (template.kind) {
     case 'leaf':
-      return make(template.leaf, template.space);
+      return filling.leaf(template.leaf, template.space, steps);
     case 'texts':
-      return texts(template.values);
+      return filling.texts(template.values);
+    case 'sequence': {
+      const { length, most, element } = template;
+      const axis = newAxis(filling.ctx, most, 'step');
+      const value = fill(element, filling, undefined, [...steps, axis]);
+      return sequence(axis, value, filling.leaf(length.leaf, length.space, steps));
+    }
     case 'tuple':
-      return { kind: 'tuple', items: template.items.map((t) => fill(t, make, texts)) };
+      return { kind: 'tuple', items: template.items.map((t) => fill(t, filling, undefined, steps)) };
     case 'record':
-      return { kind: 'record', fields: new Map([...template.fields].map(([k, t]) => [k, fill(t, make, texts)])), set };
+      return {
+        kind: 'record',
+        fields: new Map([...template.fields].map(([k, t]) => [k, fill(t, filling, undefined, steps)])),
+        set,
+      };
   }
 };
 
@@ -99,11 +113,11 @@ export const rowsUnder = (data: Data, request: RowRequest, ctx: Context): Rows =
   const axis = newAxis(ctx, rows, data.name);
   const feed = problem && feedOf(data, { ...request, batch }, problem, ctx);
   const suffix = feed ? suffixOf(feed, problem) : '';
-  const make = (leaf: number, space: TensorSpace): Value =>
-    tensor(feed ? feedNode(feed, leaf, suffix, ctx) : leafNode(data, leaf, ctx), [axis], space);
+  const leaf: Filling['leaf'] = (i, space, steps) =>
+    tensor(feed ? feedNode(feed, i, suffix, ctx) : leafNode(data, i, ctx), [axis, ...steps], space);
   const texts = (values: readonly (string | null)[]): Value =>
     rows === data.rows ? { kind: 'texts', axis, values } : drawnTexts(axis);
-  const row = fill(data.template, make, texts, data.file);
+  const row = fill(data.template, { ctx, leaf, texts }, data.file);
   if (!data.view) return { axis, row };
   const inner: Context = { ...ctx, axes: [...ctx.axes, axis] };
   const seen = data.view(inner, row);
@@ -133,10 +147,10 @@ export const rowAt = (data: Data, ctx: Context): Value => {
   const u = ir.random('uniform', sizes, ctx.shared.counters.site++, ctx.key);
   const place = ir.minimum(ir.floor(ir.mul(u, ir.scalar(data.rows))), ir.scalar(data.rows - 1));
   const index = ir.cast(place, 'int32');
-  const row = fill(
-    data.template,
-    (leaf, space) => tensor(ir.gather(leafNode(data, leaf, ctx), index), ctx.axes, space),
-    () => drawnTexts(newAxis(ctx, 1, data.name)),
-  );
+  const row = fill(data.template, {
+    ctx,
+    leaf: (leaf, space, steps) => tensor(ir.gather(leafNode(data, leaf, ctx), index), [...ctx.axes, ...steps], space),
+    texts: () => drawnTexts(newAxis(ctx, 1, data.name)),
+  });
   return data.view ? data.view(ctx, row).value : row;
 };

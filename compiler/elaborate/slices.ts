@@ -6,9 +6,21 @@ import { fail } from '../messages.ts';
 import { newAxis } from './context.ts';
 import type { Context } from './context.ts';
 import { subset } from './data.ts';
-import { asWhole, mapTensors } from './describe.ts';
+import { asScalar, asTensor, asWhole, mapTensors } from './describe.ts';
+import { indexTensor } from './indexing.ts';
 import { rowsUnder } from './rows.ts';
-import { expandAxes, shapeOf, tensor, toBit, unionAxes } from './tensors.ts';
+import { counting, sequence } from './sequences.ts';
+import {
+  axisToShape,
+  constantNumber,
+  expandAxes,
+  known,
+  mapBinary,
+  shapeOf,
+  tensor,
+  toBit,
+  unionAxes,
+} from './tensors.ts';
 import type { Along, Axis, Data, Tensor, Value } from './values.ts';
 
 type Slice = Extract<IndexItem, { kind: 'slice' }>;
@@ -39,7 +51,48 @@ const bounds = (item: Slice, size: number, ctx: Context): { from: number; to: nu
   return { from: at(item.from, 0), to: at(item.to, size) };
 };
 
+/**
+ * `x[1:]`, `x[:-1]`, `x[a:b]` of a sequence: what is left of each one. Bounds that are known only shorten the axis; others, and
+ * those counted from the end of what was left, move the entries.
+ */
+const sliceSequence = (v: Along, length: Tensor, item: Slice, ctx: Context): Along => {
+  const { size } = v.axis;
+  const zero = constantNumber(0);
+  const at = (e: Slice['from'], otherwise: Tensor): Tensor => {
+    if (!e) return otherwise;
+    const x = asScalar(ctx.shared.run.evaluate(e, ctx), e.span, 'the bound of a slice');
+    const n = known(x);
+    const place = n === undefined ? x : constantNumber(asWhole(x, e.span, 'the bound of a slice'));
+    const counted = n !== undefined && n < 0 ? mapBinary('add', length, place) : place;
+    return mapBinary('max', mapBinary('min', counted, length), zero);
+  };
+  const from = at(item.from, zero);
+  const count = mapBinary('max', mapBinary('sub', at(item.to, length), from), zero);
+  const [first, last] = [item.from, item.to].map((e) => e && known(asTensor(ctx.shared.run.evaluate(e, ctx), e.span)));
+  const start = !item.from ? 0 : first !== undefined && first >= 0 ? Math.min(first, size) : undefined;
+  const end = last === undefined ? size : last >= 0 ? Math.min(last, size) : Math.max(0, size + last);
+  const room = Math.max(1, end - (start ?? 0));
+  const axis = newAxis(ctx, first !== undefined && first < 0 ? Math.min(room, -first) : room, v.axis.name);
+  const places = counting(axis, start ?? 0);
+  const order = start === undefined ? mapBinary('add', places, from) : places;
+  const within = ir.cast(ir.minimum(order.node, ir.scalar(size - 1)), 'int32');
+  const element = mapTensors(v.element, (t) =>
+    t.axes.includes(v.axis) ? entriesAt(t, v.axis, { ...order, node: within }) : t,
+  );
+  return sequence(axis, element, count);
+};
+
+/** The entries of an axis at places that may differ from example to example. */
+const entriesAt = (t: Tensor, axis: Axis, order: Tensor): Tensor => {
+  if (order.axes.length === 1) return reordered(t, axis, order.node, order.axes[0]) as Tensor;
+  const item = { kind: 'at' as const, value: { kind: 'error' as const, span: noSpan }, span: noSpan };
+  return indexTensor(axisToShape(t, axis), [item], () => order, noSpan);
+};
+
+const noSpan: Span = { file: '', start: 0, end: 0 };
+
 export const sliceAlong = (v: Along | Data, item: Slice, ctx: Context, span: Span): Value => {
+  if (v.kind === 'along' && v.length) return sliceSequence(v, v.length, item, ctx);
   const size = v.kind === 'data' ? v.rows : v.axis.size;
   const { from, to } = bounds(item, size, ctx);
   const count = Math.max(0, to - from);

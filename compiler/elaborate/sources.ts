@@ -3,34 +3,30 @@
  * by one (data sets in a list, models) are taken one by one.
  */
 import type { Binder, Span } from '../../grammar/tree.ts';
-import * as ir from '../ir/build.ts';
 import { fail } from '../messages.ts';
 import type { Context } from './context.ts';
 import { newAxis, inAxes } from './context.ts';
 import { asCount, asTensor, describe, poisoned } from './describe.ts';
-import { draws, renameIn, toDistribution } from './distributions.ts';
+import { draws, toDistribution } from './distributions.ts';
+import { renamed } from './entries.ts';
 import { pointsOf } from './finite.ts';
 import { rowsUnder } from './rows.ts';
 import type { RowRequest } from './rows.ts';
-import { shapeOf, shapeToAxis, tensor, toReal } from './tensors.ts';
+import { counting, offset, varyingRange, renameIn } from './sequences.ts';
+import { constantNumber, known, rankOf, shapeOf, shapeToAxis, toReal } from './tensors.ts';
 import type { Axis, Data, Tensor, Value } from './values.ts';
 
 export type Opened =
-  | { readonly kind: 'axis'; readonly axis: Axis; readonly value: Value; readonly mask?: Tensor; readonly data?: Data }
+  | {
+      readonly kind: 'axis';
+      readonly axis: Axis;
+      readonly value: Value;
+      readonly mask?: Tensor;
+      /** Of a sequence: how many entries are there. */
+      readonly length?: Tensor;
+      readonly data?: Data;
+    }
   | { readonly kind: 'items'; readonly items: readonly Value[] };
-
-/** The numbers from `from` on, one a place of the axis. */
-export const counting = (axis: Axis, from: number): Tensor => {
-  const data = Float32Array.from({ length: axis.size }, (_, i) => from + i);
-  return {
-    ...tensor(ir.constant({ dtype: 'float32', shape: [axis.size], data }), [axis], {
-      kind: 'tensor',
-      element: { kind: 'Int' },
-      shape: [],
-    }),
-    counts: { axis, offset: from },
-  };
-};
 
 /** `x in source`: every one. */
 export const openEvery = (source: Value, ctx: Context, span: Span, name: string, request: RowRequest = {}): Opened => {
@@ -49,10 +45,11 @@ export const openEvery = (source: Value, ctx: Context, span: Span, name: string,
     case 'along': {
       // An axis in use stands for one place: the second binder over the same array needs another.
       if (!ctx.axes.includes(source.axis))
-        return { kind: 'axis', axis: source.axis, value: source.element, mask: source.mask };
+        return { kind: 'axis', axis: source.axis, value: source.element, mask: source.mask, length: source.length };
       const axis = newAxis(ctx, source.axis.size, name);
       const mask = source.mask && (renameIn(source.mask, source.axis, axis) as Tensor);
-      return { kind: 'axis', axis, value: renameIn(source.element, source.axis, axis), mask };
+      const value = renamed(source.element, source.axis, counting(axis, 0), span);
+      return { kind: 'axis', axis, value, mask, length: source.length };
     }
     case 'data': {
       const rows = rowsUnder(source, request, ctx);
@@ -94,6 +91,8 @@ export const openBelow = (source: Value, ctx: Context, span: Span, name: string)
     const mask = axis === own ? there : (renameIn(there, own, axis) as Tensor);
     return { kind: 'axis', axis, value: counting(axis, 0), mask };
   }
+  if (source.kind === 'tensor' && known(source) === undefined && rankOf(source) === 0)
+    return openEvery(varyingRange(constantNumber(0), toReal(offset(source, -1)), ctx, span), ctx, span, name);
   const axis = newAxis(ctx, asCount(source, span, 'the bound of an index'), name);
   return { kind: 'axis', axis, value: counting(axis, 0) };
 };

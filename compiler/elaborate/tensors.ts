@@ -70,7 +70,11 @@ export const toReal = (t: Tensor): Tensor => {
     return tensor(ir.oneHot(t.node, t.space.element.size), t.axes, space);
   }
   if (t.space.element.kind === 'R') return t;
-  return { ...tensor(ir.cast(t.node, 'float32'), t.axes, R(...storageShape(t.space))), counts: t.counts };
+  return {
+    ...tensor(ir.cast(t.node, 'float32'), t.axes, R(...storageShape(t.space))),
+    counts: t.counts,
+    within: t.within,
+  };
 };
 
 export const toDType = (t: Tensor, dtype: DType): Node => ir.cast(t.node, dtype);

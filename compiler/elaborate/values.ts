@@ -26,6 +26,8 @@ export interface Tensor {
   readonly counts?: { readonly axis: Axis; readonly offset: number };
   /** The value is how many entries of a list with gaps are there: counting up to it goes over those. */
   readonly extent?: { readonly axis: Axis; readonly mask: Tensor };
+  /** A whole number between these: how far a range that ends there can go. */
+  readonly within?: { readonly low: number; readonly high: number };
 }
 
 /** Of draws in a loop, one for each round under an axis of its own. */
@@ -52,6 +54,8 @@ export interface Along {
   readonly mask?: Tensor;
   /** What is known of the whole, by name: the discount of a trajectory. */
   readonly facts?: ReadonlyMap<string, Value>;
+  /** How many entries are there, where those are the first ones: a sequence. Comes with a mask. */
+  readonly length?: Tensor;
 }
 
 /** Texts of a data file under an axis that enumerates its rows; null is missing. */
@@ -63,10 +67,19 @@ export interface TextColumn {
   readonly values: readonly (string | null)[];
 }
 
+/** Entries, as many as `length` says, at most `most`: leaves of the element have one more dimension behind the rows, padded. */
+export interface SequenceTemplate {
+  readonly kind: 'sequence';
+  readonly most: number;
+  readonly length: { readonly kind: 'leaf'; readonly leaf: number; readonly space: TensorSpace };
+  readonly element: Template;
+}
+
 /** How the leaves of a row are arranged. */
 export type Template =
   | { readonly kind: 'leaf'; readonly leaf: number; readonly space: TensorSpace }
   | { readonly kind: 'texts'; readonly values: readonly (string | null)[] }
+  | SequenceTemplate
   | { readonly kind: 'tuple'; readonly items: readonly Template[] }
   | { readonly kind: 'record'; readonly fields: ReadonlyMap<string, Template> };
 

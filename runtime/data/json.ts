@@ -103,7 +103,8 @@ const ofColumns = (name: string, record: JsonRecord): Reading => {
 
 /** Nested arrays of numbers: one array without a name, as in npy. */
 const ofArray = (name: string, values: readonly unknown[]): Reading => {
-  const nested = values.map((v) => (Array.isArray(v) ? (v as unknown) : [v]));
+  const lists = values.some(Array.isArray);
+  const nested = lists ? values : values.map((v) => [v]);
   const column = columnOfValues(nested);
   if (isMisfit(column))
     return {
@@ -111,9 +112,11 @@ const ofArray = (name: string, values: readonly unknown[]): Reading => {
       place: indexPlace(column.row),
       help: 'all entries of an array are numbers, or lists of numbers of one shape',
     };
+  if (column.kind === 'sequence')
+    return { source: name, rows: values.length, columns: new Map([['', column]]), placeOf: indexPlace };
   if (column.kind !== 'array') throw new Error('internal: nested lists are an array');
   const { value } = column;
-  const shape = values.some(Array.isArray) ? value.shape : [values.length];
+  const shape = lists ? value.shape : [values.length];
   const columns = new Map<string, Column>([['', { kind: 'array', value: { ...value, shape } }]]);
   return { source: name, rows: values.length, columns, placeOf: indexPlace };
 };

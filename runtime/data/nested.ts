@@ -1,5 +1,6 @@
 /**
- * Nested lists, one a row -> one array with rows first. All rows must have the shape of the first.
+ * Nested lists, one a row -> one array with rows first. Rows may differ in length: then they are padded, with their lengths beside
+ * them. What the entries are must have one shape.
  */
 import type { Column } from '../../compiler/host.ts';
 import { mostEntries, shapeText } from './reader.ts';
@@ -53,7 +54,42 @@ const fill = (
 const allBoolean = (value: unknown): boolean =>
   Array.isArray(value) ? value.every(allBoolean) : typeof value === 'boolean';
 
+/** Rows of different lengths. */
+const sequenceColumn = (cells: readonly (readonly unknown[])[]): Column | Misfit => {
+  const longest = Math.max(...cells.map((cell) => cell.length));
+  const model = cells.findIndex((cell) => cell.length > 0);
+  const entry = shapeOf(cells[model][0]);
+  const size = entry.reduce((n, d) => n * d, 1);
+  if (size === 0 || entry.length > deepest) return { row: model, what: 'a list of empty or very deep lists' };
+  if (size * longest * cells.length > mostEntries)
+    return { row: 0, what: `too large (${cells.length} lists of up to ${longest} arrays ${shapeText(entry)})` };
+  const data = new Float64Array(size * longest * cells.length);
+  for (const [row, cell] of cells.entries())
+    for (const [i, value] of cell.entries()) {
+      const end = fill(value, entry, 0, data, (row * longest + i) * size);
+      if (typeof end === 'string')
+        return {
+          row,
+          what: end.startsWith('a list that') ? end : `a list that holds ${end} beside ${kindOf(cells[model][0])}`,
+        };
+    }
+  // Padding repeats an entry, which is a value like the others.
+  for (const [row, cell] of cells.entries()) {
+    const last = cell.length > 0 ? row * longest + cell.length - 1 : model * longest;
+    for (let i = cell.length; i < longest; i++)
+      data.copyWithin((row * longest + i) * size, last * size, (last + 1) * size);
+  }
+  const shape = [cells.length, longest, ...entry];
+  const lengths = cells.map((cell) => cell.length);
+  return cells.every(allBoolean)
+    ? { kind: 'sequence', lengths, value: { dtype: 'bool', shape, data: Uint8Array.from(data) } }
+    : { kind: 'sequence', lengths, value: { dtype: 'float32', shape, data } };
+};
+
 export const nestedColumn = (cells: readonly unknown[]): Column | Misfit => {
+  const lists = cells.flatMap((cell) => (Array.isArray(cell) ? [cell as readonly unknown[]] : []));
+  const ragged = lists.length === cells.length && lists.some((cell) => cell.length !== lists[0].length);
+  if (ragged) return sequenceColumn(lists);
   const model = cells.findIndex(Array.isArray);
   const shape = shapeOf(cells[model]);
   const size = shape.reduce((n, d) => n * d, 1);

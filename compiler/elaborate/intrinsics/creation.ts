@@ -6,6 +6,7 @@ import { fail } from '../../messages.ts';
 import { classOf, R } from '../../spaces/space.ts';
 import { isFed } from '../dependence.ts';
 import { asCount, asStatic, describe, knownTexts } from '../describe.ts';
+import { lengthOf } from '../sequences.ts';
 import { knownArray, rankOf, shapeOf, tensor, toReal } from '../tensors.ts';
 import type { Tensor, TextColumn, Value } from '../values.ts';
 import type { Intrinsic, IntrinsicCall } from './call.ts';
@@ -161,14 +162,9 @@ const size: Intrinsic = (call): Value => {
       return number(Math.max(0, v.to - v.from + 1));
     case 'texts':
       return number(v.axis.size);
-    case 'along': {
+    case 'along':
       if (!v.mask) return number(v.axis.size);
-      const at = v.mask.axes.indexOf(v.axis);
-      const there = ir.cast(v.mask.node, 'float32');
-      if (at < 0) return number(v.axis.size);
-      const rest = v.mask.axes.filter((a) => a !== v.axis);
-      return { ...tensor(ir.sum(there, [at]), rest, R()), extent: { axis: v.axis, mask: v.mask } };
-    }
+      return v.length ?? { ...lengthOf(v), extent: { axis: v.axis, mask: v.mask } };
     default: {
       const t = toTensor(v, call, '`size`');
       const shape = t.space.element.kind === 'Class' ? t.space.shape : shapeOf(t);
@@ -179,7 +175,12 @@ const size: Intrinsic = (call): Value => {
   }
 };
 
-const shape: Intrinsic = (call) => {
+const shape: Intrinsic = (call): Value => {
+  const v = required(call, 'x');
+  if (v.kind === 'along' && v.mask) {
+    const entry = shapeOf(toReal(toTensor(v.element, call)));
+    return { kind: 'list', items: [lengthOf(v), ...entry.map((n) => tensor(ir.scalar(n), [], R()))] };
+  }
   const dims = shapeOf(toReal(tensorArgument(call, 'x')));
   return tensor(ir.array(dims), [], R(dims.length));
 };

@@ -3,14 +3,19 @@ import * as ir from '../../ir/build.ts';
 import type { UnaryOp } from '../../ir/operations.ts';
 import { R } from '../../spaces/space.ts';
 import { mapTensors } from '../describe.ts';
+import { overSequences } from '../sequences.ts';
 import { mapBinary, mapUnary, shapeOf, stopTensor, tensor } from '../tensors.ts';
 import type { Intrinsic } from './call.ts';
-import { realArgument, required, tensorArgument } from './call.ts';
+import { realArgument, required, tensorArgument, toTensor } from './call.ts';
 
 const unary =
   (op: UnaryOp): Intrinsic =>
-  (call) =>
-    mapUnary(op, tensorArgument(call, 'x'), call.span);
+  (call) => {
+    const each = overSequences([required(call, 'x')], call.caller, call.span, ([x]) =>
+      mapUnary(op, toTensor(x, call, '`x`'), call.span),
+    );
+    return each ?? mapUnary(op, tensorArgument(call, 'x'), call.span);
+  };
 
 const named: readonly UnaryOp[] = [
   ...(['abs', 'sign', 'exp', 'expm1', 'log', 'log1p', 'sqrt'] as const),

@@ -9,6 +9,7 @@ import type { Intrinsic, IntrinsicCall } from './call.ts';
 import { creationIntrinsics } from './creation.ts';
 import { elementwiseIntrinsics } from './elementwise.ts';
 import { imageIntrinsics } from './images.ts';
+import { lengthIntrinsics } from './lengths.ts';
 import { linearAlgebraIntrinsics } from './linear-algebra.ts';
 import { orderIntrinsics } from './order.ts';
 import { problemIntrinsics } from './problem.ts';
@@ -32,6 +33,7 @@ const intrinsics: ReadonlyMap<string, Intrinsic> = new Map(
     randomIntrinsics,
     samplingIntrinsics,
     unfoldingIntrinsics,
+    lengthIntrinsics,
     specialIntrinsics,
     problemIntrinsics,
   ].flatMap((family) => Object.entries(family)),

@@ -13,9 +13,11 @@ import { dataKey } from '../comprehend.ts';
 import { ewc } from '../consolidation.ts';
 import { fromTable, subset, toData, zipData } from '../data.ts';
 import { asCount, asData, asStatic, asTensor, poisoned } from '../describe.ts';
-import { openDraws } from '../sources.ts';
+import { renamed } from '../entries.ts';
+import { counting, renameIn } from '../sequences.ts';
+import { openDraws, openEvery } from '../sources.ts';
 import { constantBoolean, knownArray, tensor, toReal } from '../tensors.ts';
-import type { Data, Value } from '../values.ts';
+import type { Data, Tensor, Value } from '../values.ts';
 import { makeVariable, uniqueId, variableInput } from '../variables.ts';
 import { given, required, textArgument } from './call.ts';
 import type { Intrinsic, IntrinsicCall } from './call.ts';
@@ -134,8 +136,28 @@ const asSet = (v: Value, call: IntrinsicCall, what: string): Data => {
   return asData(v, call.span, what);
 };
 
+/** Arrays and sequences side by side, entry by entry. */
+const zipArrays = (values: readonly Value[], call: IntrinsicCall): Value | undefined => {
+  if (values.some((v) => !['tensor', 'range', 'along'].includes(v.kind))) return undefined;
+  const opened = values.map((v) => openEvery(v, call.caller, call.span, 'entry'));
+  const axes = opened.flatMap((o) => (o.kind === 'axis' ? [o] : []));
+  const [first] = axes;
+  const other = axes.find((o) => o.axis.size !== first.axis.size);
+  if (other)
+    fail('L0504', call.span, {
+      what: `\`zip\` needs arrays of equal length: they have ${first.axis.size} and ${other.axis.size} entries`,
+    });
+  const items = axes.map((o) => (o === first ? o.value : renamed(o.value, o.axis, counting(first.axis, 0), call.span)));
+  const masked = axes.find((o) => o.mask);
+  const mask = masked?.mask && (renameIn(masked.mask, masked.axis, first.axis) as Tensor);
+  return { kind: 'along', axis: first.axis, element: { kind: 'tuple', items }, mask, length: masked?.length };
+};
+
 const zip: Intrinsic = (call): Value => {
   const names = ['a', 'b', 'c', 'd'];
+  const values = names.flatMap((name) => given(call, name) ?? []);
+  const arrays = zipArrays(values, call);
+  if (arrays) return arrays;
   const sets = names.flatMap((name) => {
     const v = given(call, name);
     return v ? [asSet(v, call, '`zip`')] : [];

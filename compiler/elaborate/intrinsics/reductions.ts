@@ -9,9 +9,22 @@ import type { ReductionOp } from '../../ir/operations.ts';
 import { reducedShape, sizeOf } from '../../ir/shape.ts';
 import { fail } from '../../messages.ts';
 import { Bit, R } from '../../spaces/space.ts';
-import { describe, mapTensors } from '../describe.ts';
+import { describe, mapTensors, tensorsOf } from '../describe.ts';
 import { fact } from '../distributions.ts';
-import { aligned, axisToShape, expandAxes, mapBinary, rankOf, shapeOf, tensor, toReal, unionAxes } from '../tensors.ts';
+import {
+  aligned,
+  axisToShape,
+  constantNumber,
+  expandAxes,
+  mapBinary,
+  rankOf,
+  shapeOf,
+  shapeToAxis,
+  tensor,
+  toReal,
+  unionAxes,
+} from '../tensors.ts';
+import { overSequences } from '../sequences.ts';
 import type { Tensor, Value } from '../values.ts';
 import type { Intrinsic, IntrinsicCall } from './call.ts';
 import { axesArgument, axisArgument, given, required, toTensor } from './call.ts';
@@ -138,17 +151,39 @@ const logSumExp = (entries: Entries, span: Span): Node => {
 
 /** The group a softmax is taken over: one axis, the last unless another is named. */
 const group = (call: IntrinsicCall): Entries => {
-  const x = toReal(toTensor(required(call, 'x'), call));
+  const v = required(call, 'x');
+  if (v.kind === 'along' && v.mask) return { ...entriesOf(call), dims: [0] };
+  const x = toReal(toTensor(v, call));
   if (rankOf(x) === 0) fail('L0302', call.span, { expected: 'a vector', seen: describe(x), where: '`softmax`' });
   return { x, dims: [axisArgument(call, rankOf(x)) ?? rankOf(x) - 1] };
+};
+
+/** Of a sequence of vectors each is a group, as of an array of them; of a sequence of numbers it is one itself. */
+const perEntry =
+  (run: Intrinsic): Intrinsic =>
+  (call) => {
+    const v = required(call, 'x');
+    const vectors = v.kind === 'along' && v.mask && tensorsOf(v.element).some((t) => rankOf(toReal(t)) > 0);
+    const axis = vectors ? (axesArgument(call, rankOf(toReal(toTensor(v.element, call))) + 1) ?? [-1]) : [0];
+    if (!vectors || axis.includes(0)) return run(call);
+    const inner = (x: Value): ReadonlyMap<string, Value> =>
+      new Map([...call.args, ['x', x], ['axis', constantNumber(axis[0] > 0 ? axis[0] - 1 : axis[0])]]);
+    return overSequences([v], call.caller, call.span, ([x]) => perEntry(run)({ ...call, args: inner(x) })) ?? run(call);
+  };
+
+/** What was computed of the entries of a sequence, as a sequence again. */
+const likewise = (call: IntrinsicCall, t: Tensor): Value => {
+  const v = required(call, 'x');
+  return v.kind === 'along' && v.mask ? { ...v, element: shapeToAxis(t, v.axis) } : t;
 };
 
 const softmax: Intrinsic = (call) => {
   const entries = group(call);
   const { x, dims } = entries;
-  const powers = ir.exp(ir.sub(x.node, pivot(entries)), call.span);
+  const powers = ir.exp(ir.sub(filled(entries, -Infinity), pivot(entries)), call.span);
   const node = ir.div(powers, ir.sum(powers, nodeAxes(x, dims), true), call.span);
   const shape = shapeOf(x);
+  if (entries.present) return likewise(call, tensor(node, x.axes, R(...shape)));
   const last = dims[0] === shape.length - 1;
   const size = shape[shape.length - 1];
   return tensor(
@@ -161,7 +196,7 @@ const softmax: Intrinsic = (call) => {
 const logSoftmax: Intrinsic = (call) => {
   const entries = group(call);
   const { x } = entries;
-  return tensor(ir.sub(x.node, logSumExp(entries, call.span), call.span), x.axes, R(...shapeOf(x)));
+  return likewise(call, tensor(ir.sub(x.node, logSumExp(entries, call.span), call.span), x.axes, R(...shapeOf(x))));
 };
 
 /** All or any of the truth values: the least (largest) of 0 and 1 is above 0. */
@@ -198,7 +233,7 @@ const standardise: Intrinsic = (call) => {
   const eps = toReal(toTensor(required(call, 'eps'), call)).node;
   const centred = ir.sub(x.node, meanOf(entries, call.span), call.span);
   const variance = meanOf({ ...entries, x: { ...x, node: ir.square(centred) } }, call.span);
-  return tensor(ir.div(centred, ir.sqrt(ir.add(variance, eps)), call.span), x.axes, R(...shapeOf(x)));
+  return likewise(call, tensor(ir.div(centred, ir.sqrt(ir.add(variance, eps)), call.span), x.axes, R(...shapeOf(x))));
 };
 
 /** x / |x|: a point of the sphere. */
@@ -238,9 +273,9 @@ export const reductionIntrinsics: Readonly<Record<string, Intrinsic>> = {
     safeSqrt(kept('sum', { ...entries, x: { ...entries.x, node: ir.square(entries.x.node) } }, 0, span), span),
   ),
   logsumexp: computed(logSumExp),
-  softmax,
-  log_softmax: logSoftmax,
-  standardise,
-  unit,
+  softmax: perEntry(softmax),
+  log_softmax: perEntry(logSoftmax),
+  standardise: perEntry(standardise),
+  unit: perEntry(unit),
   over_batch_mean: overBatch,
 };
