@@ -5,10 +5,11 @@
 import type { Diagnostic, Fix } from '../grammar/diagnostics.ts';
 import type { Code, ParametersOf } from './messages.ts';
 import { declaredNames } from './explain/walk.ts';
-import { alsoImported, argument, called, field, fileMeant, meant } from './fixes/names.ts';
+import { alsoImported, argument, called, field, fileMeant, meant, memberCalled } from './fixes/names.ts';
 import {
   heldOutRows,
   impossible,
+  inItsSpace,
   leftOut,
   memberInCall,
   memberMeant,
@@ -18,6 +19,7 @@ import {
   otherSense,
   paradigm,
   silenced,
+  textMeant,
   threshold,
   trainingData,
   withoutMissing,
@@ -52,6 +54,8 @@ const table = {
   L0602: impossible,
   L0901: (_, site) => heldOutRows(site),
   L0902: otherSense,
+  L0903: inItsSpace,
+  L0904: textMeant,
 } satisfies Table;
 
 const fixesOf = (d: Diagnostic, known: Known, modules: Modules): readonly Fix[] => {
@@ -62,11 +66,9 @@ const fixesOf = (d: Diagnostic, known: Known, modules: Modules): readonly Fix[] 
   const imports = modules.imports.get(modules.main.file);
   const declares = (path: string): readonly string[] =>
     imports?.get(path)?.module.declarations.flatMap(declaredNames) ?? [];
-  const all = [
-    ...found,
-    ...(found.length === 0 ? meant(site) : []),
-    ...(d.code === 'L0201' ? alsoImported(site, site.written, declares) : []),
-  ];
+  const unknown = d.code === 'L0201' ? [...memberCalled(site), ...alsoImported(site, site.written, declares)] : [];
+  const named = found.length + unknown.length === 0 ? meant(site) : [];
+  const all = [...found, ...unknown, ...named];
   return d.severity === 'warning' ? [...all, silenced(site)] : all;
 };
 

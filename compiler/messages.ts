@@ -14,6 +14,10 @@ const quoted = (name: string): string => (/^[^\s]+$/.test(name) ? `\`${name}\`` 
 const wayInto = (expected: string, seen: string): string | undefined => {
   if (expected === 'R' && seen === 'R[1]') return 'it is an array of one number: take the number with `[0]`';
   if (/^R\[1\]$/.test(expected) && seen === 'R') return 'a number is not an array of one: write `[x]`';
+  if (seen === 'Text') {
+    if (expected === 'Bit') return 'a comparison with a text gives a bit: `r.answer == "yes"`';
+    return expected.startsWith('Class') ? 'texts become classes in the data set: `class(r.species)`' : undefined;
+  }
   if (!seen.startsWith('R')) return undefined;
   if (expected.startsWith('Positive'))
     return '`exp(x)`, `softplus(x)` and `x^2` are positive; so is a `param s : Positive`';
@@ -54,7 +58,16 @@ const elsewhere: ReadonlyMap<string, string> = new Map([
   ['NaN', 'missing'],
   ['null', 'missing'],
   ['np', 'mean(x), sum(x), ...'],
+  ['torch', 'mean(x), dense[8](x), ...'],
+  ['nn', 'dense[8](x), relu(x), ...'],
+  ['pd', 'csv("file.csv")'],
 ]);
+
+/** What keeps the parameter of a distribution in its space. */
+const staysIn = (space: string): string =>
+  space === 'Positive'
+    ? '`softplus(x)` is positive, and so is a `param s : Positive`'
+    : `give \`logits = x\`, or \`${space.startsWith('Simplex') ? 'softmax' : 'sigmoid'}(x)\``;
 
 export const messages = {
   L0201: message<{ name: string; kind?: string; similar?: string }>({
@@ -102,14 +115,16 @@ export const messages = {
     text: (p) => `${p.where ? `${p.where}: ` : ''}expected ${p.expected}, found ${p.seen}`,
     explanation: 'The value is of another kind than the place needs, for example a function where a number is meant.',
   }),
-  L0303: message<{ what: string; call: string; similar?: string; unnamed?: string }>({
+  L0303: message<{ what: string; call: string; similar?: string; unnamed?: string; names?: readonly string[] }>({
     severity: 'error',
     title: 'arguments that do not match',
     text: (p) => `${p.what} in the call of ${/^a /.test(p.call) ? p.call : `\`${p.call}\``}`,
     help: (p) =>
       p.similar
         ? `did you mean \`${p.similar}\`?`
-        : p.unnamed && `what stands behind \`;\` is given by name: \`${p.unnamed} = ...\``,
+        : p.unnamed
+          ? `what stands behind \`;\` is given by name: \`${p.unnamed} = ...\``
+          : p.names && (p.names.length > 0 ? `it has ${p.names.map((n) => `\`${n}\``).join(', ')}` : 'it has none'),
     explanation: 'Every parameter without a default needs an argument, and every argument a parameter.',
   }),
   L0304: message<{ name: string; expected: string; seen: string; value?: string }>({
@@ -251,7 +266,11 @@ export const messages = {
     title: 'a row outside its space',
     text: (p) =>
       `${p.place.includes(', ') ? p.place : `${p.set}, ${p.place}`}: ${p.column} is ${p.seen}, which is not in ${p.space}`,
-    help: (p) => (p.seen === 'missing' ? 'leave such rows out: `... for r in D if r.column != missing`' : undefined),
+    help: (p) => {
+      if (p.seen !== 'missing') return undefined;
+      const column = /^`([\p{L}_][\p{L}\p{N}_]*)`$/u.exec(p.column)?.[1] ?? 'column';
+      return `leave such rows out: \`... for r in D if r.${column} != missing\``;
+    },
     explanation: 'Every row of a data set is checked against the space it is declared in.',
   }),
   L0503: message<{ column: string; set: string; similar?: string }>({
@@ -295,6 +314,23 @@ export const messages = {
     explanation:
       'A sum or mean of squares or distances has a least value and no greatest one, unless the parameters are bounded. Usually the other direction is meant. A comment `-- allow L0902` on the line before silences the warning.',
   }),
+  L0903: message<{ name: string; family: string; space: string; written: string }>({
+    severity: 'warning',
+    title: 'a distribution whose parameter may leave its space',
+    text: (p) =>
+      `\`${p.name}\` of \`${p.family}\` should be in ${p.space}, but training may ${p.space === 'Positive' ? 'make it negative' : 'take it out'}`,
+    help: (p) => `${staysIn(p.space)}; to keep it so, write \`-- allow L0903\` on the line before`,
+    explanation:
+      'A spread, a rate or a probability is trained, and nothing keeps it where it has a meaning: outside there is no such distribution, and its density is not a number. A `param s : Positive` stays positive; `softplus(x)`, `exp(x)` and `x^2` are. Give probabilities as `logits = x`, or through `sigmoid` and `softmax`. A comment `-- allow L0903` on the line before silences the warning.',
+  }),
+  L0904: message<{ text: string; column: string; similar: string }>({
+    severity: 'warning',
+    title: 'a text that no row has',
+    text: (p) => `no row of ${p.column} is "${p.text}"`,
+    help: (p) => `did you mean \`"${p.similar}"\`? To keep it so, write \`-- allow L0904\` on the line before`,
+    explanation:
+      'A column of texts is compared with one that it does not have, and it has one that is spelt nearly the same. The comparison is the same for every row: a filter leaves all out, or none. A comment `-- allow L0904` on the line before silences the warning.',
+  }),
 } satisfies Record<string, Message<never>>;
 
 export const diagnose = reporter(messages);
@@ -316,11 +352,11 @@ export const fail = <C extends keyof Table & string>(
 /** The candidate closest to `name` by edit distance, if close enough to be a slip. */
 export const similar = (name: string, candidates: Iterable<string>): string | undefined => {
   let best: string | undefined;
-  // A single letter is near to every other: only its case may differ. Of two the first must be right.
+  // A single letter is near to every other: only its case may differ. Of two none may be another.
   let least = name.length === 1 ? 1 : Math.max(1, Math.floor(name.length / 3)) + 1;
   for (const candidate of candidates) {
     const d = editDistance(name.toLowerCase(), candidate.toLowerCase());
-    if (name.length === 2 && d > 0 && candidate[0] !== name[0]) continue;
+    if (name.length === 2 && candidate.length === 2 && d > 0 && [...candidate].reverse().join('') !== name) continue;
     if (d < least) {
       least = d;
       best = candidate;

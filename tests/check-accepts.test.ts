@@ -100,3 +100,58 @@ describe('thresholds that can be met', () => {
     ).toEqual([]),
   );
 });
+
+describe('parameters of distributions that stay where they belong', () => {
+  const of = (params: string, family: string): string =>
+    `data D : [R] = [(i + 1) / 10 for i < 20]\nmodel P() ~> R { ${params}; ${family} }\n` +
+    'minimize KL(D_tr || p) over p in P on unsupervised(D, holdout = 0.2) by adam(1e-2) for 3 steps\n';
+  test.each([
+    ['param m : R; param s : Positive', 'Normal(m, s)'],
+    ['param m : R; param s : R', 'Normal(m, softplus(s))'],
+    ['param m : R; param s : R', 'Normal(m, exp(s) + 0.1)'],
+    ['param m : R; param s : R', 'Normal(m, sqrt(1 + s^2))'],
+    ['param m : R; param s : R', 'Normal(m, 2 + tanh(s))'],
+    ['param m : R; param s : Interval[1, 2]', 'Normal(m, s / 2)'],
+    ['param a : Positive; param b : Positive', 'Gamma(a, a / b)'],
+    ['param w : Simplex[2]', 'mixture(w, [Normal(0, 1), Normal(1, 1)])'],
+  ])('%s; %s', async (params, family) => expect(await codes(of(params, family))).toEqual([]));
+  test('silenced', async () =>
+    expect(await codes(of('param m : R; param s : R', 'Normal(m, s) -- allow L0903\n'))).toEqual([]));
+  test('probabilities by softmax, sigmoid, or of what is not trained', async () =>
+    expect(
+      await codes(
+        'data D : [(R[2], Class[3])] = [([i, 1], class[3](i mod 3)) for i < 18]\n' +
+          'model C(x: R[2]) ~> Class[3] = Categorical(softmax(dense[3](x)))\n' +
+          'minimize E[(x, y) ~ D_tr] -log f(y | x) over f in C on supervised(D, holdout = 0.2)\n' +
+          'let q = [0.2, 0.3]\nlet b = Bernoulli(q[0] + q[1])\n',
+      ),
+    ).toEqual([]));
+});
+
+describe('texts of a column', () => {
+  const from = (test: string): string => `let n = size([r.year for r in penguins() if ${test}])\n`;
+  test.each(['r.sex == "female"', 'r.sex != "unknown"', 'r.sex == "x"', 'r.species == "Gentoo" or r.sex == missing'])(
+    '%s',
+    async (condition) => expect(await codes(from(condition))).toEqual([]),
+  );
+  test('silenced', async () => expect(await codes(`-- allow L0904\n${from('r.sex == "femal"')}`)).toEqual([]));
+});
+
+describe('arrays', () => {
+  test.each([
+    'let a = [1, 2.5]',
+    'let a = ["a", "b"]',
+    'let a = [(1, "a"), (2, "b")]',
+    'let a = [Normal(0, 1), Uniform(0, 1)]',
+    'let a = [sqrt, x -> x + 1]',
+    'data A = [1, 2]\ndata B = [3, 4]\nlet both = [A, B]',
+  ])('%s', async (source) => expect(await codes(`${source}\n`)).toEqual([]));
+});
+
+test('`p(x)` of a distribution without arguments is its density', async () =>
+  expect(
+    await codes(
+      'data D : [R] = [i / 10 for i < 20]\nmodel P() ~> R { param m : R; Normal(m, 1) }\n' +
+        'maximize E[x ~ D_tr] p(x) over p in P subject to eval E[x ~ D_eval] p(x) as density on unsupervised(D, holdout = 0.2)\n',
+    ),
+  ).toEqual([]));

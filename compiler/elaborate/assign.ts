@@ -11,6 +11,8 @@ export interface Wrong {
   readonly span?: Span;
   readonly similar?: string;
   readonly unnamed?: string;
+  /** All that there are. */
+  readonly names?: readonly string[];
 }
 
 /** Assigns arguments to parameters by position and name; a sentence when they do not fit. */
@@ -40,6 +42,7 @@ export const assign = (
           wrong: `there is no parameter \`${arg.name}\``,
           span: arg.span,
           similar: similar(arg.name, names),
+          names,
         };
       }
       if (given[i]) return { wrong: `\`${arg.name}\` is given twice`, span: arg.span };

@@ -41,6 +41,15 @@ const argumentAt = (
   return i < 0 ? undefined : assigned.given[i]?.span;
 };
 
+/** A model given where a member is meant: said where it is given. */
+const whereGiven = (d: Diagnostic, args: readonly Given[]): Diagnostic => {
+  const model = d.code === 'L0311' ? /^`([^`]+)`/.exec(d.message)?.[1] : undefined;
+  const arg = args.find((a) => a.value.kind === 'model' && a.value.declaration.name.text === model);
+  if (!arg || !d.span || arg.span.file.startsWith('stdlib/')) return d;
+  const notes = d.span.file.startsWith('stdlib/') ? [] : [{ message: 'a member is needed here', span: d.span }];
+  return { ...d, span: arg.span, label: undefined, notes };
+};
+
 /** The stack of JavaScript ends before ours where bodies are large; the words are those of each browser. */
 const isTooDeep = (error: unknown): boolean =>
   error instanceof Error && /call stack|recursion|stack size/i.test(error.message) && !(error instanceof Failure);
@@ -56,6 +65,10 @@ export const inLibrary = (
   args: readonly Given[] = [],
 ): unknown => {
   if (isTooDeep(error)) return new Failure([diagnose('L0602', span, { what: `\`${name}\` calls itself without end` })]);
+  if (error instanceof Failure && args.some((a) => a.value.kind === 'model') && error.diagnostics.length > 0) {
+    const moved = error.diagnostics.map((d) => whereGiven(d, args));
+    if (moved.some((d, i) => d !== error.diagnostics[i])) return new Failure(moved);
+  }
   if (!(error instanceof Failure) || !file.startsWith('stdlib/') || span.file.startsWith('stdlib/')) return error;
   const where = name === '' ? 'a function' : `\`${name}\``;
   return new Failure(

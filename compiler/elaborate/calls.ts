@@ -18,8 +18,9 @@ import { bindStatics, enterMember, submember } from './members.ts';
 import { bindPattern } from './patterns.ts';
 import { program } from './programs.ts';
 import { runIntrinsic } from './intrinsics/index.ts';
+import { warnOfSign } from './signs.ts';
 import { mapUnary } from './tensors.ts';
-import type { Closure, FunctionValue, Given, Member, Value } from './values.ts';
+import type { Closure, FunctionValue, Given, Member, Model, Value } from './values.ts';
 
 const deepest = 400;
 
@@ -133,6 +134,7 @@ const runClosure = (closure: Closure, args: readonly Given[], fn: FunctionValue,
     if (annotation && value.kind === 'dist' && value.implicit && fitness(annotation, value, inner) === undefined)
       value = draws(value, ctx, arg?.span ?? span);
     // What a family is computed from is taken to be in its space, as the result of a function is.
+    if (arg && isFamily(closure)) warnOfSign(closure.name, param, value, arg.span, ctx);
     if (annotation)
       value = declaredBy(param.span, closure.name, () =>
         matchAnnotation(annotation, value, inner, name, arg?.span ?? span, isFamily(closure)),
@@ -290,12 +292,18 @@ export const giveStatics = (callee: Value, statics: readonly Given[], span: Span
   return fail('L0309', span, { seen: describe(callee) });
 };
 
+/** `p(x)` of a model without arguments, a distribution: its density there. */
+const isDensity = ({ declaration }: Model, args: readonly Given[]): boolean =>
+  declaration.params.length === 0 && args.length > 0 && declaration.result?.stochastic === true;
+
 export const applyValue = (callee: Value, args: readonly Given[], ctx: Context, span: Span): Value => {
   switch (callee.kind) {
     case 'function':
       return applyFunction(callee, args, ctx, span);
     case 'member':
-      return applyMember(callee, args, ctx, span);
+      return isDensity(callee.model, args)
+        ? applyValue(toDistribution(callee, ctx, span), args, ctx, span)
+        : applyMember(callee, args, ctx, span);
     case 'model':
       if (!ctx.member) return fail('L0311', span, { name: callee.declaration.name.text });
       return applyMember(submember(callee, ctx, span), args, ctx, span);

@@ -347,11 +347,15 @@ const checkFinite = (data: Data, picked: readonly number[] | undefined, origin: 
       fail('L0502', origin.span, {
         set: data.name,
         place: data.placeOf(row),
-        column: found ? `\`${found.column}\`` : path ? `part ${path}` : 'the value',
+        column: found ? `\`${found.column}\`` : columnName(path),
         space: printSpace(t.space),
         seen:
           found?.seen ??
-          (element.kind !== 'Class' ? 'not a number' : numbers[at] < 0 ? 'no class' : String(numbers[at])),
+          (element.kind === 'Class' && numbers[at] < 0
+            ? 'no class'
+            : Number.isNaN(numbers[at])
+              ? 'not a number'
+              : String(numbers[at])),
       });
     }
   };
@@ -359,6 +363,13 @@ const checkFinite = (data: Data, picked: readonly number[] | undefined, origin: 
 };
 
 // ---------------------------------------------------------------- spaces of rows
+
+/** `[1]` of a row that is a tuple, `x` of one that is a record. */
+const columnName = (path: string): string =>
+  path === '' ? 'the value' : path.startsWith('[') ? `part ${path}` : `\`${path}\``;
+
+const partName = (path: string, set: string): string =>
+  path.startsWith('[') ? `part ${path} of \`${set}\`` : path || set;
 
 /** Template with leaves brought into a space, each number checked. */
 const coerceTemplate = (
@@ -370,7 +381,11 @@ const coerceTemplate = (
   span: Span,
 ): Template => {
   const mismatch = (): never =>
-    fail('L0304', span, { name: path || data.name, expected: printSpace(space), seen: printSpace(spaceOfTemplate(t)) });
+    fail('L0304', span, {
+      name: partName(path, data.name),
+      expected: printSpace(space),
+      seen: printSpace(spaceOfTemplate(t)),
+    });
   switch (space.kind) {
     case 'tuple': {
       const parts = t.kind === 'tuple' ? t.items : t.kind === 'record' ? [...t.fields.values()] : [];
@@ -438,7 +453,7 @@ const coerceLeaf = (
   /** Dimensions in front of one entry: of the rows, of the steps of a sequence. */
   const front = array.shape.slice(0, array.shape.length - storageShape(own).length);
   const fail_ = (): never =>
-    fail('L0304', span, { name: path || data.name, expected: printSpace(space), seen: printSpace(own) });
+    fail('L0304', span, { name: partName(path, data.name), expected: printSpace(space), seen: printSpace(own) });
   if (own.element.kind === 'Class' && space.element.kind === 'R') {
     // one-hot vectors where real numbers are asked for
     const { size } = own.element;
@@ -463,7 +478,7 @@ const coerceLeaf = (
     fail('L0502', span, {
       set: data.name,
       place: data.placeOf(Math.floor(at / Math.max(1, perRow))),
-      column: path ? `\`${path}\`` : 'the value',
+      column: columnName(path),
       space: printElement(space.element),
       seen: Number.isNaN(entry[0])
         ? 'missing'

@@ -29,7 +29,7 @@ import { runFirst } from './first-run.ts';
 import { indexTensor } from './indexing.ts';
 import { summedUp } from './leakage.ts';
 import { laterNames } from './later.ts';
-import { combine } from './lists.ts';
+import { checkAlike, combine } from './lists.ts';
 import { declareParameter, fieldsOf, instantiate, memberField, submember } from './members.ts';
 import { applyBinary, applyUnary, settle } from './operators.ts';
 import { bindPattern } from './patterns.ts';
@@ -62,11 +62,11 @@ const run = (e: Expr, ctx: Context): Value => {
       return { kind: 'tuple', items: e.items.map((x) => evaluate(x, ctx)) };
     case 'record':
       return { kind: 'record', fields: new Map(e.fields.map((f) => [f.name.text, evaluate(f.value, ctx)])) };
-    case 'array':
-      return combine(
-        e.items.map((x) => settle(evaluate(x, ctx), ctx, x.span)),
-        ctx,
-      );
+    case 'array': {
+      const items = e.items.map((x) => settle(evaluate(x, ctx), ctx, x.span));
+      checkAlike(items, e);
+      return combine(items, ctx);
+    }
     case 'comprehension':
       return comprehension(e, ctx);
     case 'call':
@@ -248,6 +248,20 @@ const indexed = (e: IndexExpr, ctx: Context): Value => {
       const { axis, row, mask } = rowsUnder(object, {}, ctx);
       if (mask) return fail('L0601', e.span, { what: 'one row of a set that depends on what is trained' });
       return entryOf({ kind: 'along', axis, element: row }, index, e.span);
+    }
+    case 'record': {
+      const [item] = e.items;
+      const key = item?.kind === 'at' && item.value.kind === 'string' ? item.value : undefined;
+      if (!key)
+        return indexTensor(asTensor(object, e.object.span, 'indexing'), e.items, (x) => evaluate(x, ctx), e.span);
+      const names = [...object.fields.keys()];
+      const near = similar(key.value.trim().replace(/\W+/g, '_'), names);
+      return fail(
+        'L0308',
+        key.span,
+        { field: key.value, of: describe(object), similar: near },
+        { help: `fields are taken with a dot${near ? `: \`.${near}\`` : ''}` },
+      );
     }
     case 'texts': {
       const i = asStatic(only(), e.span, 'the index');

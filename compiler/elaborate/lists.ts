@@ -1,9 +1,11 @@
 /** Values side by side: an array where they are arrays of one shape, an array of rows where they are built alike, else a list. */
+import type { ArrayExpr } from '../../grammar/tree.ts';
 import * as ir from '../ir/build.ts';
+import { fail } from '../messages.ts';
 import { sameShape } from '../spaces/space.ts';
 import { newAxis } from './context.ts';
 import type { Context } from './context.ts';
-import { asTensor } from './describe.ts';
+import { asTensor, describe } from './describe.ts';
 import { axisToShape, expandAxes, shapeOf, tensor, toReal, unionAxes } from './tensors.ts';
 import type { Axis, Tensor, Value } from './values.ts';
 
@@ -65,6 +67,54 @@ const along = (items: readonly Value[], axis: Axis): Value | undefined => {
     default:
       return undefined;
   }
+};
+
+/** What goes together in an array; undefined goes with anything. */
+const kindOf = (v: Value): string | undefined => {
+  switch (v.kind) {
+    case 'tensor':
+    case 'range':
+      return 'numbers';
+    case 'text':
+    case 'texts':
+      return 'texts';
+    case 'tuple':
+    case 'record':
+      return 'tuples';
+    case 'space':
+      return 'spaces';
+    case 'poison':
+    case 'missing':
+    case 'along':
+    case 'list':
+      return undefined;
+    default:
+      return 'others';
+  }
+};
+
+/** The entries of an array that is written out are of one kind: numbers, texts, tuples, or what is no number at all. */
+export const checkAlike = (items: readonly Value[], { items: written }: ArrayExpr): void => {
+  const first = items.findIndex((v) => kindOf(v) !== undefined);
+  const other = items.findIndex((v) => kindOf(v) !== undefined && kindOf(v) !== kindOf(items[first]));
+  if (other < 0) return;
+  const { span: at } = written[other];
+  fail(
+    'L0302',
+    at,
+    {
+      expected: `${describe(items[first])}, as before it`,
+      seen: describe(items[other]),
+      where: 'an entry of an array',
+    },
+    {
+      help:
+        items[other].kind === 'texts'
+          ? 'a text among numbers becomes the vector of its class: `concat([a, b], class(r.species))`'
+          : 'an array has entries of one kind; what belongs together and differs is a tuple: `(a, b)`',
+      notes: [{ message: 'the first entry', span: written[first].span }],
+    },
+  );
 };
 
 export const combine = (items: readonly Value[], ctx: Context): Value => {

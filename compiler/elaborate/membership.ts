@@ -36,8 +36,8 @@ export const firstOutside = (array: ArrayValue, element: Element): number => {
   return -1;
 };
 
-/** Where the first number is that is none, or the first class that there is not; -1 if there is none. */
+/** Where the first number is that is none or has no end, or the first class that there is not; -1 if there is none. */
 export const firstMissing = (array: ArrayValue, element: Element): number => {
   if (element.kind === 'Class') return firstOutside(array, element);
-  return isCertain(array, { kind: 'R' }) ? -1 : array.data.findIndex((x) => Number.isNaN(x));
+  return firstOutside(array, { kind: 'R' });
 };

@@ -1,7 +1,7 @@
 /** Binary and unary operators on values of every kind. */
 import type { BinaryExpr, BinaryOp, Span, UnaryExpr } from '../../grammar/tree.ts';
 import * as ir from '../ir/build.ts';
-import { fail } from '../messages.ts';
+import { diagnose, fail, similar } from '../messages.ts';
 import { Bit, R } from '../spaces/space.ts';
 import { applyValue, compose } from './calls.ts';
 import { inAxes } from './context.ts';
@@ -55,7 +55,19 @@ const textColumn = (v: TextColumn, test: (s: string | null) => boolean): Tensor 
 
 const isNaNTensor = (t: Tensor): Tensor => compareTensors('ne', toReal(t), toReal(t));
 
-const equality = (left: Value, right: Value, ctx: Context, span: Span): Tensor => {
+/** A text that is in none of the rows, and nearly one that is. */
+const warnOfText = (column: TextColumn, text: string, e: BinaryExpr, ctx: Context): void => {
+  const literal = [e.left, e.right].find((x) => x.kind === 'string');
+  if (!literal || column.values.includes(text)) return;
+  const near = similar(text, new Set(column.values.filter((v) => v !== null)));
+  const shown = literal === e.left ? e.right : e.left;
+  const name = shown.kind === 'field' ? `\`${shown.name.text}\`` : 'the column';
+  if (near !== undefined)
+    ctx.shared.diagnostics.push(diagnose('L0904', literal.span, { text, column: name, similar: near }));
+};
+
+const equality = (left: Value, right: Value, ctx: Context, e: BinaryExpr): Tensor => {
+  const { span } = e;
   for (const v of [left, right]) if (v.kind === 'texts') knownTexts(v, span);
   if (right.kind === 'missing' || left.kind === 'missing') {
     const v = right.kind === 'missing' ? left : right;
@@ -65,6 +77,8 @@ const equality = (left: Value, right: Value, ctx: Context, span: Span): Tensor =
     return fail('L0302', span, { expected: 'a column', seen: describe(v), where: 'the comparison with `missing`' });
   }
   if (left.kind === 'text' && right.kind === 'text') return constantBoolean(left.text === right.text);
+  if (left.kind === 'texts' && right.kind === 'text') warnOfText(left, right.text, e, ctx);
+  if (right.kind === 'texts' && left.kind === 'text') warnOfText(right, left.text, e, ctx);
   if (left.kind === 'texts' && right.kind === 'text') return textColumn(left, (s) => s === right.text);
   if (right.kind === 'texts' && left.kind === 'text') return textColumn(right, (s) => s === left.text);
   if (left.kind === 'texts' && right.kind === 'texts' && left.axis === right.axis) {
@@ -72,9 +86,7 @@ const equality = (left: Value, right: Value, ctx: Context, span: Span): Tensor =
     return tensor(ir.constant({ dtype: 'bool', shape: [data.length], data }), [left.axis], Bit());
   }
   if (left.kind === 'tuple' && right.kind === 'tuple' && left.items.length === right.items.length)
-    return left.items
-      .map((x, i) => equality(x, right.items[i], ctx, span))
-      .reduce((a, b) => logical('and', a, b, span));
+    return left.items.map((x, i) => equality(x, right.items[i], ctx, e)).reduce((a, b) => logical('and', a, b, span));
   return compareTensors('eq', operand(left, ctx, span, '=='), operand(right, ctx, span, '=='), span, '==');
 };
 
@@ -148,6 +160,9 @@ export const applyBinary = (op: BinaryOp, left: Value, right: Value, ctx: Contex
     case '*':
     case '/':
     case 'mod':
+      // `1 / 0` is how infinity is written.
+      if (op !== '*' && e.right.kind === 'number' && e.right.value === 0 && e.left.kind !== 'number')
+        fail('L0602', span, { what: 'division by 0' });
       return mapBinary(
         arithmetic[op],
         operand(left, ctx, e.left.span, op),
@@ -168,9 +183,9 @@ export const applyBinary = (op: BinaryOp, left: Value, right: Value, ctx: Contex
         span,
       );
     case '==':
-      return equality(settle(left, ctx, e.left.span), settle(right, ctx, e.right.span), ctx, span);
+      return equality(settle(left, ctx, e.left.span), settle(right, ctx, e.right.span), ctx, e);
     case '!=':
-      return negated(equality(settle(left, ctx, e.left.span), settle(right, ctx, e.right.span), ctx, span));
+      return negated(equality(settle(left, ctx, e.left.span), settle(right, ctx, e.right.span), ctx, e));
     case '<':
     case '<=':
     case '>':

@@ -1,8 +1,9 @@
 /** Fixes for what is called otherwise: names, fields, columns, named arguments, names of modules. */
 import type { Fix } from '../../grammar/diagnostics.ts';
 import type { CallExpr, IndexExpr } from '../../grammar/tree.ts';
+import { mentioned } from '../explain/walk.ts';
 import type { ParametersOf } from '../messages.ts';
-import { declarationsOf, exact, textAt, write } from './site.ts';
+import { declarationsOf, exact, problemAround, textAt, write } from './site.ts';
 import type { Found, Site } from './site.ts';
 
 /** "did you mean" is a fix of the name itself, of the field, or of the text between quotes. */
@@ -25,6 +26,16 @@ export const fileMeant = (site: Site): Fix[] => {
   const folder = /^.*\//.exec(quoted[1])?.[0] ?? '';
   const replacement = close.includes('/') ? close : folder + close;
   return [write({ ...site.span, start, end: start + quoted[1].length }, replacement)];
+};
+
+/** The one member of the problem, where its objective calls it otherwise. */
+export const memberCalled = (site: Site): Fix[] => {
+  const problem = problemAround(site);
+  const over = problem?.players.flatMap((p) => p.over) ?? [];
+  const own = over[0]?.name?.text;
+  if (!problem || over.length !== 1 || own === undefined || mentioned(problem.players[0].objective).includes(own))
+    return [];
+  return [write(site.span, own, { title: `Write \`${own}\`, as the member is called` })];
 };
 
 /** A name that an imported file declares, and the import leaves out. */
@@ -66,6 +77,10 @@ const ordinals = ['first', 'second', 'third', 'fourth'];
 export const field = (p: ParametersOf<'L0308'>, site: Site): Fix[] => {
   const place = /^(?:_|item)?(\d+)$/.exec(p.field)?.[1] ?? ordinals.indexOf(p.field);
   const dot = site.text.lastIndexOf('.', site.span.start);
+  if (site.written.startsWith('"') && p.similar) {
+    const index = site.around.find((n): n is Found & IndexExpr => n.kind === 'index');
+    return index ? [write(index.span, `${textAt(site, index.object.span)}.${p.similar}`)] : [];
+  }
   if (p.similar) return meant(site);
   if (!p.of.startsWith('(') || p.of.includes(':') || Number(place) < 0 || dot < 0) return [];
   return [write({ ...site.span, start: dot }, `[${place}]`)];

@@ -1,6 +1,13 @@
 /** Fixes for problems: which data, which member, which direction; and comments that silence a warning. */
 import type { Fix } from '../../grammar/diagnostics.ts';
-import type { CallExpr, ComprehensionExpr, Condition, NameExpr } from '../../grammar/tree.ts';
+import type {
+  BlockExpr,
+  CallExpr,
+  ComprehensionExpr,
+  Condition,
+  NameExpr,
+  ParamStatement,
+} from '../../grammar/tree.ts';
 import { nodes } from '../explain/walk.ts';
 import type { ParametersOf } from '../messages.ts';
 import {
@@ -149,11 +156,30 @@ export const silenced = (site: Site): Fix => {
   };
 };
 
+export const textMeant = (p: ParametersOf<'L0904'>, site: Site): Fix[] => [write(site.span, `"${p.similar}"`, guess)];
+
 export const heldOutRows = (site: Site): Fix[] =>
   namesInside(site, site.module)
     .filter((n) => n.name === 'D_tr')
     .slice(0, 1)
     .map((n) => write(n.span, 'D_eval', guess));
+
+/** A parameter that is in `Positive` stays there; anything else is made positive. */
+export const inItsSpace = (p: ParametersOf<'L0903'>, site: Site): Fix[] => {
+  const whole = new RegExp(`^${p.family}\\((?:p = )?(.*)\\)$`, 's').exec(site.written)?.[1];
+  if (whole !== undefined) return [write(site.span, `${p.family}(logits = ${whole})`, guess)];
+  if (p.space !== 'Positive') return [];
+  const value = /^\w+ = /.exec(site.written)?.[0].length ?? 0;
+  const span = { ...site.span, start: site.span.start + value };
+  const written = textAt(site, span);
+  const own = site.around
+    .filter((n): n is Found & BlockExpr => n.kind === 'block')
+    .flatMap((n) => n.statements)
+    .find((s): s is ParamStatement => s.kind === 'param' && s.name.text === written);
+  if (own?.space.kind === 'named' && own.space.name.text === 'R' && !own.init)
+    return [write(own.space.name.span, 'Positive', { title: `Take \`${written}\` from \`Positive\``, ...guess })];
+  return [write(span, `softplus(${written})`, guess)];
+};
 
 export const otherSense = (p: ParametersOf<'L0902'>, site: Site): Fix[] => {
   const player = playerAround(site);

@@ -1,6 +1,7 @@
 /** Fixes for values that are almost what is needed: an array of one, a text that stands for a class, a number in percent. */
 import type { Fix } from '../../grammar/diagnostics.ts';
 import type {
+  ArrayExpr,
   Binder,
   BinaryExpr,
   ComprehensionExpr,
@@ -54,7 +55,7 @@ const annotated = ({ seen, value }: ParametersOf<'L0304'>, site: Site): Fix[] =>
   );
   if (!d?.space || value !== undefined || d.value.span.start !== site.span.start || d.value.span.end !== site.span.end)
     return [];
-  if (!/^[A-Z(][\w[\], ():.]*$/.test(seen) || /\ba \w/.test(seen)) return [];
+  if (!/^[A-Z(][\w[\], ():.]*$/.test(seen) || /\ba \w|Text/.test(seen)) return [];
   return [write(d.space.span, d.kind === 'data' ? `[${seen}]` : seen, guess)];
 };
 
@@ -135,8 +136,21 @@ export const percent = (site: Site, value: number): Fix[] => {
 
 const isBinary = (site: Site): boolean => (exact(site, 'binary') as unknown as BinaryExpr | undefined) !== undefined;
 
+/** Entries that differ belong in a tuple; a text beside numbers becomes the vector of its class. */
+const asTuple = (seen: string, site: Site): Fix[] => {
+  const e = site.around.find((n): n is ArrayExpr => n.kind === 'array' && 'items' in n);
+  if (!e || e.span.start >= site.span.start) return [];
+  if (seen === 'Text') {
+    const last = e.items.at(-1)?.span.start === site.span.start ? e.items.at(-2) : undefined;
+    const numbers = last && textAt(site, { ...e.span, end: last.span.end });
+    return numbers ? [write(e.span, `concat(${numbers}], ${call(site, 'class')})`, guess)] : [];
+  }
+  return [write(e.span, `(${textAt(site, { ...e.span, start: e.span.start + 1, end: e.span.end - 1 })})`)];
+};
+
 export const otherKind = ({ expected, seen, where }: ParametersOf<'L0302'>, site: Site): Fix[] => {
   const named = /^[\p{L}_][\p{L}\p{N}_']*$/u.test(site.written);
+  if (where === 'an entry of an array') return asTuple(seen, site);
   if (seen === 'Text') return textsInRows(site);
   if (where === '`holdout`') return percent(site, Number(seen));
   if (where === 'the objective' && named && seen.startsWith('the function')) return lossCalled(site);
