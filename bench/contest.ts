@@ -121,7 +121,7 @@ const start = ([command, ...args]: readonly string[]) => {
 };
 
 /** Kernels, not processes, are missing; what is not installed is said as such. */
-const inWords = (failed: string): string =>
+export const inWords = (failed: string): string =>
   failed
     .replace(/^Kernel '(\w+)' not registered for backend.*/, 'cannot: no kernel $1')
     .replace(/^Cannot find (module|package) '?([^' ]*)'?.*/, '$2 is not installed');

@@ -4,11 +4,13 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { format } from 'prettier';
+import { countsTable } from './counts-table.ts';
 import { stepsTable } from './steps-table.ts';
 
 type Table = (workloads: readonly string[], turns: number) => Promise<string>;
 const tables: Readonly<Record<string, { readonly file: string; readonly make: Table }>> = {
   steps: { file: 'RESULTS.md', make: stepsTable },
+  counts: { file: 'COUNTS.md', make: countsTable },
 };
 
 const [table = 'all', names = 'all', turns = '9'] = process.argv.slice(2);

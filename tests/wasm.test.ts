@@ -16,7 +16,6 @@ import { fuse } from '../runtime/engines/wasm/fuse.ts';
 import { layoutOf } from '../runtime/engines/wasm/layout.ts';
 import { lower } from '../runtime/engines/wasm/lower.ts';
 import { openMemory, slack } from '../runtime/engines/wasm/memory.ts';
-import { prepare } from '../runtime/engines/wasm/prepare.ts';
 import { bools, floats, ints } from './engines-cases.ts';
 import { difference, runOn } from './engines-compare.ts';
 
@@ -253,33 +252,33 @@ describe('memory', () => {
     expect(() => memory.give(12)).toThrow('internal');
   });
 
-  it('of values that are alive together does not overlap', () => {
+  it('of values that are alive together does not overlap, and ends in spare memory before that is written', () => {
+    let lent = 0;
     for (let round = 0; round < 30; round++) {
       const lifetimes = Array.from({ length: 40 }, () => {
         const first = draw(30);
-        return { bytes: draw(500), first, last: first + draw(8) };
+        return { bytes: draw(500), first, last: first + draw(8), anywhere: draw(3) > 0 };
       });
-      const { offsets, bytes } = layoutOf(lifetimes);
+      const spare = Array.from({ length: 5 }, () => ({ bytes: draw(700), until: draw(38) }));
+      const { offsets, spares, bytes } = layoutOf(lifetimes, spare);
       lifetimes.forEach((x, i) => {
-        expect(offsets[i] + x.bytes + slack).toBeLessThanOrEqual(bytes);
+        const host = spare[spares[i]] as (typeof spare)[number] | undefined;
+        const room = Math.ceil(((host?.bytes ?? bytes - slack) + slack) / 16) * 16;
+        expect(offsets[i] + x.bytes + slack).toBeLessThanOrEqual(room);
+        if (host) {
+          lent++;
+          expect(x.anywhere).toBe(true);
+          expect(x.last).toBeLessThan(host.until);
+        }
         lifetimes.slice(0, i).forEach((y, j) => {
-          const together = x.first <= y.last && y.first <= x.last;
+          const together = x.first <= y.last && y.first <= x.last && spares[i] === spares[j];
           const apart = offsets[i] + x.bytes + slack <= offsets[j] || offsets[j] + y.bytes + slack <= offsets[i];
           if (together) expect(apart).toBe(true);
         });
       });
     }
+    expect(lent).toBeGreaterThan(100);
   });
-
-  it.each(['mlp', 'cnn', 'vae', 'rnn'] as const)(
-    'of a step of %s is within 1.3 of the most that is alive at once',
-    (name) => {
-      const program = plan(optimise(workloads[name]()));
-      const leaving = program.outputs.reduce((sum, { slot }) => sum + program.slots[slot].bytes, 0);
-      const { bytes } = prepare(program, true);
-      expect(bytes + leaving).toBeLessThan(1.3 * program.peakBytes);
-    },
-  );
 });
 
 describe('a step', () => {

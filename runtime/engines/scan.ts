@@ -8,6 +8,7 @@ import type { Device, Tensor } from './device.ts';
 import { sizeOf } from '../../compiler/ir/shape.ts';
 import { prepare } from './kernels/table.ts';
 import type { Action, Loaded } from './load.ts';
+import { prepareProgram } from './webgpu/program.ts';
 
 /** Element `round` of a sequence; `index` is the round as a tensor. */
 type Take = (sequence: Tensor, round: number, index: Tensor) => Tensor;
@@ -32,9 +33,9 @@ const taker = (device: Device, plan: Plan, slot: number): Take => {
   return (sequence, _, index) => row([sequence, index]);
 };
 
-/** Collects one result a round into [length, ...]. */
+/** Collects one result a round into [length, ...]; `index` is the round as a tensor. */
 interface Stack {
-  put(result: Tensor, round: number): void;
+  put(result: Tensor, round: number, index: Tensor): void;
   done(): Tensor;
 }
 
@@ -51,6 +52,25 @@ const stacker = (device: Device, plan: Plan, slot: number): (() => Stack) => {
           device.free(result);
         },
         done: () => stack,
+      };
+    };
+  }
+  if (device.name === 'webgpu' && size > 0) {
+    // each row is written where it belongs: nothing is copied again, and no row is kept beside the stack
+    const inputs = [
+      { shape: element, dtype },
+      { shape: [], dtype: 'int32' as const },
+    ];
+    const source = { label: 'put', body: `result[index + x1[0] * ${size}] = x0[index];`, count: size };
+    const write = prepareProgram(device, source, inputs, [{ shape, dtype }]);
+    return () => {
+      let stack: readonly Tensor[] | undefined;
+      return {
+        put: (result, _, index) => {
+          stack = write([result, index], stack);
+          device.free(result);
+        },
+        done: () => (stack as readonly Tensor[])[0],
       };
     };
   }
@@ -101,15 +121,15 @@ export const prepareScan = (
       const index = device.write({ dtype: 'int32', shape: [], data: new Int32Array([round]) });
       const elements = sequences.map(({ slot, take }) => take(slots[slot], round, index));
       const made = body.run([index, ...carries, ...elements, ...fixed]);
-      device.free(index);
       elements.forEach(device.free);
       carries.forEach(device.free);
       carries = made.slice(0, operation.carries);
       stacks.forEach((stack, i) => {
         const result = made[operation.carries + i];
-        if (stack) stack.put(result, round);
+        if (stack) stack.put(result, round, index);
         else device.free(result);
       });
+      device.free(index);
     }
     carries.forEach((carry, i) => {
       if (outputs[i] >= 0) slots[outputs[i]] = carry;

@@ -66,12 +66,13 @@ const upload = ({ target, constants, known }: Context, { dtype, shape, data }: A
 
 /** The function of a plan: (table) */
 const emitPlan = (context: Context, prepared: Prepared, base: number): number => {
-  const { plan, places, offsets, kernels, scratch, loops } = prepared;
+  const { plan, places, offsets, within, kernels, scratch, loops } = prepared;
   const constants = plan.constants.map(({ value }) => upload(context, value));
   const where = (place: number, distance: number): Where => {
     const { from, index } = places[place];
     if (from === 'constant') return { address: constants[index] + distance };
-    if (from === 'step') return { address: base + offsets[place] + distance };
+    if (from === 'step' && within[place] < 0) return { address: base + offsets[place] + distance };
+    if (from === 'step') return { entry: plan.inputs.length + within[place], distance: offsets[place] + distance };
     return { entry: from === 'input' ? index : plan.inputs.length + index, distance };
   };
   const of = ({ place, offset, dtype }: Pick<View, 'place' | 'offset' | 'dtype'>): Where =>

@@ -27,8 +27,10 @@ export interface Prepared {
   readonly places: readonly Place[];
   readonly outputs: Works['outputs'];
   readonly kernels: readonly Kernel[];
-  /** Offset of each place that lives in the step. */
+  /** Offset of each place that lives in the step: from its base, or in the output that it uses while that is not written. */
   readonly offsets: readonly number[];
+  /** Which output that is; -1: none. */
+  readonly within: readonly number[];
   /** Of each kernel: memory it needs while it runs. */
   readonly scratch: readonly (number | undefined)[];
   readonly loops: readonly (LoopMemory | undefined)[];
@@ -54,11 +56,13 @@ export const prepare = (plan: Plan, sharing: boolean): Prepared => {
     }
   });
   const lifetimes: Lifetime[] = [];
-  const live = (bytes: number, from: number, to: number): number =>
-    lifetimes.push({ bytes, first: from, last: to }) - 1;
+  const live = (bytes: number, from: number, to: number, anywhere = false): number =>
+    lifetimes.push({ bytes, first: from, last: to, anywhere }) - 1;
   const ofPlace = places.map(({ from, bytes }, i) =>
-    from === 'step' && first[i] >= 0 ? live(bytes, first[i], last[i]) : undefined,
+    from === 'step' && first[i] >= 0 ? live(bytes, first[i], last[i], true) : undefined,
   );
+  // in a loop an output may be a row of a stack, with others beside it
+  const spare = sharing ? places.flatMap(({ from, bytes, index }, i) => (from === 'output' && first[i] >= 0 ? [{ bytes, index, until: first[i] }] : [])) : []; // prettier-ignore
   const ofScratch = kernels.map((kernel, i) =>
     kernel.kind === 'window'
       ? live(
@@ -76,7 +80,7 @@ export const prepare = (plan: Plan, sharing: boolean): Prepared => {
   const ofLoop = kernels.map((kernel, i) =>
     kernel.kind === 'loop' ? loopLifetimes(kernel, (bytes) => live(bytes, i, i)) : undefined,
   );
-  const { offsets, bytes } = layoutOf(lifetimes);
+  const { offsets, spares, bytes } = layoutOf(lifetimes, spare);
   const at = (index: number): number => offsets[index];
   return {
     plan,
@@ -84,11 +88,16 @@ export const prepare = (plan: Plan, sharing: boolean): Prepared => {
     outputs,
     kernels,
     offsets: ofPlace.map((index) => (index === undefined ? -1 : at(index))),
+    within: ofPlace.map((index) => (index === undefined || spares[index] < 0 ? -1 : spare[spares[index]].index)),
     scratch: ofScratch.map((index) => (index === undefined ? undefined : at(index))),
     loops: ofLoop.map((loop) => loop?.(at)),
     bytes,
   };
 };
+
+/** Bytes that a step takes for itself and for its results, all at once; what comes in and constants are the caller's. */
+export const heldBytes = ({ bytes, outputs }: Prepared): number =>
+  outputs.reduce((sum, output) => sum + (output.kind === 'written' ? bytesFor(output.dtype, output.shape) : 0), bytes);
 
 const loopLifetimes = (
   loop: Loop,

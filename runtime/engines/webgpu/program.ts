@@ -32,7 +32,11 @@ interface Pipeline {
 interface GpuDevice {
   readonly limits: { readonly maxStorageBuffersPerShaderStage: number };
   createShaderModule(of: { code: string }): object;
-  createComputePipeline(of: { layout: 'auto'; compute: { module: object; entryPoint: string } }): Pipeline;
+  createComputePipeline(of: {
+    label: string;
+    layout: 'auto';
+    compute: { module: object; entryPoint: string };
+  }): Pipeline;
   createBindGroup(of: { layout: object; entries: object[] }): object;
 }
 
@@ -41,6 +45,8 @@ export interface Source {
   readonly body: string;
   /** Functions that the body calls. */
   readonly functions?: string;
+  /** What it is called in the tools for graphics cards. */
+  readonly label?: string;
   /** How many times the body runs: once for each element of the result unless said otherwise. */
   readonly count?: number;
 }
@@ -65,24 +71,24 @@ var<private> infinityBits : u32 = 0x7f800000u;
 /** Pipelines by their text, for each backend. */
 const pipelines = new WeakMap<object, Map<string, Pipeline>>();
 
-const pipelineOf = ({ device }: WebGpuBackend, code: string): Pipeline => {
+const pipelineOf = ({ device }: WebGpuBackend, code: string, label: string): Pipeline => {
   const known = pipelines.get(device) ?? new Map<string, Pipeline>();
   pipelines.set(device, known);
   const found = known.get(code);
   if (found) return found;
   const module = device.createShaderModule({ code });
-  const made = device.createComputePipeline({ layout: 'auto', compute: { module, entryPoint: 'main' } });
+  const made = device.createComputePipeline({ label, layout: 'auto', compute: { module, entryPoint: 'main' } });
   known.set(code, made);
   return made;
 };
 
-/** Ready to run: texts and shapes are settled. */
+/** Ready to run: texts and shapes are settled. `into`: tensors to write, instead of fresh ones. */
 export const prepareProgram = (
   device: Device,
-  { body, functions = '', count }: Source,
+  { body, functions = '', label = 'fused', count }: Source,
   inputs: readonly Spec[],
   outputs: readonly Spec[],
-): ((tensors: readonly Tensor[]) => Tensor[]) => {
+): ((tensors: readonly Tensor[], into?: readonly Tensor[]) => readonly Tensor[]) => {
   const backend = backendOf(device);
   const runs = count ?? sizeOf(outputs[0].shape);
   const groups = Math.ceil(runs / workgroup);
@@ -110,10 +116,10 @@ fn main(@builtin(global_invocation_id) id : vec3<u32>) {
   ${body}
 }`;
   const shapes = outputs.map(({ shape }) => shape as number[]);
-  return (tensors) => {
-    const made = outputs.map(({ dtype }, i) => backend.makeTensorInfo(shapes[i], dtype));
+  return (tensors, into) => {
+    const made = into ?? outputs.map(({ dtype }, i) => backend.makeTensorInfo(shapes[i], dtype));
     const bound = [...made, ...tensors];
-    const pipeline = pipelineOf(backend, code);
+    const pipeline = pipelineOf(backend, code, label);
     const entries = bound.map(({ dataId }, binding) => {
       backend.uploadToGPU(dataId);
       backend.commandQueueOwnedIds.add(dataId);
@@ -129,6 +135,6 @@ fn main(@builtin(global_invocation_id) id : vec3<u32>) {
       backend.endComputePassEncoder();
       backend.submitQueue();
     }
-    return made.map((tensor) => device.adopt(tensor));
+    return into ?? made.map((tensor) => device.adopt(tensor));
   };
 };

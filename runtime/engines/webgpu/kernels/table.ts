@@ -23,6 +23,6 @@ export const prepareWgsl = (operation: Operation, site: Site): Prepared | undefi
   const { device, inputs, output } = site;
   if (!rule || inputs.length + 1 > mostBuffers(device)) return undefined;
   if (sizeOf(output.shape) === 0) return () => device.make(output.shape, output.dtype);
-  const run = prepareProgram(device, rule(operation, inputs, output), inputs, [output]);
+  const run = prepareProgram(device, { label: operation.op, ...rule(operation, inputs, output) }, inputs, [output]);
   return (tensors) => run(tensors)[0];
 };

@@ -1,0 +1,173 @@
+/**
+ * What one training step asks of a graphics card: `counted.js learn SPEC REFERENCE` or `counted.js tfjs WORKLOAD REFERENCE`, on WebGPU.
+ * Counted where both pass by: at the device. A kernel's bytes are those of the arrays that it is bound to, each once; of one that only
+ * picks rows or writes one, they are the rows.
+ */
+import { findAdapter } from '../../runtime/engines/webgpu/adapter.ts';
+import type { Engine } from '../../runtime/engines/engine.ts';
+import { disagreement, readReference } from '../reference.ts';
+import { compiled, opened, openTraining } from '../training.ts';
+import { loadTfjs, openTfjs } from './tfjs.ts';
+
+export interface Counts {
+  kernels: number;
+  /** Read and written by kernels. */
+  moved: number;
+  /** Of buffers asked for. */
+  taken: number;
+  /** The most bytes in buffers at once, and what was there before the step. */
+  most: number;
+  before: number;
+}
+
+interface GpuBuffer {
+  readonly size: number;
+  readonly usage: number;
+}
+interface Entry {
+  readonly resource: { readonly buffer?: GpuBuffer; readonly size?: number };
+}
+interface Classes {
+  readonly GPUDevice: { prototype: { createBindGroup(of: { entries: readonly Entry[] }): object } };
+  readonly GPUComputePassEncoder: {
+    prototype: {
+      setPipeline(pipeline: { readonly label: string }): void;
+      setBindGroup(index: number, group: object, ...rest: unknown[]): void;
+      dispatchWorkgroups(x: number, y?: number, z?: number): void;
+    };
+  };
+}
+/** What TF.js hands out buffers with. */
+interface Manager {
+  acquireBuffer(size: number, ...rest: unknown[]): GpuBuffer;
+  readonly numBytesUsed: number;
+}
+
+const storage = 0x80;
+/** Kernels, by their labels, that touch a part of an array: as much as their result, which is bound first, or as their first input. */
+const picking = /^(gather|slice|part|(Gather|GatherND|Slice|StridedSlice)Program)$/;
+const putting = /^put$/;
+
+/** Puts counters into the classes of the device. */
+const openCounter = () => {
+  const { GPUDevice: device, GPUComputePassEncoder: pass } = globalThis as unknown as Classes;
+  const sizes = new WeakMap<object, readonly number[]>();
+  const counts: Counts = { kernels: 0, moved: 0, taken: 0, most: 0, before: 0 };
+  let bound: readonly number[] = [];
+  let label = '';
+  const { createBindGroup } = device.prototype;
+  device.prototype.createBindGroup = function (of) {
+    const group = createBindGroup.call(this, of);
+    const buffers = of.entries.map(({ resource }) => resource.buffer).filter((b) => b && (b.usage & storage) !== 0);
+    sizes.set(group, [...new Set(buffers)].map((buffer) => buffer!.size)); // prettier-ignore
+    return group;
+  };
+  const { setPipeline, setBindGroup, dispatchWorkgroups } = pass.prototype;
+  const touched = (): number => {
+    const all = bound.reduce((sum, size) => sum + size, 0);
+    const part = picking.test(label) ? bound[0] : putting.test(label) ? bound[1] : Infinity;
+    return Math.min(all, 2 * part);
+  };
+  pass.prototype.setPipeline = function (pipeline) {
+    label = pipeline.label;
+    return setPipeline.call(this, pipeline);
+  };
+  pass.prototype.setBindGroup = function (index, group, ...rest) {
+    bound = sizes.get(group) ?? [];
+    return setBindGroup.call(this, index, group, ...rest);
+  };
+  pass.prototype.dispatchWorkgroups = function (...size) {
+    counts.kernels++;
+    counts.moved += touched();
+    if (process.env.BENCH_LABELS) console.error(label, touched());
+    return dispatchWorkgroups.call(this, ...size);
+  };
+  return {
+    over: (manager: Manager) => {
+      const acquire = manager.acquireBuffer.bind(manager);
+      manager.acquireBuffer = (size, ...rest) => {
+        const buffer = acquire(size, ...rest);
+        counts.taken += size;
+        counts.most = Math.max(counts.most, manager.numBytesUsed);
+        return buffer;
+      };
+    },
+    begin: (manager: Manager) =>
+      Object.assign(counts, {
+        kernels: 0,
+        moved: 0,
+        taken: 0,
+        most: manager.numBytesUsed,
+        before: manager.numBytesUsed,
+      }),
+    counts,
+  };
+};
+
+const [kind, what, file] = process.argv.slice(2);
+const reference = readReference(file);
+
+interface Counted {
+  repeat(): Promise<number[][]>;
+  step(): void | Promise<void>;
+  loss(): number | Promise<number>;
+  readonly manager: Manager;
+  readonly facts: object;
+}
+
+const managerOf = (backend: unknown): Manager => (backend as { bufferManager: Manager }).bufferManager;
+
+const openLearn = async (): Promise<Counted> => {
+  const program = await compiled(what);
+  const engine: Engine = await opened('webgpu');
+  const training = await openTraining(program, engine);
+  const { backend } = await import('@tensorflow/tfjs-core');
+  const { players } = training;
+  let at = 0;
+  const step = (): void => {
+    for (const player of players) training.move(player, at);
+    at++;
+  };
+  return {
+    repeat: async () => {
+      const found: number[][] = [];
+      while (found.length < reference.losses.length) {
+        step();
+        found.push(await training.losses());
+      }
+      return found;
+    },
+    step,
+    loss: async () => (await training.losses())[players.length - 1],
+    manager: managerOf(backend()),
+    facts: {
+      bound: Math.max(...players.map(({ prepared }) => prepared.plan.peakBytes)),
+      description: engine.description,
+    },
+  };
+};
+
+const openOther = async (): Promise<Counted> => {
+  const tf = await loadTfjs('webgpu');
+  return { ...openTfjs(tf, what, reference), manager: managerOf(tf.backend()), facts: {} };
+};
+
+try {
+  const adapter = await findAdapter(true);
+  if ('failed' in adapter) throw new Error(adapter.failed);
+  const counter = openCounter();
+  const { repeat, step, loss, manager, facts } = await (kind === 'learn' ? openLearn() : openOther());
+  counter.over(manager);
+  const wrong = disagreement(reference.losses, await repeat());
+  if (wrong) throw new Error(wrong);
+  await step();
+  await loss();
+  counter.begin(manager);
+  await step();
+  const counts = { ...counter.counts };
+  await loss();
+  console.log(JSON.stringify({ counts, ...facts }));
+} catch (error) {
+  console.log(JSON.stringify({ failed: (error as Error).message.split('\n')[0] }));
+}
+process.exit(0);
