@@ -62,6 +62,12 @@ describe('a log density is the sum over what is latent', () => {
       0.55 * normal(1, 1) + 0.45 * normal(1, 0),
     ],
     [
+      'a list of different distributions, which is an array of draws',
+      '{ a ~ Bernoulli(0.5); [Normal(if a then 2 else 0, 1), Laplace(1, 0.5)] }',
+      '[1, 2]',
+      (0.5 * normal(1, 2) + 0.5 * normal(1, 0)) * Math.exp(-2),
+    ],
+    [
       'counts that end',
       '{ k ~ Binomial(2, 0.3); Normal(k, 1) }',
       '1',

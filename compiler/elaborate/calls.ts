@@ -12,7 +12,8 @@ import type { TensorSpace } from '../spaces/space.ts';
 import { childScope, Failure, lookup } from './context.ts';
 import type { Context, Scope } from './context.ts';
 import { describe, poisoned } from './describe.ts';
-import { arrayOf, dirac, draws, isLaw, logDensity, toDistribution } from './distributions.ts';
+import { arrayOf, dirac, draws, logDensity, toDistribution } from './distributions.ts';
+import { endsInLaw, lawOf } from './laws.ts';
 import { isFamily, lift } from './lift.ts';
 import { bindStatics, enterMember, submember } from './members.ts';
 import { bindPattern } from './patterns.ts';
@@ -218,7 +219,7 @@ const settledArgument = (g: Given, ctx: Context, family: boolean): Value =>
 const stochastic = (name: string, body: Expr, ctx: Context, span: Span): Value => {
   if (hasDraw(body)) return program(name, body, ctx, span);
   const value = ctx.shared.run.evaluate(body, ctx);
-  if (isLaw(value)) return { ...toDistribution(value, ctx, span), implicit: true };
+  if (endsInLaw(value)) return { ...lawOf(value, ctx, span), implicit: true };
   if (value.kind === 'data') return { ...toDistribution(value, ctx, span), implicit: true };
   return dirac(value, body.span);
 };

@@ -232,7 +232,7 @@ export const isLaw = (v: Value): boolean => {
 };
 
 /** Independent draws of several distributions side by side: `(P, Q)` as a distribution over pairs. */
-const jointOf = (parts: readonly Dist[], build: (items: readonly Value[]) => Value): Dist => {
+export const jointOf = (parts: readonly Dist[], build: (items: readonly Value[]) => Value): Dist => {
   const lacking = parts.find((p) => !p.logDensity);
   return {
     kind: 'dist',

@@ -10,8 +10,9 @@ import { fail } from '../messages.ts';
 import { childScope, Failure, inAxes, inScope, quietly } from './context.ts';
 import type { Context } from './context.ts';
 import { describe, poisoned } from './describe.ts';
-import { draws, isLaw, logDensity, toDistribution } from './distributions.ts';
+import { draws, logDensity, toDistribution } from './distributions.ts';
 import { countsInReach, finitePoints } from './finite.ts';
+import { endsInLaw, lawOf } from './laws.ts';
 import { factsOf, marginalOver } from './mixtures.ts';
 import { bindPattern } from './patterns.ts';
 import { constantNumber, mapBinary } from './tensors.ts';
@@ -171,7 +172,7 @@ const mixed = (name: string, body: BlockExpr, home: Context, end: Dist): Ability
     at: Context,
   ): { readonly inside: Context; readonly axes: readonly Axis[]; logs: readonly Tensor[]; dist: Dist } => {
     const { ctx, axes, logs, last } = unfold(body, placed(at, home), none, poisoned, name);
-    return { inside: ctx, axes, logs, dist: toDistribution(last as Value, ctx, body.span) };
+    return { inside: ctx, axes, logs, dist: lawOf(last as Value, ctx, body.span) };
   };
   return {
     event: end.event,
@@ -224,7 +225,7 @@ export const abilitiesOf = (name: string, body: Expr, ctx: Context): Ability | u
   try {
     const { last } = unfold(whole, quietly(ctx), outcome, (_, dist, at) => draws(dist, at, body.span), name);
     if (outcome.size > 0) return joint(name, whole, ctx, names as readonly string[]);
-    return last && isLaw(last) ? mixed(name, whole, ctx, toDistribution(last, ctx, body.span)) : undefined;
+    return last && endsInLaw(last) ? mixed(name, whole, ctx, lawOf(last, ctx, body.span)) : undefined;
   } catch (error) {
     if (error instanceof Endless) return { lacks: { density: error.lack }, facts: new Map() };
     if (error instanceof Failure) return undefined; // it will be reported where it is run

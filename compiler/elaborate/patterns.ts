@@ -28,7 +28,8 @@ export const bindPattern = (scope: Scope, pattern: Pattern, value: Value, ctx: C
   }
 };
 
-const split = (value: Value, count: number, span: Span, ctx: Context): readonly Value[] => {
+/** The parts of a tuple, a record, a list or an array of `count`. */
+export const split = (value: Value, count: number, span: Span, ctx: Context): readonly Value[] => {
   if (value.kind === 'poison') return Array.from({ length: count }, () => value);
   if ((value.kind === 'tuple' || value.kind === 'list') && value.items.length === count) return value.items;
   if (value.kind === 'record' && value.fields.size === count) return [...value.fields.values()];

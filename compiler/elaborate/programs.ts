@@ -2,8 +2,9 @@
 import type { Expr, Span } from '../../grammar/tree.ts';
 import { inAxes } from './context.ts';
 import type { Context } from './context.ts';
-import { draws, isLaw } from './distributions.ts';
+import { draws } from './distributions.ts';
 import { abilitiesOf } from './latents.ts';
+import { endsInLaw, lawOf } from './laws.ts';
 import type { Dist } from './values.ts';
 
 const endsInProgram = (body: Expr): boolean => {
@@ -21,7 +22,7 @@ export const program = (name: string, body: Expr, ctx: Context, span: Span, impl
     const v = ctx.shared.run.evaluate(body, inner);
     // A program that ends in another draws that one: a task, say, of a distribution of tasks.
     if (!implicit && endsInProgram(body)) return v;
-    return isLaw(v) ? draws(v, inner, span) : v;
+    return endsInLaw(v) ? draws(lawOf(v, inner, span), inner, span) : v;
   },
   facts: new Map(),
   // What cannot be differentiated through is found draw by draw: see `scores`.
