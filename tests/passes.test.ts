@@ -9,6 +9,7 @@ import type { Graph, Node } from '../compiler/ir/graph.ts';
 import { raw } from '../compiler/ir/make.ts';
 import { printGraph } from '../compiler/ir/print.ts';
 import { verify } from '../compiler/ir/verify.ts';
+import { factor } from '../compiler/passes/factor.ts';
 import { fold } from '../compiler/passes/fold.ts';
 import { optimise } from '../compiler/passes/index.ts';
 import { mergeLoops, pruneLoops } from '../compiler/passes/loops.ts';
@@ -333,6 +334,54 @@ describe('share', () => {
       h : float32[2,3] = random[law=normal site=2] e
       i : float32[2,3] = sub f h
       -> y0 = g, y1 = i
+      "
+    `);
+  });
+});
+
+describe('factor', () => {
+  it('takes a factor out of a sum of products, so that the rest does not wait for it', () => {
+    const g = b.mul(x, b.scalar(0.5));
+    const slope = b.add(b.mul(g, b.erf(y)), b.mul(b.mul(b.mul(g, y), b.exp(y)), b.scalar(3)));
+    expect(around(factor, slope)).toMatchInlineSnapshot(`
+      "
+      e : float32[2,3] = mul a 0.5
+      f : float32[2,3] = erf b
+      g : float32[2,3] = mul e f
+      h : float32[2,3] = mul e b
+      i : float32[2,3] = exp b
+      j : float32[2,3] = mul h i
+      k : float32[2,3] = mul j 3
+      l : float32[2,3] = add g k
+      -> y0 = l
+      =>
+      e : float32[2,3] = mul a 0.5
+      f : float32[2,3] = erf b
+      g : float32[2,3] = exp b
+      h : float32[2,3] = mul b g
+      i : float32[2,3] = mul 3 h
+      j : float32[2,3] = add f i
+      k : float32[2,3] = mul e j
+      -> y0 = k
+      "
+    `);
+  });
+
+  it('leaves what somebody else reads', () => {
+    const product = b.mul(x, y);
+    expect(around(factor, b.add(product, b.mul(x, x)), b.exp(product))).toMatchInlineSnapshot(`
+      "
+      e : float32[2,3] = mul a b
+      f : float32[2,3] = mul a a
+      g : float32[2,3] = add e f
+      h : float32[2,3] = exp e
+      -> y0 = g, y1 = h
+      =>
+      e : float32[2,3] = mul a b
+      f : float32[2,3] = mul a a
+      g : float32[2,3] = add e f
+      h : float32[2,3] = exp e
+      -> y0 = g, y1 = h
       "
     `);
   });

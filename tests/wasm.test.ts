@@ -231,6 +231,47 @@ describe('images', () => {
   });
 });
 
+describe('rows chosen by integers', () => {
+  it('of every width', async () => {
+    for (const width of [1, 2, 3, 4, 5, 31, 64, 127, 128, 129, 200]) {
+      const index = ints([3, 4], 0, 6);
+      const values = [floats([6, width]), floats([3, 4, width], -1, 1, 2), index, ints([6, width], -9, 9)];
+      await check(values, ([x, updates, i, whole]) => [
+        b.gather(x, i),
+        b.gather(whole, i),
+        b.scatterAdd(updates, i, 7),
+        b.oneHot(i, width),
+      ]);
+    }
+  });
+
+  it('in a loop that runs backwards, without touching the rounds beside', async () => {
+    await check([floats([5, 3]), ints([4, 2], 0, 5)], ([x, i]) => {
+      const { results } = b.loop({ length: 4, carries: [], sequences: [i], reverse: true }, (_, __, [at]) => ({
+        carries: [],
+        results: [b.gather(x, at), b.scatterAdd(b.gather(x, at), at, 5), b.oneHot(at, 5)],
+      }));
+      return results;
+    });
+  });
+
+  it('out of range is an error that says so', async () => {
+    const own = await openWasm();
+    if ('failed' in own) throw new Error(own.failed);
+    const wrong: ArrayValue = { dtype: 'int32', shape: [2], data: Int32Array.of(1, -4) };
+    for (const [build, message] of [
+      [([x, i]: Node[]) => b.gather(x, i), 'gather of row -4 out of 4'],
+      [
+        ([x, i]: Node[]) => b.scatterAdd(b.slice(x, { begin: [0, 0], size: [2, 3] }), i, 4),
+        'scatter_add to row -4 out of 4',
+      ],
+    ] as const) {
+      const graph = graphOf([floats([4, 3]), wrong], (nodes) => [build(nodes)]);
+      await expect(runOn(own, graph, [floats([4, 3]), wrong])).rejects.toThrow(message);
+    }
+  });
+});
+
 describe('memory', () => {
   it('is never handed out twice, and is whole again at the end', () => {
     const memory = openMemory();

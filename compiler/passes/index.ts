@@ -3,6 +3,7 @@
  */
 import type { Graph, Node } from '../ir/graph.ts';
 import { batchRounds } from './batch.ts';
+import { factor } from './factor.ts';
 import { fold } from './fold.ts';
 import { mergeLoops, pruneLoops } from './loops.ts';
 import type { Pass } from './pass.ts';
@@ -18,6 +19,7 @@ export const passes: readonly Pass[] = [
   rearrange, // brings products and sums next to each other
   simplify,
   share, // after all that writes nodes: equal ones have become equal in form
+  factor, // after sharing: a factor in common has become one node
   mergeLoops, // needs equal carries to be one node
   pruneLoops, // after merging, which turns a result read nowhere into one read somewhere
   remember, // before rounds are batched: then the two loops no longer have the same formulas

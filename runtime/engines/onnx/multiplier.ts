@@ -54,11 +54,31 @@ const shapesOf = (
   return fits && !adds ? matrices.map((shape, i) => [steps[i] === 0 ? 1 : count, ...shape]) : undefined;
 };
 
+type View = (address: number, size: number) => Float32Array;
+
+/** Addresses that are remembered: those of a step, and of what comes and goes between steps. */
+const rememberedTensors = 64;
+
+/** Tensors at addresses, made once while the memory does not grow. */
+const openTensors = (view: View, dims: readonly number[]): ((address: number) => OrtTensor) => {
+  const size = sizeOf(dims);
+  const known = new Map<number, OrtTensor>();
+  return (address) => {
+    const old = known.get(address);
+    if (old && old.data.length === size) return old; // memory that has grown leaves arrays without numbers behind
+    if (known.size >= rememberedTensors) known.clear();
+    const data = view(address >>> 0, size); // WebAssembly's addresses come signed
+    const made: OrtTensor = { type: 'float32', dims, location: 'cpu', data };
+    known.set(address, made);
+    return made;
+  };
+};
+
 /** `view`: numbers in the engine's memory. */
 export const openMultiplier = (
   ort: Ort,
   threads: number,
-  view: (address: number, size: number) => Float32Array,
+  view: View,
 ): { readonly multiplier: Multiplier; dispose(): void } => {
   const loaded = new Map<string, Loaded>();
   const multiplier: Multiplier = (spec, batch): Multiply | undefined => {
@@ -73,18 +93,17 @@ export const openMultiplier = (
     const model = loaded.get(key) ?? load(ort, threads, transA, transB, kind);
     loaded.set(key, model);
     const { session, names, result } = model;
-    const tensor = (address: number, dims: readonly number[]): OrtTensor => ({
-      type: 'float32',
-      dims,
-      location: 'cpu',
-      data: view(address >>> 0, sizeOf(dims)), // WebAssembly's addresses come signed
-    });
     const [left, right, sum] = names;
+    const [tensorA, tensorB, tensorC] = shapes.map((dims) => openTensors(view, dims));
+    const operands: Record<string, OrtTensor> = {};
+    const results: Record<string, OrtTensor> = {};
     return (a, b, c) => {
-      const product = tensor(c, shapes[2]);
-      const operands = { [left]: tensor(a, shapes[0]), [right]: tensor(b, shapes[1]) };
+      operands[left] = tensorA(a);
+      operands[right] = tensorB(b);
       // what is added to is overwritten in place
-      session.run(adds ? { ...operands, [sum]: product } : operands, { [result]: product });
+      results[result] = tensorC(c);
+      if (adds) operands[sum] = results[result];
+      session.run(operands, results);
     };
   };
   return {

@@ -13,6 +13,7 @@ import type { LoopMemory, Prepared } from './prepare.ts';
 import { handOver, type Multiplier, type Multiply } from './handover.ts';
 import { openProducts, type Products } from './product.ts';
 import { bytesFor, stridesIn, widthOf, type View } from './views.ts';
+import { choiceOf, openRows } from './rows.ts';
 import { openWindows, type Windows } from './windows.ts';
 import type { Hosted, Loop, Product } from './work.ts';
 
@@ -43,6 +44,7 @@ interface Context {
   readonly module: Module;
   readonly products: Products;
   readonly windows: Windows;
+  readonly rows: ReturnType<typeof openRows>;
   readonly hostImport: number;
   readonly host: ((table: number) => void)[];
   readonly constants: number[];
@@ -135,9 +137,18 @@ const emitKernel = (
     f.i32(bytesFor(kernel.target.dtype, kernel.target.shape));
     f.fill();
   } else if (kernel.kind === 'host') {
-    f.i32(hosted(context, kernel, of));
-    f.get(0);
-    f.call(context.hostImport);
+    const onHost = (): void => {
+      f.i32(hosted(context, kernel, of));
+      f.get(0);
+      f.call(context.hostImport);
+    };
+    const choice = choiceOf(kernel.operation, kernel.args, kernel.target);
+    if (!choice) return onHost();
+    const index = context.rows(choice);
+    f.if(() => {
+      for (const view of [kernel.args[0], kernel.args[kernel.args.length - 1], kernel.target]) push(f, of(view));
+      f.call(index);
+    }, onHost);
   } else emitLoop(context, f, kernel, of, base, memory as LoopMemory);
 };
 
@@ -323,6 +334,7 @@ export const emit = (prepared: Prepared, base: number, target: Target): Emitted 
     module,
     products,
     windows: openWindows(module, products),
+    rows: openRows(module),
     hostImport,
     host: [],
     constants: [],

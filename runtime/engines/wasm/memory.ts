@@ -1,5 +1,6 @@
 /**
- * One linear memory and who holds which part of it: best fit, neighbours that are free are joined. Every part is followed by 16 bytes
+ * One linear memory and who holds which part of it: what was given back is handed out again to the next who wants as much, since a step
+ * wants what the last one wanted; else best fit, neighbours that are free joined. Every part is followed by 16 bytes
  * that nobody holds, so that kernels may read a whole vector at its end.
  */
 import type { DType } from '../../../compiler/ir/operations.ts';
@@ -30,6 +31,8 @@ export const openMemory = (): Memory => {
   const starts: number[] = [page]; // the first page is never handed out: a wrong address shows
   const sizes: number[] = [15 * page];
   const held = new Map<number, number>();
+  /** Given back and not joined yet, by size. */
+  const ready = new Map<number, number[]>();
 
   const insert = (address: number, size: number): void => {
     let low = 0;
@@ -67,8 +70,20 @@ export const openMemory = (): Memory => {
     insert(end, pages * page);
   };
 
+  const joinAll = (): boolean => {
+    const any = ready.size > 0;
+    for (const [size, addresses] of ready) for (const address of addresses) insert(address, size);
+    ready.clear();
+    return any;
+  };
+
   const take = (bytes: number): number => {
     const size = roundUp(bytes);
+    const same = ready.get(size)?.pop();
+    if (same !== undefined) {
+      held.set(same, size);
+      return same;
+    }
     for (;;) {
       let best = -1;
       for (let i = 0; i < sizes.length; i++)
@@ -77,7 +92,7 @@ export const openMemory = (): Memory => {
           if (sizes[i] === size) break;
         }
       if (best < 0) {
-        grow(size);
+        if (!joinAll()) grow(size);
         continue;
       }
       const address = starts[best];
@@ -117,7 +132,9 @@ export const openMemory = (): Memory => {
       const size = held.get(address);
       if (size === undefined) throw new Error('internal: memory is given back that nobody holds');
       held.delete(address);
-      insert(address, size);
+      const same = ready.get(size);
+      if (same) same.push(address);
+      else ready.set(size, [address]);
     },
     view: (dtype, address, size) => {
       if (dtype === 'bool') return all().bool.subarray(address, address + size);

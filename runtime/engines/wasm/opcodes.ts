@@ -15,6 +15,7 @@ export const plain = {
   i32Sub: 0x6b,
   i32Mul: 0x6c,
   i32And: 0x71,
+  i32Or: 0x72,
   i32Shl: 0x74,
   f32Add: 0x92,
   f32Mul: 0x94,

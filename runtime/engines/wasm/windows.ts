@@ -18,7 +18,7 @@ interface Frame {
 }
 
 /** `count` numbers between an image and its patches, from the address in `image` to the one in `patch`, or added the other way. */
-const transfer = (f: Writer, adds: boolean, image: number, patch: number, count: number): void => {
+export const transfer = (f: Writer, adds: boolean, image: number, patch: number, count: number): void => {
   const vectors = Math.ceil(count / 4);
   const one = (offset: number, mask: number | undefined): void => {
     if (!adds) {
