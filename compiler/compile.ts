@@ -30,11 +30,15 @@ export interface Compilation {
   readonly sources: ReadonlyMap<string, string>;
   /** Printed space of expressions, for `--emit types` and hover. */
   readonly spaces: readonly { readonly span: Span; readonly space: string }[];
+  /** A quick look that did not look at all rows: what is wrong with those is not said. */
+  readonly postponed: boolean;
 }
 
 export interface CompileOptions {
   /** Of the draws in `data` and `let`; training has a seed of its own. */
   readonly seed?: number;
+  /** For an editor: rows that are much work to compute are taken to be numbers; whether there are any is said by `postponed`. */
+  readonly quick?: boolean;
 }
 
 const hasErrors = (diagnostics: readonly Diagnostic[]): boolean => diagnostics.some((d) => d.severity === 'error');
@@ -88,7 +92,8 @@ export const compile = async (
 ): Promise<Compilation> => {
   const parsed = parse(text, file);
   const modules = await loadModules(file, text, parsed.module, host);
-  const done = await withData(host, (tables) => readyToRun(modules, tables, options.seed ?? 0).program());
+  const { seed = 0, quick } = options;
+  const done = await withData(host, (tables) => readyToRun(modules, tables, { seed, quick }).program());
   const found = inOrder([...parsed.diagnostics, ...modules.diagnostics, ...done.diagnostics], file);
   const diagnostics = withFixes(withoutAllowed(found, parsed.module, modules.sources), modules, done.spaces);
   // Silence would look like a run that went well.
@@ -96,7 +101,14 @@ export const compile = async (
   if (posed && !hasErrors(found) && done.program?.stages.length === 0)
     throw new Error('internal: a problem was given up without a diagnostic');
   const program = hasErrors(diagnostics) || !done.program ? undefined : withFormulas(done.program, parsed.module);
-  return { module: parsed.module, program, diagnostics, sources: modules.sources, spaces: done.spaces };
+  return {
+    module: parsed.module,
+    program,
+    diagnostics,
+    sources: modules.sources,
+    spaces: done.spaces,
+    postponed: done.postponed,
+  };
 };
 
 export interface ExpressionValue {
@@ -130,7 +142,7 @@ export const compileExpression = async (
     : { kind: 'module', declarations: [], span: { file: expressionFile, start: 0, end: 0 } };
   const modules: Modules = await loadModules(spec?.file ?? expressionFile, spec?.text ?? text, module, host);
   const seed = options.seed ?? 0;
-  const done = await withData(host, (tables) => readyToRun(modules, tables, seed).expression(expr as Expr));
+  const done = await withData(host, (tables) => readyToRun(modules, tables, { seed }).expression(expr as Expr));
   const all = inOrder([...diagnostics, ...modules.diagnostics, ...done.diagnostics], expressionFile);
   const everySource = new Map([...modules.sources, ...sources]);
   if (hasErrors(all) || !done.value) return { diagnostics: all, sources: everySource };

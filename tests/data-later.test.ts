@@ -91,3 +91,28 @@ test('bounds are certain only where no entry can be NaN', () => {
   expect(certainBounds(rowsOf(4999))).toEqual({ low: 0, high: 4 });
   expect(certainBounds(rowsOf(5000))).toBeUndefined();
 });
+
+test('a quick look puts off rows that are much work, and says so; a whole one finds what is wrong with them', async () => {
+  const text =
+    'data D : [R] = [sum[j < 90] sqrt(i - j) for i < 3000 if i > 40]\nminimize E[x ~ D_tr] (z - x)^2 over z in R on unsupervised(D)';
+  const look = async (quick: boolean) => {
+    const { diagnostics, postponed, spaces } = await compile('spec.learn', text, nodeHost(), { seed: 1, quick });
+    return { codes: diagnostics.map((d) => d.code), postponed, space: spaces.find((s) => s.span.start === 5)?.space };
+  };
+  expect(await look(true)).toEqual({ codes: [], postponed: true, space: '[R]' });
+  expect(await look(false)).toMatchObject({ codes: ['L0502'], postponed: false });
+  expect(await look(true)).toEqual({ codes: [], postponed: true, space: '[R]' });
+});
+
+test('what was computed once is what is computed again', async () => {
+  const text =
+    'data D = [sum[j < 50] cos(e * j) + e for e ~ Normal(0, 1)^3000]\nminimize E[x ~ D_tr] (z - x)^2 over z in R on unsupervised(D)';
+  const rowsOf = async (seed: number): Promise<string> => {
+    const { program, diagnostics } = await compile('spec.learn', text, nodeHost(), { seed });
+    expect(diagnostics).toEqual([]);
+    return [...(program?.data.values() ?? [])].map((d) => d.leaves[0].data.join()).join();
+  };
+  const first = await rowsOf(1);
+  expect(await rowsOf(2)).not.toBe(first);
+  expect(await rowsOf(1)).toBe(first);
+});

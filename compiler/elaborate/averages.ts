@@ -34,7 +34,8 @@ export interface Averaged {
 
 /** Pairs of different places on two axes. */
 const differing = (a: Axis, b: Axis): Tensor => {
-  const data = Uint8Array.from({ length: a.size * b.size }, (_, k) => (Math.floor(k / b.size) === k % b.size ? 0 : 1));
+  const data = new Uint8Array(a.size * b.size).fill(1);
+  for (let i = 0; i < Math.min(a.size, b.size); i++) data[i * b.size + i] = 0;
   const node = ir.constant({ dtype: 'bool', shape: [a.size, b.size], data });
   return a.order < b.order ? tensor(node, [a, b], Bit()) : tensor(ir.transpose(node, [1, 0]), [b, a], Bit());
 };

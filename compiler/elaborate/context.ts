@@ -60,6 +60,8 @@ export interface Shared {
   readonly file: string;
   readonly seen: Map<string, { readonly span: Span; readonly value: Value }>;
   readonly seed: number;
+  /** There if numbers of rows that are much work may wait (see computed.ts); whether any do. */
+  readonly postponed?: { rows: boolean };
   /** The scope of the standard library. */
   readonly library: Scope;
   /** Critics of duals, by where their problem stands. */

@@ -4,11 +4,10 @@
  */
 import type { Span, SpaceExpr } from '../../grammar/tree.ts';
 import * as ir from '../ir/build.ts';
-import { lazyArray, madeAtOnce, mapLater } from '../ir/arrays.ts';
-import { prepare } from '../ir/evaluate.ts';
-import { graphOf } from '../ir/graph.ts';
+import { madeAtOnce, mapLater } from '../ir/arrays.ts';
 import type { Node } from '../ir/graph.ts';
 import type { ArrayData, ArrayValue, DType } from '../ir/operations.ts';
+import { rowsWhere } from '../ir/rows.ts';
 import { sizeOf } from '../ir/shape.ts';
 import { fail } from '../messages.ts';
 import type { Column, Table } from '../host.ts';
@@ -18,7 +17,7 @@ import { matchAnnotation, resolveSpace } from './annotations.ts';
 import { childScope, newAxis } from './context.ts';
 import type { Context } from './context.ts';
 import { asTensor, describe, knownTexts, poisoned, spaceOfTemplate } from './describe.ts';
-import { certainBounds } from './bounds.ts';
+import { computeRows } from './computed.ts';
 import { isFed } from './dependence.ts';
 import { partsOfSubset } from './leakage.ts';
 import { firstMissing, firstOutside } from './membership.ts';
@@ -123,7 +122,7 @@ export const subset = (
   change: { readonly name?: string; readonly evaluation?: boolean },
   ctx: Context,
 ): Data => {
-  const picked = Array.from(rows);
+  const picked = Int32Array.from(rows);
   const name = change.name ?? data.name;
   return {
     ...data,
@@ -132,7 +131,7 @@ export const subset = (
     rows: picked.length,
     leaves: data.leaves.map((leaf) => takeRows(leaf, picked)),
     template: mapTemplate(data.template, (t) =>
-      t.kind === 'texts' ? { kind: 'texts', values: picked.map((i) => t.values[i]) } : t,
+      t.kind === 'texts' ? { kind: 'texts', values: Array.from(picked, (i) => t.values[i]) } : t,
     ),
     placeOf: (row) => data.placeOf(picked[row]),
     roots: partsOfSubset(data, picked, name, ctx.shared),
@@ -189,23 +188,6 @@ export const joinData = (sets: readonly Data[], name: string, ctx: Context, span
 };
 
 // ---------------------------------------------------------------- computed while compiling
-
-/** Runs nodes that are fed nothing. */
-export const computeNodes = (nodes: readonly Node[], precision: 'float32' | 'float64' = 'float32'): ArrayValue[] => {
-  const graph = graphOf(nodes.map((node, i) => ({ name: String(i), node })));
-  return nodes.length === 0 ? [] : prepare(graph, { precision })([]);
-};
-
-/** The same, those that are large and certainly numbers not before somebody looks at them. */
-const computeRows = (nodes: readonly Node[], atOnce: number): ArrayValue[] => {
-  const bounds = nodes.map((node) => (sizeOf(node.shape) > atOnce ? certainBounds(node) : undefined));
-  const now = computeNodes(nodes.filter((_, i) => !bounds[i]));
-  return nodes.map((node, i) => {
-    const known = bounds[i];
-    if (!known) return now.shift() as ArrayValue;
-    return lazyArray(node.dtype, node.shape, known, () => computeNodes([node])[0].data);
-  });
-};
 
 interface Collected {
   readonly nodes: Node[];
@@ -306,7 +288,7 @@ export const materialise = (
     );
   const { nodes, template: collected } = collect(value, axes, origin.span, ctx);
   const maskNode = mask && expandAxes(toBit(mask), axes).node;
-  const computed = computeRows(maskNode ? [...nodes, maskNode] : nodes, origin.later ? 0 : madeAtOnce);
+  const computed = computeRows(maskNode ? [...nodes, maskNode] : nodes, ctx, origin.later ? 0 : madeAtOnce);
   const rows = sizeOf(axes.map((a) => a.size));
   const keep = maskNode && (computed.pop() as ArrayValue).data;
   const laidOut = computed.map((a, i) => mapLater(a, a.dtype, [rows, ...nodes[i].shape.slice(axes.length)], (x) => x));
@@ -324,14 +306,14 @@ export const materialise = (
     statistics: origin.statistics ?? new Set(),
     evaluation: origin.evaluation,
   };
-  const picked = keep && Array.from({ length: rows }, (_, i) => i).filter((i) => keep[i] !== 0);
+  const picked = keep && rowsWhere(keep);
   const data = picked ? { ...subset(whole, picked, {}, ctx), id } : whole;
   checkFinite(data, picked, origin);
   return data;
 };
 
 /** Real numbers are numbers, and classes are among theirs: what is missing must be left out or filled in before it is trained on. */
-const checkFinite = (data: Data, picked: readonly number[] | undefined, origin: Origin): void => {
+const checkFinite = (data: Data, picked: Int32Array | undefined, origin: Origin): void => {
   const check = (t: Template, path: string): void => {
     if (t.kind === 'tuple') t.items.forEach((x, i) => check(x, `${path}[${i}]`));
     else if (t.kind === 'record') for (const [k, x] of t.fields) check(x, path ? `${path}.${k}` : k);

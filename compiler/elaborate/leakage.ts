@@ -6,6 +6,7 @@
 import { originsOf, tag } from '../ir/origins.ts';
 import { topological } from '../ir/graph.ts';
 import type { Node } from '../ir/graph.ts';
+import { allRows, rowsAt, shareRows } from '../ir/rows.ts';
 import type { Context, Shared } from './context.ts';
 import { tensorsOf } from './describe.ts';
 import type { Axis, Data, Value } from './values.ts';
@@ -19,20 +20,20 @@ export interface Part {
 const partOf = (id: string, rows: number, shared: Shared): Part => {
   const known = shared.parts.get(id);
   if (known) return known;
-  const whole = { root: id, rows: Int32Array.from({ length: rows }, (_, i) => i) };
+  const whole = { root: id, rows: allRows(rows) };
   shared.parts.set(id, whole);
   return whole;
 };
 
 /** The parts that remain when only some rows of a set are taken; a set that is not made row by row keeps what it had. */
-export const partsOfSubset = (data: Data, picked: readonly number[], name: string, shared: Shared): Set<string> => {
+export const partsOfSubset = (data: Data, picked: Int32Array, name: string, shared: Shared): Set<string> => {
   const found = new Set<string>();
   for (const id of data.roots) {
     const part = partOf(id, data.rows, shared);
     if (part.rows.length !== data.rows) found.add(id);
     else {
       const own = `${part.root}/${name}/${shared.parts.size}`;
-      shared.parts.set(own, { root: part.root, rows: Int32Array.from(picked, (i) => part.rows[i]) });
+      shared.parts.set(own, { root: part.root, rows: rowsAt(part.rows, picked) });
       found.add(own);
     }
   }
@@ -48,8 +49,7 @@ const overlap = (a: Iterable<string>, b: readonly string[], shared: Shared): boo
       const [root, other] = [p?.root ?? x, q?.root ?? y];
       if (root !== other) continue;
       if (!p || !q) return true;
-      const rows = new Set(p.rows);
-      if (q.rows.some((row) => rows.has(row))) return true;
+      if (shareRows(p.rows, q.rows)) return true;
     }
   return false;
 };

@@ -32,7 +32,11 @@ export const firstOutside = (array: ArrayValue, element: Element): number => {
   const { data } = array;
   if (element.kind === 'R') return data.findIndex((x) => !Number.isFinite(x));
   const width = Math.max(1, sizeOf(elementShape(element)));
-  for (let i = 0; i < data.length; i += width) if (!contains(element, data.subarray(i, i + width))) return i;
+  const entry = new Float64Array(width);
+  for (let i = 0; i < data.length; i += width) {
+    for (let j = 0; j < width; j++) entry[j] = data[i + j];
+    if (!contains(element, entry)) return i;
+  }
   return -1;
 };
 

@@ -46,6 +46,13 @@ export interface Elaborated {
   readonly diagnostics: readonly Diagnostic[];
   readonly wanted: ReadonlyMap<string, DataRequest>;
   readonly spaces: readonly { readonly span: Span; readonly space: string }[];
+  /** Whether rows were put off whose numbers nobody has looked at. */
+  readonly postponed: boolean;
+}
+
+export interface ElaborateOptions {
+  readonly seed: number;
+  readonly quick?: boolean;
 }
 
 const placeOf = (span: Span | undefined): string => `${span?.file}:${span?.start}`;
@@ -55,7 +62,7 @@ const runner: Runner = { evaluate, statement, apply: applyValue, solve };
 const newShared = (
   modules: Modules,
   tables: ReadonlyMap<string, Table | DataFailure>,
-  seed: number,
+  { seed, quick }: ElaborateOptions,
   library: Scope,
 ): Shared => ({
   run: runner,
@@ -77,6 +84,7 @@ const newShared = (
   file: modules.main.file,
   seen: new Map(),
   seed,
+  postponed: quick ? { rows: false } : undefined,
   library,
   critics: new Map(),
   snapshots: new Map(),
@@ -138,9 +146,13 @@ const execute = (d: Declaration, ctx: Context, shown: Context): void => {
 };
 
 /** What is there before anything is run: the library, the imported files, the spec's own names. */
-export const readyToRun = (modules: Modules, tables: ReadonlyMap<string, Table | DataFailure>, seed: number) => {
+export const readyToRun = (
+  modules: Modules,
+  tables: ReadonlyMap<string, Table | DataFailure>,
+  options: ElaborateOptions,
+) => {
   const library: Scope = { names: new Map() };
-  const shared = newShared(modules, tables, seed, library);
+  const shared = newShared(modules, tables, options, library);
   const base: Context = { shared, scope: library, axes: [], key: ir.scalar(0), path: '' };
   const key = dataKey(base);
   const top: Context = { ...base, key };
@@ -165,6 +177,7 @@ export const readyToRun = (modules: Modules, tables: ReadonlyMap<string, Table |
   const finish = (rest: Partial<Elaborated>): Elaborated => ({
     diagnostics: shared.diagnostics,
     wanted: shared.wanted,
+    postponed: shared.postponed?.rows ?? false,
     spaces: [...spacesOf(shared), ...declaredSpaces(modules.main.module, modules.main.text, main.scope, printed)],
     ...rest,
   });

@@ -5,6 +5,7 @@
 import type { Graph, Node } from '../ir/graph.ts';
 import { topological } from '../ir/graph.ts';
 import type { ArrayValue, Operation, OpName } from '../ir/operations.ts';
+import { sizeOf } from '../ir/shape.ts';
 import { entering, withInputs, withOutputs, type Pass } from './pass.ts';
 
 const commutative: ReadonlySet<OpName> = new Set<OpName>(['add', 'mul', 'max', 'min', 'eq', 'ne', 'and', 'or']);
@@ -26,14 +27,16 @@ const numbering = <T>(): ((x: T) => number) => {
 /** Numbers by which nodes and arrays are told apart. */
 export interface Names {
   readonly node: (node: Node) => number;
-  readonly data: (data: ArrayValue['data']) => number;
+  /** Of an array that is made later, the array itself. */
+  readonly data: (data: object) => number;
 }
 
-const valueKey = ({ dtype, shape, data }: ArrayValue, names: Names): string => {
+const valueKey = (value: ArrayValue, names: Names): string => {
+  const { dtype, shape } = value;
   const numbers =
-    data.length <= comparedSize
-      ? Array.from(data, (x) => (Object.is(x, -0) ? '-0' : String(x))).join(',')
-      : `#${names.data(data)}`;
+    sizeOf(shape) <= comparedSize
+      ? Array.from(value.data, (x) => (Object.is(x, -0) ? '-0' : String(x))).join(',')
+      : `#${names.data(value.bounds ? value : value.data)}`;
   return `${dtype}[${shape.join(',')}]${numbers}`;
 };
 
@@ -55,7 +58,7 @@ export const nodeKey = (node: Node, inputs: readonly number[], names: Names): st
 };
 
 /** Equal for bodies that compute the same in the same way, whatever their inputs are called. */
-const graphKey = (graph: Graph, names: Names): string => {
+export const graphKey = (graph: Graph, names: Names): string => {
   const position = new Map(graph.inputs.map((node, i) => [node, i]));
   const lines: string[] = [];
   for (const node of topological(graph.outputs.map((o) => o.node))) {

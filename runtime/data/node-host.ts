@@ -35,7 +35,13 @@ const textOf = async (file: string): Promise<string | undefined> => {
   }
 };
 
-export const nodeHost = (): Host => ({
+const once = <T>(make: () => T): (() => T) => {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+};
+
+/** The library does not change while a host lives. */
+export const nodeHost = (libraryOnce = once(readLibrary)): Host => ({
   readModule: async (path, base) => {
     const { file, name } = locate(path, base);
     const text = await textOf(file);
@@ -58,5 +64,5 @@ export const nodeHost = (): Host => ({
 
   files: (base, folder) => (inLibrary(base) ? Promise.resolve([]) : filesBeside(base, folder)),
 
-  standardLibrary: readLibrary,
+  standardLibrary: libraryOnce,
 });
