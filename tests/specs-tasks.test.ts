@@ -71,3 +71,16 @@ minimize E[x ~ D_tr] (a - x)^2 over a in R
     'seen 2': 18.333,
   });
 });
+
+test.each<[string, readonly number[]]>([
+  ['[[1, 2, 3], [4, 5, 6]][:, [2, 0]]', [3, 1, 6, 4]],
+  ['[[1, 2, 3], [4, 5, 6]][[1, 0], [2, 1]]', [6, 5, 3, 2]],
+  ['[[1, 2, 3], [4, 5, 6]][:, [[2, 0], [1, 1]]]', [3, 1, 2, 2, 6, 4, 5, 5]],
+  ['[x[[2, 0]] for x in [[1, 2, 3], [4, 5, 6]]]', [3, 1, 6, 4]],
+  ['[x[:, [1, 0]] for x in [[[1, 2], [3, 4]], [[5, 6], [7, 8]]]]', [2, 1, 4, 3, 6, 5, 8, 7]],
+  ['[x[[[0, 1], [1, 1]]] for x in [[1, 2], [3, 4]]]', [1, 2, 2, 2, 3, 4, 4, 4]],
+  ['[x[argsort(x)] for x in [[3, 1, 2], [4, 6, 5]]]', [1, 2, 3, 4, 5, 6]],
+  ['{ x = [1, 2, 3]; grad[x] sum(x[[0, 0, 2]]^2) }', [4, 0, 6]],
+])('an array of places takes the entries there, along its dimension, in its shape: %s', async (text, expected) => {
+  expect(await valueOf(text)).toEqual(expected);
+});

@@ -5,12 +5,13 @@
 import type { IndexItem, Span } from '../../grammar/tree.ts';
 import * as ir from '../ir/build.ts';
 import type { Node } from '../ir/graph.ts';
+import { sizeOf } from '../ir/shape.ts';
 import { fail } from '../messages.ts';
 import { printSpace } from '../spaces/space.ts';
 import type { TensorSpace } from '../spaces/space.ts';
 import type { Context } from './context.ts';
 import { asTensor, asWhole, describe, mapTensors } from './describe.ts';
-import { expandAxes, known, shapeOf, shapeToAxis, tensor, toReal, unionAxes } from './tensors.ts';
+import { expandAxes, known, knownArray, shapeOf, shapeToAxis, tensor, toReal, unionAxes } from './tensors.ts';
 import type { Tensor, Value } from './values.ts';
 
 /** The array whose dimensions `x[...]` counts: a class counts as its one-hot vector, a point of a simplex as its numbers. */
@@ -76,11 +77,9 @@ const gathered = (t: Tensor, at: number, index: Tensor, span: Span, filtered: bo
     });
   const i = placesIn(index, n, span, filtered);
   const own = shapeOf(t);
-  const rank = index.node.shape.length - index.axes.length;
-  if (t.axes.length === 0 && at === 0 && rank === 0)
+  if (t.axes.length === 0 && at === 0)
     return tensor(ir.gather(t.node, i, span), index.axes, dropDimension(t.space, 0));
   // x[i] = sum_k 1[k = i] x[k]: batches over the axes of both
-  if (rank > 0) return fail('L0601', span, { what: 'an array of indices into an array that varies' });
   const axes = unionAxes(t, index);
   const hot = expandAxes(
     tensor(ir.oneHot(i, n), index.axes, { kind: 'tensor', element: { kind: 'R' }, shape: [n] }),
@@ -97,34 +96,43 @@ const gathered = (t: Tensor, at: number, index: Tensor, span: Span, filtered: bo
 
 const isOne = (t: Tensor): boolean => shapeOf(t).length === 0;
 
-/** Items that are arrays of indices: `x[[0, 2, 5]]`, `y[argsort(x)]`. */
-const gatherMany = (t: Tensor, at: number, index: Tensor, span: Span): Tensor => {
-  if (t.axes.length === 0 && at === 0) {
-    const node = ir.gather(t.node, placesIn(index, shapeOf(t)[0], span), span);
-    return tensor(node, index.axes, { ...t.space, shape: [...shapeOf(index), ...t.space.shape.slice(1)] });
-  }
-  const n = shapeOf(t)[at];
-  const [m] = shapeOf(index);
-  if (shapeOf(index).length !== 1 || at !== 0)
-    return fail('L0601', span, { what: 'this way of indexing with an array' });
+/** The dimensions of one example in another order. */
+const reordered = (t: Tensor, order: readonly number[]): Tensor => {
+  if (order.every((from, to) => from === to)) return t;
+  const lead = t.axes.map((_, i) => i);
+  const node = ir.transpose(t.node, [...lead, ...order.map((d) => d + lead.length)]);
+  return tensor(node, t.axes, { ...t.space, shape: order.map((d) => t.space.shape[d]) });
+};
+
+/** `x[[0, 2, 5]]`, `y[argsort(x)]` along the first dimension: the dimensions of the index come in its place. */
+const gatherFirst = (t: Tensor, index: Tensor, span: Span): Tensor => {
+  const [n, ...rest] = shapeOf(t);
+  const dims = shapeOf(index);
+  const space = { ...t.space, shape: [...dims, ...t.space.shape.slice(1)] };
+  const places = placesIn(index, n, span);
+  if (t.axes.length === 0) return tensor(ir.gather(t.node, places, span), index.axes, space);
+  const m = sizeOf(dims);
   const axes = unionAxes(t, index);
   const sizes = axes.map((a) => a.size);
+  const flat = ir.reshape(places, [...index.axes.map((a) => a.size), m]);
   const hot = expandAxes(
-    tensor(ir.oneHot(placesIn(index, n, span), n), index.axes, {
-      kind: 'tensor',
-      element: { kind: 'R' },
-      shape: [m, n],
-    }),
+    tensor(ir.oneHot(flat, n), index.axes, { kind: 'tensor', element: { kind: 'R' }, shape: [m, n] }),
     axes,
   );
-  const own = shapeOf(t);
-  const rest = own.slice(1).reduce((p, d) => p * d, 1);
-  const x = ir.reshape(ir.cast(expandAxes(t, axes).node, 'float32'), [...sizes, n, rest]);
+  const x = ir.reshape(ir.cast(expandAxes(t, axes).node, 'float32'), [...sizes, n, sizeOf(rest)]);
   const product = ir.matmul(hot.node, x, {}, span);
-  return tensor(ir.cast(ir.reshape(product, [...sizes, m, ...own.slice(1)]), t.node.dtype), axes, {
-    ...t.space,
-    shape: [m, ...t.space.shape.slice(1)],
-  });
+  return tensor(ir.cast(ir.reshape(product, [...sizes, ...dims, ...rest]), t.node.dtype), axes, space);
+};
+
+/** The same along dimension `at`. */
+const gatherMany = (t: Tensor, at: number, index: Tensor, span: Span): Tensor => {
+  const rank = shapeOf(t).length;
+  const before = Array.from({ length: at }, (_, i) => i);
+  const after = Array.from({ length: rank - at - 1 }, (_, i) => at + 1 + i);
+  const found = gatherFirst(reordered(t, [at, ...before, ...after]), index, span);
+  const k = shapeOf(index).length;
+  const own = Array.from({ length: k }, (_, i) => i);
+  return reordered(found, [...before.map((d) => d + k), ...own, ...after.map((d) => d + k - 1)]);
 };
 
 /** `x[i:i + 8]` with i the position on a binder's axis: a window of the same length at every place. */
@@ -206,7 +214,7 @@ export const indexTensor = (
       index.space.element.kind === 'R' &&
       place === undefined &&
       index.node.dtype === 'float32' &&
-      !isOne(index) &&
+      !knownArray(index) &&
       shapeOf(index).length > 1
     )
       return fail('L0302', item.span, { expected: 'an index', seen: describe(value) });
@@ -214,7 +222,7 @@ export const indexTensor = (
     else if (isOne(index)) t = gathered(t, at, index, item.span, filtered);
     else {
       t = gatherMany(t, at, index, item.span);
-      at++;
+      at += shapeOf(index).length;
     }
   }
   return t;
