@@ -77,8 +77,7 @@ const gathered = (t: Tensor, at: number, index: Tensor, span: Span, filtered: bo
     });
   const i = placesIn(index, n, span, filtered);
   const own = shapeOf(t);
-  if (t.axes.length === 0 && at === 0)
-    return tensor(ir.gather(t.node, i, span), index.axes, dropDimension(t.space, 0));
+  if (t.axes.length === 0 && at === 0) return tensor(ir.gather(t.node, i, span), index.axes, dropDimension(t.space, 0));
   // x[i] = sum_k 1[k = i] x[k]: batches over the axes of both
   const axes = unionAxes(t, index);
   const hot = expandAxes(
