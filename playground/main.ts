@@ -3,7 +3,7 @@
  * are put together. The compiler and the training are in workers, so that typing is never waited for.
  */
 import { acceptDrops, openFiles } from './app/files.ts';
-import { announce, h, replace, throttled } from './app/dom.ts';
+import { announce, h, politely, replace, throttled } from './app/dom.ts';
 import { openCourse } from './app/course.ts';
 import { openEditor } from './app/editor.ts';
 import { download, reportOf } from './app/exports.ts';
@@ -79,21 +79,31 @@ const start = async (): Promise<void> => {
       }),
   });
   const problems = problemList({ onChoose: (p) => editor.reveal(p.span), onFix: (fix) => editor.apply([fix]) });
-  const run = openRunPanel(training, { text: () => editor.text(), files: files.source });
+  const run = openRunPanel(training, { text: () => editor.text(), files: files.source, before: formula.brief });
   const spaces = spacesPanel(goTo);
   const graphs = graphsPanel(language);
   const side = tabs('What the compiler understands, and training', [
     { id: 'run', label: 'Run', content: run.element },
-    { id: 'formula', label: 'Formula', content: formula.element },
-    { id: 'spaces', label: 'Spaces', content: spaces.element },
-    { id: 'graphs', label: 'Graphs', content: graphs.element, onOpen: graphs.opened },
+    { id: 'formula', label: 'Formula', content: formula.element, onOpen: () => showTab() },
+    { id: 'spaces', label: 'Spaces', content: spaces.element, onOpen: () => showTab() },
+    { id: 'graphs', label: 'Graphs', content: graphs.element, onOpen: () => showTab() },
   ]);
+  /** What nobody looks at is not drawn. */
+  const showTab = (): void => {
+    if (!understood) return;
+    const tab = { formula, spaces, graphs }[side.current()];
+    if (tab) tab.show(understood);
+    else if (!formula.brief.hidden) formula.showBrief(understood);
+  };
+
+  const showSoon = politely(showTab);
 
   const title = h('span', { class: 'name' }, name);
   const put = (text: string, called: string): void => {
     name = called;
     title.textContent = called;
     editor.setText(text);
+    run.opened();
     announce(`${called} opened`);
   };
   const startRun = (): void => {
@@ -143,9 +153,7 @@ const start = async (): Promise<void> => {
     editor.mark(u.problems);
     editor.refresh();
     problems.show(u.problems, u.text);
-    formula.show(u);
-    spaces.show(u);
-    graphs.show(u);
+    showSoon();
     run.ready(u.text, u.problems.filter((p) => p.severity === 'error').length);
     document.body.dataset.understood = String(Math.round(u.milliseconds));
   });

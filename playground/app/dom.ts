@@ -52,3 +52,28 @@ export const throttled = (milliseconds: number, run: () => void): (() => void) =
     }, wait);
   };
 };
+
+let lastKey = -Infinity;
+document.addEventListener('keydown', () => (lastKey = performance.now()), { capture: true, passive: true });
+
+/** A key is answered within so many milliseconds; the next may follow. */
+const typing = 90;
+const longest = 1000;
+
+/** Keys come first: what can wait does so while somebody types, a second at most. */
+export const politely = (run: () => void): (() => void) => {
+  let since: number | undefined;
+  const attempt = (): void => {
+    const now = performance.now();
+    if (now - lastKey < typing && now - (since ?? now) < longest) {
+      since ??= now;
+      setTimeout(attempt, typing / 3);
+      return;
+    }
+    since = undefined;
+    run();
+  };
+  return () => {
+    if (since === undefined) attempt();
+  };
+};

@@ -53,7 +53,7 @@ export interface FormulaEvents {
   readonly onChoose: (name: string) => void;
 }
 
-const explanationView = (e: Explanation, several: boolean, on: FormulaEvents): HTMLElement => {
+const formulaView = (e: Explanation, on: FormulaEvents): HTMLElement => {
   const formula = h('div', {
     class: 'formula',
     tabindex: 0,
@@ -70,6 +70,10 @@ const explanationView = (e: Explanation, several: boolean, on: FormulaEvents): H
     const name = nameOf(event);
     if (name !== undefined) on.onChoose(name);
   });
+  return h('div', { class: 'scroll' }, formula);
+};
+
+const explanationView = (e: Explanation, several: boolean, on: FormulaEvents): HTMLElement => {
   const omitted =
     e.formula.omitted.length > 0 &&
     h('p', { class: 'note' }, `Defined in the source: ${e.formula.omitted.join(', ')}.`);
@@ -78,7 +82,7 @@ const explanationView = (e: Explanation, several: boolean, on: FormulaEvents): H
     'section',
     { class: 'card' },
     h('h3', {}, several ? `The problem ${e.name}` : 'The problem'),
-    h('div', { class: 'scroll' }, formula),
+    formulaView(e, on),
     omitted,
     h('p', { class: 'row' }, copyButton('Copy LaTeX', e.formula.latex), copyButton('Copy Unicode', e.formula.unicode)),
     h('h4', {}, 'Its place in the field'),
@@ -108,14 +112,33 @@ const explanationView = (e: Explanation, several: boolean, on: FormulaEvents): H
   );
 };
 
-/** Shows the formulas; `light` marks a name in all of them. */
-export const formulaPanel = (
-  on: FormulaEvents,
-): { element: HTMLElement; show(u: Understood): void; light(name: string | undefined): void } => {
+export interface FormulaPanel {
+  readonly element: HTMLElement;
+  /** The formulas alone. */
+  readonly brief: HTMLElement;
+  show(u: Understood): void;
+  showBrief(u: Understood): void;
+  /** Marks a name in all formulas. */
+  light(name: string | undefined): void;
+}
+
+export const formulaPanel = (on: FormulaEvents): FormulaPanel => {
   const element = h('div', { class: 'panel-body' }, h('p', { class: 'note' }, 'The formula appears here.'));
+  const brief = h('div', {});
   let before = '';
+  let briefBefore = '';
   return {
     element,
+    brief,
+    showBrief: ({ explanations }) => {
+      const key = explanations.map((e) => e.formula.linked).join('\n');
+      if (key === briefBefore) return;
+      briefBefore = key;
+      replace(
+        brief,
+        explanations.map((e) => h('div', { class: 'card' }, formulaView(e, on))),
+      );
+    },
     show: ({ explanations }) => {
       const key = JSON.stringify(explanations);
       if (key === before) return;
@@ -140,9 +163,11 @@ export const formulaPanel = (
       );
     },
     light: (name) => {
-      for (const marked of element.querySelectorAll('.lit')) marked.classList.remove('lit');
-      if (name === undefined) return;
-      for (const found of element.querySelectorAll(`[data-name="${CSS.escape(name)}"]`)) found.classList.add('lit');
+      for (const place of [element, brief]) {
+        for (const marked of place.querySelectorAll('.lit')) marked.classList.remove('lit');
+        if (name === undefined) continue;
+        for (const found of place.querySelectorAll(`[data-name="${CSS.escape(name)}"]`)) found.classList.add('lit');
+      }
     },
   };
 };

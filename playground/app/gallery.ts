@@ -15,7 +15,31 @@ export const examples: readonly Example[] = Object.entries(texts).map(([path, lo
 
 export const exampleNamed = (name: string): Example | undefined => examples.find((e) => e.name === name);
 
-const described = (text: string): string => /^--+ ?(.*)$/m.exec(text)?.[1] ?? '';
+/** The comment that a spec begins with: as many of its sentences as fit into three lines. */
+const described = (text: string): string => {
+  const comment = /^(?:-- .*\n?)+/.exec(text)?.[0].replace(/^-- /gm, '').replace(/\n/g, ' ').trim() ?? '';
+  const sentences = comment.match(/.+?\.(?= [A-Z]|$)/g) ?? [comment];
+  return sentences.reduce((said, next) => (said === '' || said.length + next.length < 150 ? said + next : said), '');
+};
+
+const written: Readonly<Record<string, string>> = {
+  ...{ mnist: 'MNIST', vae: 'VAE', gan: 'GAN', simclr: 'SimCLR', dqn: 'DQN', maml: 'MAML', pca: 'PCA', mmd: 'MMD' },
+  ...{ wgan: 'WGAN', gp: 'GP', vq: 'VQ', kmeans: 'k-means', hodgkin: 'Hodgkin', huxley: 'Huxley', cramer: 'Cramér' },
+  ...{
+    helmholtz: 'Helmholtz',
+    markov: 'Markov',
+    laplace: 'Laplace',
+    bernoulli: 'Bernoulli',
+    wasserstein: 'Wasserstein',
+  },
+};
+
+/** `07-simclr`: SimCLR. */
+export const titleOf = (name: string): string => {
+  const words = name.replace(/^\d+-/, '').split('-');
+  const title = words.map((w) => written[w] ?? w).join(' ');
+  return title[0].toUpperCase() + title.slice(1);
+};
 
 export const galleryDialog = (onChoose: (text: string, name: string) => void): HTMLDialogElement => {
   const list = h('ul', { class: 'gallery' });
@@ -51,7 +75,7 @@ export const galleryDialog = (onChoose: (text: string, name: string) => void): H
           h(
             'button',
             { type: 'button', class: 'example', onclick: choose },
-            h('strong', {}, e.name.replace(/^\d+-/, '').replaceAll('-', ' ')),
+            h('strong', {}, titleOf(e.name)),
             h('span', {}, described(text)),
           ),
         );

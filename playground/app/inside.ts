@@ -97,22 +97,17 @@ const stepView = (e: Emitted): HTMLElement => {
   );
 };
 
-export const graphsPanel = (
-  language: Language,
-): { element: HTMLElement; show(u: Understood): void; opened(): void } => {
+export const graphsPanel = (language: Language): { element: HTMLElement; show(u: Understood): void } => {
   const element = h('div', { class: 'panel-body' });
-  let titles: readonly string[] = [];
-  let text = '';
-  let shown = '';
-  let open = false;
+  let shown: string | undefined;
   const view = h('div', {});
   const load = async (index: number): Promise<void> => {
     replace(view, h('p', { class: 'note' }, 'Compiling ...'));
     const emitted = await language.ask('emit', index);
     replace(view, emitted ? stepView(emitted) : h('p', { class: 'note' }, 'There is no graph: the text has errors.'));
   };
-  const draw = (): void => {
-    if (!open || shown === text) return;
+  const draw = ({ text, graphs: titles }: Understood): void => {
+    if (shown === text) return;
     shown = text;
     if (titles.length === 0)
       return replace(element, h('p', { class: 'note' }, 'No graphs: the text has errors, or asks for nothing.'));
@@ -124,16 +119,5 @@ export const graphsPanel = (
     replace(element, h('p', { class: 'row' }, h('label', { for: 'graph' }, 'Graph '), select), view);
     void load(0);
   };
-  return {
-    element,
-    show: (u) => {
-      titles = u.graphs;
-      text = u.text;
-      draw();
-    },
-    opened: () => {
-      open = true;
-      draw();
-    },
-  };
+  return { element, show: draw };
 };

@@ -1,4 +1,4 @@
-/** The little Markdown that lessons need: paragraphs, lists, `code`, *stress*, **strong**, $formulas$. Elements, not HTML. */
+/** The little Markdown that lessons need: paragraphs, lists, `code`, *stress* or _stress_, **strong**, $formulas$. Elements, not HTML. */
 import { h } from './dom.ts';
 
 /** A formula in a sentence, set when KaTeX is there; until then its source is shown. */
@@ -11,10 +11,10 @@ const formula = (latex: string): HTMLElement => {
 };
 
 const inline = (text: string): (Node | string)[] =>
-  text.split(/(`[^`]+`|\*\*[^*]+\*\*|\*[^*]+\*|\$[^$]+\$)/).map((part) => {
+  text.split(/(`[^`]+`|\*\*[^*]+\*\*|\*[^*]+\*|\$[^$]+\$|(?<!\w)_[^_]+_(?!\w))/).map((part) => {
     if (part.startsWith('`')) return h('code', {}, part.slice(1, -1));
     if (part.startsWith('**')) return h('strong', {}, part.slice(2, -2));
-    if (part.startsWith('*') && part.length > 1) return h('em', {}, part.slice(1, -1));
+    if (/^([*_]).+\1$/.test(part)) return h('em', {}, part.slice(1, -1));
     if (part.startsWith('$')) return formula(part.slice(1, -1));
     return part;
   });

@@ -72,15 +72,21 @@ export const curves = (stage: StageRecord): string => {
   return charts.length > 0 ? `<div class="grid">${charts.join('')}</div>` : '';
 };
 
-export const solvedText = (stage: StageRecord): string =>
-  stage.solved
-    .map((s) => {
-      const facts = [
-        `${s.unknowns} unknowns`,
-        ...(s.iterations === undefined ? [] : [`${s.iterations} iterations`]),
-        ...(s.condition === undefined ? [] : [`condition number ${formatNumber(s.condition)}`]),
-        ...(s.reason ? [s.reason] : []),
-      ];
-      return `<p>Solved: ${prose(s.method)} (${prose(facts.join(', '))}); loss ${formatNumber(s.loss)}.</p>`;
-    })
-    .join('');
+const solvedLine = (s: StageRecord['solved'][number]): string => {
+  const facts = [
+    `${s.unknowns} unknowns`,
+    ...(s.iterations === undefined ? [] : [`${s.iterations} iterations`]),
+    ...(s.condition === undefined ? [] : [`condition number ${formatNumber(s.condition)}`]),
+    ...(s.reason ? [s.reason] : []),
+  ];
+  return `<p>Solved: ${prose(s.method)} (${prose(facts.join(', '))}); loss ${formatNumber(s.loss)}.</p>`;
+};
+
+/** The folds of a cross-validation would fill a page. */
+const mostSolved = 3;
+
+export const solvedText = ({ solved }: StageRecord): string => {
+  const lines = solved.map(solvedLine).join('');
+  if (solved.length <= mostSolved) return lines;
+  return `<details><summary>Solved ${solved.length} times: ${prose(solved[0].method)}</summary>${lines}</details>`;
+};

@@ -20,7 +20,15 @@ export const rangeOf = (
 
 const { CompletionItemKind: C, SymbolKind: S } = monaco.languages;
 const completionKinds: Readonly<Record<CompletionKind, monaco.languages.CompletionItemKind>> = {
-  ...{ file: C.File, field: C.Field, argument: C.Property, word: C.Keyword, symbol: C.Text, snippet: C.Snippet, space: C.Struct },
+  ...{
+    file: C.File,
+    field: C.Field,
+    argument: C.Property,
+    word: C.Keyword,
+    symbol: C.Text,
+    snippet: C.Snippet,
+    space: C.Struct,
+  },
   ...{
     data: C.Variable,
     value: C.Variable,

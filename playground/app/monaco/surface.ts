@@ -50,7 +50,7 @@ export const monacoSurface = (
     fixedOverflowWidgets: true,
     lineNumbers: narrow ? 'off' : 'on',
     folding: !narrow,
-    wordWrap: narrow ? 'on' : 'off',
+    wordWrap: narrow || parent.clientWidth < 560 ? 'on' : 'off',
     renderFinalNewline: 'on',
     padding: { top: 8, bottom: 8 },
     inlayHints: { enabled: narrow ? 'off' : 'on', fontSize: 12 },
@@ -58,6 +58,8 @@ export const monacoSurface = (
     overviewRulerLanes: 2,
     smoothScrolling: !matchMedia('(prefers-reduced-motion: reduce)').matches,
   });
+  // Beside a lesson a line has less room.
+  editor.onDidLayoutChange(({ width }) => editor.updateOptions({ wordWrap: narrow || width < 560 ? 'on' : 'off' }));
   const lit = editor.createDecorationsCollection();
   editor.onDidChangeModelContent(() => on.change(model.getValue()));
   editor.onDidChangeCursorPosition(({ position }) => on.cursor(model.getOffsetAt(position)));

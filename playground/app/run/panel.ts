@@ -8,7 +8,7 @@ import { curves, resultTable, solvedText } from '../../../runtime/report/results
 import type { StageRecord } from '../../../runtime/report/record.ts';
 import { browserEngines } from '../../workers/engine-names.ts';
 import type { BrowserEngine } from '../../workers/engine-names.ts';
-import { announce, h, replace, setHtml, throttled } from '../dom.ts';
+import { announce, h, politely, replace, setHtml, throttled } from '../dom.ts';
 import { recall, remember } from '../storage.ts';
 import { picturesOf } from './frames.ts';
 import { parametersView } from './parameters.ts';
@@ -18,6 +18,8 @@ export interface RunPanel {
   readonly element: HTMLElement;
   /** Whether the text compiles, and what it is. */
   ready(text: string, errors: number): void;
+  /** Another text was opened: what ran before is not about it. */
+  opened(): void;
   start(): void;
   toggle(): void;
 }
@@ -69,10 +71,16 @@ const several = (stages: readonly StageRecord[], stage: StageRecord): string =>
 
 export const openRunPanel = (
   training: Training,
-  context: { text: () => string; files: () => Parameters<Training['resume']>[0] },
+  context: {
+    readonly text: () => string;
+    readonly files: () => Parameters<Training['resume']>[0];
+    /** Shown until something has run. */
+    readonly before: HTMLElement;
+  },
 ): RunPanel => {
   let errors = 0;
   let text = '';
+  let another = false;
   const button = (id: string, label: string, title: string, onclick: () => void): HTMLButtonElement =>
     h('button', { type: 'button', id, title, onclick }, label);
   const settings = recall<{ seed: number; engine: BrowserEngine | 'auto' }>('run') ?? { seed: 1, engine: 'auto' };
@@ -92,6 +100,7 @@ export const openRunPanel = (
   engine.addEventListener('change', save);
 
   const start = (): void => {
+    another = false;
     text = context.text();
     training.start(text, seedNow(), engineNow(), context.files());
   };
@@ -124,6 +133,8 @@ export const openRunPanel = (
   const pictures = h('div', { class: 'grid', id: 'pictures' });
   const parameters = h('div', { id: 'parameters' });
 
+  const outcome = h('div', {}, bar, where, stale, results, charts, pictures, parameters);
+
   let drawn: Run['parameters'] | undefined;
   /** What the reader has opened, and where they look, stays. */
   const drawParameters = (rows: Run['parameters']): void => {
@@ -136,7 +147,7 @@ export const openRunPanel = (
     if (scroll && left) scroll.scrollLeft = left;
   };
 
-  const draw = throttled(200, () => {
+  const drawNow = (): void => {
     const now = training.run();
     if (!now) return;
     const { stages } = now.record;
@@ -148,22 +159,31 @@ export const openRunPanel = (
     for (const scrolled of [...results.querySelectorAll('.scroll'), ...pictures.querySelectorAll('.scroll')])
       scrolled.setAttribute('tabindex', '0');
     drawParameters(now.parameters);
-  });
+  };
+  const draw = throttled(200, politely(drawNow));
 
   let said = '';
   const update = (now: Run | undefined): void => {
     const state = now?.status ?? 'idle';
     const busy = state === 'running' || state === 'starting' || state === 'pausing';
     const same = now?.text === context.text();
+    const old = another && !same && !busy;
     run.disabled = errors > 0;
-    run.textContent = busy || state === 'finished' || state === 'paused' ? 'Restart' : 'Run';
+    run.textContent = !old && (busy || state === 'finished' || state === 'paused') ? 'Restart' : 'Run';
     pause.textContent = state === 'paused' && same ? 'Go on' : 'Pause';
     pause.disabled = !(state === 'running' || (state === 'paused' && same));
     step.disabled = errors > 0 || busy;
     stop.disabled = !busy;
     again.disabled = errors > 0;
     stale.hidden = !now || same;
-    if (!now) return;
+    context.before.hidden = now !== undefined && !old;
+    outcome.hidden = old;
+    if (old) {
+      status.textContent = words.idle;
+      delete status.dataset.met;
+      delete status.dataset.status;
+    }
+    if (!now || old) return;
     status.textContent = statusText(now);
     status.dataset.status = state;
     const judged = now.record.stages.some((x) => x.summaries.some((y) => y.compare));
@@ -201,18 +221,17 @@ export const openRunPanel = (
       h('span', { class: 'pair' }, h('label', { for: 'engine' }, 'engine'), engine),
     ),
     status,
-    bar,
-    where,
-    stale,
-    results,
-    charts,
-    pictures,
-    parameters,
+    context.before,
+    outcome,
   );
   return {
     element,
     ready: (_, count) => {
       errors = count;
+      update(training.run());
+    },
+    opened: () => {
+      another = true;
       update(training.run());
     },
     start,
