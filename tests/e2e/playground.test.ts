@@ -145,8 +145,10 @@ describe.skipIf(!chromium)('the playground in Chromium', { timeout: 240_000 }, (
   it('sets the formula, linked with the source', async () => {
     const page = await site.page();
     await page.waitForSelector('[data-editor=monaco]');
+    // Before anything has run it stands beside the controls.
+    await page.locator('#panel-run .formula [data-name="D_tr"]').first().waitFor();
     await page.click('#tab-formula');
-    const name = page.locator('.formula [data-name="D_tr"]').first();
+    const name = page.locator('#panel-formula .formula [data-name="D_tr"]').first();
     await name.waitFor();
     await name.hover();
     await page.locator('.lit-source', { hasText: 'D_tr' }).first().waitFor();
