@@ -75,7 +75,16 @@ export type Solver =
    */
   | (WholeSolver & { readonly kind: 'exact' | 'lbfgs' })
   /** `loss` is the bound whose posteriors are those of the variables `held`, which hold `over` in the same order while a bound is made best. */
-  | (WholeSolver & { readonly kind: 'em'; readonly held: readonly string[] });
+  | (WholeSolver & { readonly kind: 'em'; readonly held: readonly string[] })
+  /**
+   * `loss` is an augmented Lagrangian by the variables `penalty` and `multipliers`, which the solver moves; further outputs are
+   * `objective`, in the sense of the spec, and for each multiplier `constraint:<id>`, what must be at most 0, or 0 where `equal`.
+   */
+  | (WholeSolver & {
+      readonly kind: 'constrained';
+      readonly penalty: string;
+      readonly multipliers: readonly { readonly id: string; readonly equal: boolean; readonly text: string }[];
+    });
 
 interface WholeSolver {
   readonly graph: Graph;
@@ -91,7 +100,8 @@ export interface Evaluation {
   /** Output `value` (float32 []). */
   readonly graph: Graph;
   readonly feeds: readonly DataFeed[];
-  readonly compare?: { readonly op: '<=' | '>=' | '<' | '>' | '=='; readonly bound: number };
+  /** `slack`: how far off counts as met, of a constraint. */
+  readonly compare?: { readonly op: '<=' | '>=' | '<' | '>' | '=='; readonly bound: number; readonly slack?: number };
   readonly span: Span;
 }
 

@@ -29,17 +29,17 @@ export interface RunResult {
 /** NaN meets nothing. */
 export const judge = (value: number, compare: Evaluation['compare']): Verdict => {
   if (!compare) return 'no threshold';
-  const { op, bound } = compare;
+  const { op, bound, slack = 0 } = compare;
   const met =
     op === '<='
-      ? value <= bound
+      ? value <= bound + slack
       : op === '>='
-        ? value >= bound
+        ? value >= bound - slack
         : op === '<'
-          ? value < bound
+          ? value < bound + slack
           : op === '>'
-            ? value > bound
-            : value === bound;
+            ? value > bound - slack
+            : Math.abs(value - bound) <= slack;
   return met ? 'met' : 'not met';
 };
 

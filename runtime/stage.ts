@@ -12,6 +12,7 @@ import { prepareNamed } from './oracle.ts';
 import { streamsOf, type Streams } from './random.ts';
 import { judge, summarise } from './result.ts';
 import { epochOf, isProgress } from './schedule.ts';
+import { solveConstrained } from './solvers/constrained.ts';
 import { solveExactly } from './solvers/exact.ts';
 import { trainByGradient } from './solvers/gradient.ts';
 import { solveByEm } from './solvers/em.ts';
@@ -167,6 +168,7 @@ const train = async (current: Current, action: Train, carried: Carried): Promise
   };
   if (solver.kind === 'gradient') return trainByGradient(solver, training);
   if (solver.kind === 'em') return solveByEm(solver, training);
+  if (solver.kind === 'constrained') return solveConstrained(solver, training);
   return solver.kind === 'exact' ? solveExactly(solver, training) : solveSmooth(solver, training);
 };
 

@@ -28,6 +28,8 @@ export interface Built {
   readonly state: ProblemContext;
   readonly variables: readonly Variable[];
   readonly bound: readonly Bound[];
+  /** Where the objective was built: its names, its rows. */
+  readonly inside?: Context;
 }
 
 export const objectiveOf = (
@@ -56,7 +58,7 @@ export const objectiveOf = (
       );
     return own;
   });
-  return { loss: t.node, span, state, variables, bound };
+  return { loss: t.node, span, state, variables, bound, inside: inner };
 };
 
 /** Every member must matter. */

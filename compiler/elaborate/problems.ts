@@ -1,7 +1,7 @@
 /**
  * A problem -> a stage: its members are made, its protocol is followed, and every training and evaluation in it becomes a graph.
  */
-import type { Expr, Over, Player, ProblemExpr, Span } from '../../grammar/tree.ts';
+import type { Condition, Expr, Over, Player, ProblemExpr, Span } from '../../grammar/tree.ts';
 import { freeNames, nodes } from '../explain/walk.ts';
 import { diagnose, fail } from '../messages.ts';
 import { sizeOf } from '../ir/shape.ts';
@@ -20,6 +20,7 @@ import { heldOut, leak, markTrained, sharesRows } from './leakage.ts';
 import { commonInputs } from './inputs.ts';
 import { evaluationValue, feedsOf, inProblem, lossOf, newProblem } from './objectives.ts';
 import { consolidate } from './consolidation.ts';
+import { measured } from './constraints.ts';
 import { nested } from './nested.ts';
 import { known } from './tensors.ts';
 import { train } from './training.ts';
@@ -191,32 +192,47 @@ const warnOfSense = (loss: Node, player: Player, members: readonly Bound[], ctx:
   ctx.shared.diagnostics.push(diagnose('L0902', player.objective.span, { sense, other, what }));
 };
 
-/** Every `eval` of the conditions on one set. */
+/** A condition at the members as they are: what an `eval` says, or how far a constraint is met. */
+const conditionAt = (
+  c: Condition,
+  bound: readonly Bound[],
+  data: Value | undefined,
+  ctx: Context,
+): { readonly name: string; readonly node: Node; readonly compare?: Evaluation['compare'] } => {
+  if (!c.evaluated) return measured(c, ctx);
+  const value = evaluationValue(
+    c.value,
+    bound.map((b) => b.value),
+    data,
+    ctx,
+  );
+  const compare = c.compare && {
+    op: c.compare.op,
+    bound: asStatic(ctx.shared.run.evaluate(c.compare.bound, ctx), c.compare.bound.span, 'a threshold'),
+  };
+  const name = c.as ? labelOf(c.as, ctx) : evaluationName(c.value, ctx);
+  if (compare) checkThreshold(name, value.node, compare, c.compare?.bound.span ?? c.value.span);
+  return { name, node: value.node, compare };
+};
+
+/** Every condition on one set, constraints first. */
 const evaluations = (
   { problem, ctx, bound, created, decisions }: Setting,
   data: Value | undefined,
   trained: Value | undefined,
 ): Evaluation[] =>
-  problem.conditions
-    .filter((c) => c.evaluated)
+  [...problem.conditions]
+    .sort((a, b) => Number(a.evaluated) - Number(b.evaluated))
     .map((c) => {
       const state = newProblem('eval', undefined, created);
       const scope = childScope(ctx.scope);
       if (data) bind(scope, 'D_eval', data);
       if (trained) bind(scope, 'D_tr', trained);
       const inner = inProblem(inScope(ctx, scope), state);
-      const value = evaluationValue(
-        c.value,
-        bound.map((b) => b.value),
-        data,
-        inner,
-      );
-      const compare = c.compare && {
-        op: c.compare.op,
-        bound: asStatic(ctx.shared.run.evaluate(c.compare.bound, inner), c.compare.bound.span, 'a threshold'),
-      };
-      const name = c.as ? labelOf(c.as, inner) : evaluationName(c.value, ctx);
-      if (compare) checkThreshold(name, value.node, compare, c.compare?.bound.span ?? c.value.span);
+      if (!c.evaluated)
+        for (const { name, value } of problem.players[0].where)
+          bind(scope, name.text, ctx.shared.run.evaluate(value, inner));
+      const { name, node, compare } = conditionAt(c, bound, data, inner);
       decisions.push(
         ...state.decisions.filter(
           (d) => !decisions.some((k) => k.span?.start === d.span?.start && k.choice === d.choice),
@@ -224,10 +240,10 @@ const evaluations = (
       );
       return {
         name,
-        graph: graphOf([{ name: 'value', node: value.node }], commonInputs),
+        graph: graphOf([{ name: 'value', node }], commonInputs),
         feeds: feedsOf(state.feeds.values()),
         compare,
-        span: c.value.span,
+        span: c.evaluated ? c.value.span : c.span,
       };
     });
 
@@ -248,8 +264,9 @@ const betweenRestarts = (steps: readonly ProtocolStep[], step: ProtocolStep): re
 /** `D_eval` in what is minimised is evaluation data, whatever it holds. */
 const checkObjectives = (problem: ProblemExpr): void => {
   if (!problem.on) return;
-  for (const { objective, where } of problem.players)
-    for (const n of nodes([objective, where]))
+  const plain = problem.conditions.filter((c) => !c.evaluated);
+  for (const trained of [...problem.players.map(({ objective, where }) => [objective, where]), ...plain])
+    for (const n of nodes(trained))
       if (n.kind === 'name' && n.name === 'D_eval' && 'span' in n)
         fail('L0404', n.span as Expr['span'], { set: '`D_eval`' });
 };
@@ -356,14 +373,6 @@ export const solve = (problem: ProblemExpr, ctx: Context, name: string | undefin
   });
   const bound = contestants.flatMap((c) => [...c.bound]);
   for (const b of bound) bind(scope, b.name, b.value);
-  for (const c of problem.conditions)
-    if (!c.evaluated)
-      fail(
-        'L0601',
-        c.span,
-        { what: 'a constraint on the solution' },
-        { help: 'to measure it, write `eval` before it' },
-      );
   checkObjectives(problem);
   const paradigm = paradigmOf(problem, inner);
   if (paradigm.steps.length > 0 && !paradigm.steps.some((s) => s.kind === 'train'))

@@ -10,6 +10,8 @@ import { fail } from '../messages.ts';
 import type { Decision, PlayerStep, Solver, Variable } from '../program.ts';
 import { checkDependence, gradientsOf, isMaximised, objectiveOf, parametersOf } from './built.ts';
 import type { Built, Contestant } from './built.ts';
+import { augmented, constraintsOf, decision, hasConstraints, multiplierUpdates, projected } from './constraints.ts';
+import type { Constrained, Projection } from './constraints.ts';
 import type { Context, Game, ProblemContext } from './context.ts';
 import { asCount, asStatic } from './describe.ts';
 import { commonInputs, stepInput, totalInput } from './inputs.ts';
@@ -20,7 +22,7 @@ import type { Rule } from './optimisers.ts';
 import { renewed } from './times.ts';
 import type { Data, ProtocolStep, Value } from './values.ts';
 import { variableInput } from './variables.ts';
-import { alternating, obstacle, structured } from './whole.ts';
+import { alternating, constraintObstacle, obstacle, structured, underConstraints } from './whole.ts';
 
 export interface Trained {
   readonly solver: Solver;
@@ -48,11 +50,9 @@ const batchOf = (problem: ProblemExpr, data: Data | undefined, ctx: Context): nu
 
 /** One player's step as a graph; `turn`: which of its moves within the step. */
 const stepGraph = (
-  built: Built,
-  grads: readonly Node[],
-  rule: Rule,
-  { every, times }: Pace,
+  { built, gradients: grads, rule, pace: { every, times } }: Mover,
   turn: number,
+  projections: readonly Projection[],
   ctx: Context,
 ): PlayerStep['graph'] => {
   const moves = (steps: Node): Node => ir.mul(steps, ir.scalar(times));
@@ -65,6 +65,10 @@ const stepGraph = (
         };
   const inner = { ...inProblem(ctx, built.state) };
   const next = update(built.variables, grads, rule, time, inner, built.span);
+  for (const { variable, onto } of projections) {
+    const node = next.get(variable);
+    if (node) next.set(variable, onto(node));
+  }
   for (const snapshot of ctx.shared.snapshots.values()) {
     const node = next.get(snapshot.of);
     if (!node || snapshot.time.kind === 'start') continue;
@@ -183,17 +187,27 @@ const lookAhead = (movers: readonly Mover[], ctx: Context): Mover[] => {
   return movers.map((m) => ({ ...m, gradients: ir.substitute(m.gradients, places) }));
 };
 
+/** What keeps the members inside of the constraints. */
+interface Bounds {
+  readonly projections: readonly Projection[];
+  readonly rest?: Constrained;
+}
+
 const gradientSolver = (
   contestants: readonly Contestant[],
   built: readonly Built[],
   rules: readonly Rule[],
   duration: ReturnType<typeof durationOf>,
+  { projections, rest }: Bounds,
   ctx: Context,
 ): Solver => {
+  const inner = inProblem(ctx, built[0].state);
+  if (rest) for (const [id, node] of multiplierUpdates(rest, inner)) built[0].state.updates.set(id, node);
   const movers = contestants.flatMap((c, i): Mover[] => {
     const maximised = isMaximised(c.player);
-    const grads = gradientsOf(built[i], maximised, ctx);
-    checkDependence(built[i], grads);
+    checkDependence(built[i], gradientsOf(built[i], maximised, ctx));
+    const loss = rest ? augmented(built[i].loss, rest, maximised, inner) : built[i].loss;
+    const grads = gradientsOf({ ...built[i], loss }, maximised, ctx);
     const own: Mover = {
       name: c.bound.map((b) => b.name).join(', '),
       built: built[i],
@@ -210,7 +224,7 @@ const gradientSolver = (
   const players = (ahead ? lookAhead(movers, ctx) : movers).flatMap((m): PlayerStep[] =>
     Array.from({ length: m.pace.times }, (_, turn) => ({
       name: m.name,
-      graph: stepGraph(m.built, m.gradients, m.rule, m.pace, turn, ctx),
+      graph: stepGraph(m, turn, projections, ctx),
       gradients: graphOf(m.built.variables.map((v, i) => ({ name: `grad:${v.id}`, node: m.gradients[i] }))),
       feeds: ahead ? feeds : feedsOf(m.built.state.feeds.values()),
       every: m.pace.every,
@@ -249,15 +263,30 @@ export const train = (
     maximised: isMaximised(player),
     steps: durationOf(problem, protocol, [built.state], ctx).steps,
   });
-  const trained = (solver: Solver, built: readonly Built[]): Trained => ({
+  if (hasConstraints(problem) && contestants.length > 1)
+    fail('L0601', problem.conditions[0].span, { what: 'a constraint in a game of several players' });
+  const trained = (solver: Solver, built: readonly Built[], constrained?: Constrained): Trained => ({
     solver,
-    loss: built.map((b) => ({ node: b.loss, span: b.span })),
+    loss: [
+      ...built.map((b) => ({ node: b.loss, span: b.span })),
+      ...(constrained?.constraints ?? []).map((c) => ({ node: c.excess, span: c.condition.span })),
+    ],
     decisions: [...decisions, ...built.flatMap((b) => b.state.decisions)],
   });
 
   if (!said && !inBatches) {
     const [whole] = contestants.map((c) => objectiveOf(c, value, undefined, ctx, created));
-    const against = obstacle(contestants.length, whole);
+    const constrained = constraintsOf(problem, whole, 'turns', ctx);
+    const against = obstacle(contestants.length, whole) ?? (constrained && constraintObstacle(whole, constrained));
+    if (against === undefined && constrained) {
+      decisions.push({
+        subject: 'solver',
+        choice: 'augmented Lagrangian, each turn by L-BFGS',
+        reason: 'the solution is constrained, and the objective is small and the same at every evaluation',
+        span: problem.span,
+      });
+      return trained(underConstraints(taskOf(whole), constrained, inProblem(ctx, whole.state)), [whole], constrained);
+    }
     if (against === undefined) {
       const { solver, decision } = structured(taskOf(whole), ctx);
       decisions.push({ ...decision, span: problem.span });
@@ -278,6 +307,7 @@ export const train = (
       ? 'every turn reads all rows, so there are no batches and epochs'
       : obstacle(contestants.length, whole);
     if (against !== undefined) fail('L0602', byPlace, { what: `\`em\` here: ${against}` });
+    if (hasConstraints(problem)) fail('L0602', byPlace, { what: '`em` under a constraint on the solution' });
     if (posteriors.length === 0)
       fail(
         'L0602',
@@ -327,6 +357,15 @@ export const train = (
       reason: 'the spec does not say how long to train',
       span: problem.span,
     });
-  const solver = gradientSolver(contestants, built, rules, duration, ctx);
-  return trained(solver, built);
+  const constrained = constraintsOf(problem, built[0], 'steps', ctx);
+  const {
+    projections,
+    rest,
+    decisions: projectedBy,
+  } = constrained ? projected(constrained, built[0], ctx) : { projections: [], rest: undefined, decisions: [] };
+  decisions.push(...projectedBy);
+  for (const c of rest?.constraints ?? [])
+    decisions.push(decision(c, 'augmented Lagrangian, its multiplier moved in every step', 'training goes by steps'));
+  const solver = gradientSolver(contestants, built, rules, duration, { projections, rest }, ctx);
+  return trained(solver, built, constrained);
 };

@@ -9,6 +9,8 @@ import { checkDependence, inputsOf, parametersOf } from './built.ts';
 import type { Built } from './built.ts';
 import type { Context } from './context.ts';
 import { isRandom } from './dependence.ts';
+import { augmented } from './constraints.ts';
+import type { Constrained } from './constraints.ts';
 import { boundOf } from './em.ts';
 import { commonInputs } from './inputs.ts';
 import { feedsOf } from './objectives.ts';
@@ -76,6 +78,30 @@ export const structured = (task: Task, ctx: Context): { solver: Solver; decision
         : `${parameters}, the same value at every evaluation, and smooth`,
     },
   };
+};
+
+/** Up to so many elementary operations: the turns are many, in plain arrays. */
+const smallTurn = 5e7;
+
+/** Why constraints are left to steps along gradients; undefined if they need not be. */
+export const constraintObstacle = (built: Built, { constraints }: Constrained): string | undefined => {
+  if (constraints.some((c) => isRandom(c.excess))) return 'a constraint is estimated from draws';
+  const work = workOf(built.loss) + constraints.reduce((n, c) => n + workOf(c.excess), 0);
+  return work > smallTurn ? `an evaluation on all rows takes about ${work.toExponential(0)} operations` : undefined;
+};
+
+/** Under constraints: the augmented Lagrangian is made small in turns, by L-BFGS. */
+export const underConstraints = (task: Task, constrained: Constrained, ctx: Context): Solver => {
+  const { built, maximised } = task;
+  const { constraints, penalty } = constrained;
+  const { graph, ...whole } = wholeOf(task, augmented(built.loss, constrained, maximised, ctx), ctx);
+  const outputs = [
+    ...graph.outputs,
+    { name: 'objective', node: built.loss },
+    ...constraints.map((c) => ({ name: `constraint:${c.multiplier.id}`, node: c.excess })),
+  ];
+  const multipliers = constraints.map(({ multiplier, equal, text }) => ({ id: multiplier.id, equal, text }));
+  return { kind: 'constrained', ...whole, graph: graphOf(outputs, commonInputs), penalty: penalty.id, multipliers };
 };
 
 /** `by em`: in turns, the posteriors are held and the bound is made best. */

@@ -46,7 +46,7 @@ const inWords = {
 } as const;
 
 /** A start with no slope may be a saddle (all weights zero), which a search from a little beside it finds out. */
-const beside = (x: Float64Array, key: Key): Float64Array => {
+export const beside = (x: Float64Array, key: Key): Float64Array => {
   const bits = uniformBits(key, x.length);
   return x.map((value, i) => value + 1e-3 * Math.max(1, Math.abs(value)) * (bits[i] / 2 ** 31 - 1));
 };
