@@ -5,12 +5,14 @@ import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { format } from 'prettier';
 import { countsTable } from './counts-table.ts';
+import { editorTable } from './editor-table.ts';
 import { stepsTable } from './steps-table.ts';
 
 type Table = (workloads: readonly string[], turns: number) => Promise<string>;
 const tables: Readonly<Record<string, { readonly file: string; readonly make: Table }>> = {
   steps: { file: 'RESULTS.md', make: stepsTable },
   counts: { file: 'COUNTS.md', make: countsTable },
+  editor: { file: 'EDITOR.md', make: editorTable },
 };
 
 const [table = 'all', names = 'all', turns = '9'] = process.argv.slice(2);

@@ -56,6 +56,8 @@ const run = (graph: Graph, precision: Precision): readonly ArrayValue[] => {
   return arrays;
 };
 
+export const forgetComputed = (): void => remembered.clear();
+
 /** Runs nodes that are fed nothing. */
 export const computeNodes = (nodes: readonly Node[], precision: Precision = 'float32'): ArrayValue[] => {
   if (nodes.length === 0) return [];

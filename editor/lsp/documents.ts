@@ -12,8 +12,10 @@ export interface Documents {
   change(file: string, text: string): Promise<View>;
   close(file: string): void;
   view(file: string): View | undefined;
-  /** With the compiler's answer on exactly this text; undefined when it was overtaken. */
+  /** With the compiler's answer on exactly this text; undefined when it was overtaken. Rows that are much work may be put off. */
   compiled(file: string): Promise<View | undefined>;
+  /** The same with nothing put off. */
+  settled(file: string): Promise<View | undefined>;
   readonly host: Host;
   /** Data or modules may have changed: what was compiled is compiled again. */
   forget(): void;
@@ -42,11 +44,21 @@ export const openDocuments = (outer: Host): Documents => {
   const running = new Map<string, { readonly text: string; readonly done: Promise<View | undefined> }>();
   let library: Promise<Surroundings> | undefined;
 
-  const run = async (file: string, view: View): Promise<View | undefined> => {
-    const answer = compiled(view, await compile(file, view.text, host, { seed: 1 }));
+  const run = async (file: string, view: View, quick: boolean): Promise<View | undefined> => {
+    const answer = compiled(view, await compile(file, view.text, host, { seed: 1, quick }));
     if (views.get(file)?.text !== view.text) return undefined;
     views.set(file, answer);
     return answer;
+  };
+
+  const answered = async (file: string): Promise<View | undefined> => {
+    const view = views.get(file);
+    if (!view || view.compilation) return view;
+    const going = running.get(file);
+    if (going?.text === view.text) return going.done;
+    const done = run(file, view, true);
+    running.set(file, { text: view.text, done });
+    return done;
   };
 
   return {
@@ -68,14 +80,10 @@ export const openDocuments = (outer: Host): Documents => {
       views.set(file, view);
       return view;
     },
-    compiled: async (file) => {
-      const view = views.get(file);
-      if (!view || view.compilation) return view;
-      const going = running.get(file);
-      if (going?.text === view.text) return going.done;
-      const done = run(file, view);
-      running.set(file, { text: view.text, done });
-      return done;
+    compiled: answered,
+    settled: async (file) => {
+      const view = await answered(file);
+      return view?.compilation?.postponed ? run(file, view, false) : view;
     },
   };
 };

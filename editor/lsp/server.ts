@@ -7,6 +7,7 @@ import type { Refused, Uris } from './answers.ts';
 import { openDocuments } from './documents.ts';
 import { linesOf } from './positions.ts';
 import type { Position, Range } from './positions.ts';
+import type { View } from '../view.ts';
 
 export interface Message {
   readonly jsonrpc: '2.0';
@@ -42,6 +43,8 @@ const capabilities = {
 
 /** Typing pauses this long before the compiler is asked. */
 const pause = 150;
+/** And so long before what is much work is done as well. */
+const rest = 1000;
 
 interface TextDocument {
   readonly textDocument: { readonly uri: string };
@@ -72,17 +75,25 @@ export const openServer = (
   let shutdown = false;
   let exit: 0 | 1 | undefined;
 
-  const publish = async (file: string): Promise<void> => {
-    const text = texts.get(file);
-    await wait(pause);
-    if (texts.get(file) !== text) return;
-    const view = await documents.compiled(file);
+  const show = (file: string, view: View | undefined): void => {
     if (view && texts.get(file) === view.text)
       send({
         jsonrpc: '2.0',
         method: 'textDocument/publishDiagnostics',
         params: { uri: uris.toUri(file), diagnostics: diagnostics(view, uris) },
       });
+  };
+
+  /** What a quick look finds when typing pauses, and when it rests what was put off. */
+  const publish = async (file: string): Promise<void> => {
+    const text = texts.get(file);
+    await wait(pause);
+    if (texts.get(file) !== text) return;
+    const view = await documents.compiled(file);
+    show(file, view);
+    if (!view?.compilation?.postponed) return;
+    await wait(rest);
+    if (texts.get(file) === text) show(file, await documents.settled(file));
   };
 
   const update = async (file: string, text: string): Promise<void> => {

@@ -63,7 +63,7 @@ const understand = async (text: string): Promise<void> => {
   await new Promise((done) => setTimeout(done, pause));
   if (mine !== asked) return;
   const began = performance.now();
-  const view = await documents.compiled(specFile);
+  const view = await documents.settled(specFile);
   if (!view?.compilation || view.text !== text) return;
   const { module, program, spaces } = view.compilation;
   const explanations = explain(module, program).map(({ name, span, formula, map, decisions, members }) => ({
