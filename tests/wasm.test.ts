@@ -16,6 +16,7 @@ import { fuse } from '../runtime/engines/wasm/fuse.ts';
 import { layoutOf } from '../runtime/engines/wasm/layout.ts';
 import { lower } from '../runtime/engines/wasm/lower.ts';
 import { openMemory, slack } from '../runtime/engines/wasm/memory.ts';
+import { prepare } from '../runtime/engines/wasm/prepare.ts';
 import { bools, floats, ints } from './engines-cases.ts';
 import { difference, runOn } from './engines-compare.ts';
 
@@ -342,6 +343,24 @@ describe('a step', () => {
       expect(bits[2]).toEqual(bits[0]);
     },
   );
+
+  it('writes a result over what is read for the last time, if it is read in the same order', async () => {
+    const values = [floats([6, 8]), floats([8, 8], -1, 1, 2)];
+    const chain =
+      (turned: boolean) =>
+      ([x, w]: Node[]): Node[] => {
+        const y = b.matmul(x, w);
+        return [b.matmul(b.mul(b.exp(turned ? b.reverse(y, [1]) : y), b.sum(y, [1], true)), w), b.sum(y)];
+      };
+    for (const turned of [false, true]) {
+      const { kernels, offsets, within } = prepare(plan(graphOf(values, chain(turned))), true);
+      const places = kernels.flatMap((kernel) => (kernel.kind === 'product' ? [kernel.args[0], kernel.target] : []));
+      const of = (i: number): string => `${offsets[places[i].place]} in ${within[places[i].place]}`;
+      // the first product's result, and what the second one reads
+      expect(of(2) === of(1)).toBe(!turned);
+      await check(values, chain(turned), 1e-3);
+    }
+  });
 
   it('hands out inputs, constants and one value twice without mixing them up', async () => {
     await check([floats([3])], ([x]) => {

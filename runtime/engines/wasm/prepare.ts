@@ -2,7 +2,7 @@
  * Plan -> kernels in their order, with an offset for everything that lives in between; loop bodies within. Addresses come later.
  */
 import type { Plan } from '../../../compiler/plan.ts';
-import { fuse, type Kernel } from './fuse.ts';
+import { fuse, type Access, type Kernel } from './fuse.ts';
 import { layoutOf, type Lifetime } from './layout.ts';
 import { lower } from './lower.ts';
 import { bytesFor } from './views.ts';
@@ -43,6 +43,25 @@ const touched = (kernel: Kernel): number[] =>
     ? [...kernel.loads, ...kernel.stores, ...kernel.reductions].map(({ place }) => place)
     : [...kernel.args, ...targetsOf(kernel)].map(({ place }) => place);
 
+/**
+ * Of a loop over numbers: places that it writes, each with one that it reads in the same order and nobody reads again. There the result
+ * may take the place of the operand, and the memory is in the cache already.
+ */
+const inPlace = (kernel: Kernel, mayEnd: (place: number) => boolean): [written: number, read: number][] => {
+  if (kernel.kind !== 'fused') return [];
+  const free = new Set(kernel.loads.map(({ place }) => place).filter(mayEnd));
+  return kernel.stores.flatMap(({ place, offset, strides, dtype }): [number, number][] => {
+    const aligned = (load: Access): boolean =>
+      load.offset === offset && load.dtype === dtype && load.strides.join() === strides.join();
+    for (const read of free) {
+      if (!kernel.loads.every((load) => load.place !== read || aligned(load))) continue;
+      free.delete(read);
+      return [[place, read]];
+    }
+    return [];
+  });
+};
+
 export const prepare = (plan: Plan, sharing: boolean): Prepared => {
   const lowered = lower(plan, sharing);
   const kernels = fuse(lowered);
@@ -58,9 +77,19 @@ export const prepare = (plan: Plan, sharing: boolean): Prepared => {
   const lifetimes: Lifetime[] = [];
   const live = (bytes: number, from: number, to: number, anywhere = false): number =>
     lifetimes.push({ bytes, first: from, last: to, anywhere }) - 1;
-  const ofPlace = places.map(({ from, bytes }, i) =>
-    from === 'step' && first[i] >= 0 ? live(bytes, first[i], last[i], true) : undefined,
+  const owner = places.map((_, i) => i);
+  kernels.forEach((kernel, i) => {
+    const own = (place: number): boolean => places[place].from === 'step';
+    for (const [written, read] of inPlace(kernel, (place) => own(place) && last[place] === i))
+      if (own(written) && first[written] === i && places[written].bytes === places[read].bytes)
+        owner[written] = owner[read];
+  });
+  const until = [...last];
+  owner.forEach((whose, i) => (until[whose] = Math.max(until[whose], last[i])));
+  const ofOwner = places.map(({ from, bytes }, i) =>
+    from === 'step' && first[i] >= 0 && owner[i] === i ? live(bytes, first[i], until[i], true) : undefined,
   );
+  const ofPlace = owner.map((whose) => ofOwner[whose]);
   // in a loop an output may be a row of a stack, with others beside it
   const spare = sharing ? places.flatMap(({ from, bytes, index }, i) => (from === 'output' && first[i] >= 0 ? [{ bytes, index, until: first[i] }] : [])) : []; // prettier-ignore
   const ofScratch = kernels.map((kernel, i) =>
