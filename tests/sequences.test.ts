@@ -147,3 +147,17 @@ minimize E[(x, y) ~ D_tr] (w * sum(x) - y)^2 over w in R
 `);
   expect([short, long]).toEqual([2.5, 4.5]);
 });
+
+test('P^n with an n that is drawn: as many draws as there are in each', async () => {
+  const found = await measures(`
+data D : [Seq[Bit]] = dist { n ~ Uniform(2..20); xs ~ Bernoulli(0.3)^n; xs }^4000
+minimize E[xs ~ D_tr] (sum[x in xs] (if x then -log(q) else -log(1 - q))) over q in Interval[0, 1]
+  subject to eval q as rate, eval E[xs ~ D_eval] size(xs) as length, eval max([size(xs) for xs in D_eval]) as longest,
+    eval (E[xs ~ D_eval] sum(xs)) / (E[xs ~ D_eval] size(xs)) as share
+  on unsupervised(D, holdout = 0)`);
+  // standard errors: 0.002 and 0.09
+  expect(found.rate).toBeCloseTo(found.share, 4);
+  expect(Math.abs(found.rate - 0.3)).toBeLessThan(0.01);
+  expect(Math.abs(found.length - 11)).toBeLessThan(0.4);
+  expect(found.longest).toBe(20);
+});

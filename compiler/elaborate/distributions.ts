@@ -11,7 +11,7 @@ import type { Context } from './context.ts';
 import { asTensor, describe, mapTensors, poisoned } from './describe.ts';
 import { rowAt } from './rows.ts';
 import { masked } from './reduce.ts';
-import { renameIn } from './sequences.ts';
+import { longest, reachOf, renameIn, sequence } from './sequences.ts';
 import {
   axisToShape,
   expandAxes,
@@ -82,7 +82,7 @@ export const arrayOf = (base: Dist, axes: readonly Axis[]): Dist => {
 };
 
 /** One distribution for each entry, independent; of a sequence, as many as it has. */
-const sequenceOf = (base: Dist, { axis, mask, length }: Along): Dist => {
+const sequenceOf = (base: Dist, { axis, mask, length }: Omit<Along, 'element'>): Dist => {
   if (!mask) return arrayOf(base, [axis]);
   const whole = (element: Value): Value => ({ kind: 'along', axis, element, mask, length });
   const widen = (t: Tensor): Tensor => expandAxes(t, unionAxes(t, { axes: [axis] }));
@@ -131,6 +131,20 @@ export const arrayDist = (base: Dist, sizes: readonly number[], ctx: Context): D
     base,
     sizes.map((n) => newAxis(ctx, n, 'entry')),
   );
+
+/** `P^n` where n differs from draw to draw: a sequence of as many draws, laid out as long as it can become. */
+export const sequencePower = (base: Value, count: Tensor, ctx: Context, span: Span): Dist => {
+  const { high } = reachOf(count);
+  if (!(high <= longest))
+    return fail(
+      'L0307',
+      span,
+      { what: 'the most draws that there can be' },
+      { help: 'give it a bound: `P^min(n, 100)`' },
+    );
+  const dist = toDistribution(base, ctx, span);
+  return sequenceOf(dist, sequence(newAxis(ctx, Math.max(0, high), 'entry'), base, count));
+};
 
 /** `P^n`: n draws in a row. */
 export const powerOf = (base: Value, count: number, ctx: Context, span: Span): Dist => {

@@ -7,7 +7,7 @@ import { applyValue, compose } from './calls.ts';
 import { inAxes } from './context.ts';
 import type { Context } from './context.ts';
 import { asCount, asTensor, describe, knownTexts, poisoned } from './describe.ts';
-import { draws, powerOf } from './distributions.ts';
+import { draws, powerOf, sequencePower } from './distributions.ts';
 import { pushforward } from './pushforward.ts';
 import { masked } from './reduce.ts';
 import { offset, overSequences, varyingRange } from './sequences.ts';
@@ -108,6 +108,9 @@ const power = (x: Tensor, y: Tensor, span: Span): Tensor => {
 const arithmetic = { '+': 'add', '-': 'sub', '*': 'mul', '/': 'div', mod: 'mod' } as const;
 const comparisons = { '<': 'lt', '<=': 'le', '>': 'gt', '>=': 'ge' } as const;
 
+/** A number that differs from example to example, or from draw to draw. */
+const varies = (v: Value): v is Tensor => v.kind === 'tensor' && rankOf(v) === 0 && known(v) === undefined;
+
 const isNumberLike = (v: Value): boolean => ['tensor', 'range', 'along'].includes(v.kind);
 
 /** A place on an axis, or a number with bounds, stays one when a whole number is added. */
@@ -149,7 +152,9 @@ export const applyBinary = (op: BinaryOp, left: Value, right: Value, ctx: Contex
   switch (op) {
     case '^':
       if (!isNumberLike(left) && !(left.kind === 'dist' && left.implicit && right.kind !== 'tensor'))
-        return powerOf(left, asCount(right, e.right.span, 'the number of draws'), ctx, span);
+        return varies(right)
+          ? sequencePower(left, toReal(right), ctx, span)
+          : powerOf(left, asCount(right, e.right.span, 'the number of draws'), ctx, span);
       return power(operand(left, ctx, e.left.span, op), operand(right, ctx, e.right.span, op), span);
     case '+':
     case '-': {

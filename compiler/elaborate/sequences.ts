@@ -66,7 +66,7 @@ export const offset = (t: Tensor, n: number): Tensor => {
 };
 
 /** Ranges longer than this are not laid out: their bound is a guess rather than a length. */
-const longest = 1_000_000;
+export const longest = 1_000_000;
 
 /** `from..to` of which an end differs from example to example: as long as it can become, masked. */
 export const varyingRange = (from: Tensor, to: Tensor, ctx: Context, span: Span): Along => {

@@ -284,17 +284,21 @@ const uniformOn: Intrinsic = (call): Value => {
   const space = v.kind === 'space' && v.space.kind === 'tensor' ? v.space : undefined;
   const count = space && countPoints(space);
   if (space && count !== undefined) return uniformPoints(space, count, v);
-  const family = space && uniformFamily(space.element);
-  if (!space || !family)
+  const range = v.kind === 'range' && v.from >= 0 && v.from <= v.to ? v : undefined;
+  const family = range
+    ? { name: '_uniform_range', args: [range.from, range.to] }
+    : space && uniformFamily(space.element);
+  if (!family)
     return fail('L0302', call.span, {
-      expected: 'two bounds, or a space of finite size such as `Class[6]` or `Sphere[2]`',
+      expected: 'two bounds, a range such as `1..6`, or a space of finite size such as `Class[6]` or `Sphere[2]`',
       seen: describe(v),
       where: '`Uniform`',
     });
   const fn = lookup(call.ctx.shared.library, family.name) as Value;
   const args = family.args.map((x) => ({ value: constantNumber(x) as Value, span: call.span }));
   const one = toDistribution(applyValue(fn, args, call.caller, call.span), call.caller, call.span);
-  return arrayDist({ ...one, family: 'Uniform', args: new Map([['space', v]]) }, space.shape, call.caller);
+  const dims = space?.shape ?? [];
+  return arrayDist({ ...one, family: 'Uniform', args: new Map([['space', v]]) }, dims, call.caller);
 };
 
 export const randomIntrinsics: Readonly<Record<string, Intrinsic>> = {
