@@ -174,8 +174,6 @@ const start = async (): Promise<void> => {
   editor.onSave(() => {
     const write = async (): Promise<void> => {
       if (!first.local) return say('Kept in this browser');
-      // The formatter's edit comes before the text is read.
-      await new Promise((done) => setTimeout(done, 250));
       const failed = await saveLocal(base, editor.text());
       say(failed === undefined ? 'Saved' : `Not saved: ${failed}`);
     };
@@ -223,8 +221,10 @@ const start = async (): Promise<void> => {
           type: 'button',
           onclick: () => {
             const now = training.run();
-            if (now) download(file('.html'), reportOf(name, now, understood), 'text/html');
-            else say('There is no run yet');
+            if (!now) return say('There is no run yet');
+            void training
+              .safetensors(files.source())
+              .then((parameters) => download(file('.html'), reportOf(name, now, understood, parameters), 'text/html'));
           },
         },
         'The report (one HTML file)',
@@ -308,6 +308,8 @@ const start = async (): Promise<void> => {
     (event) => {
       if ((event.ctrlKey || event.metaKey) && event.key === 'Enter') {
         event.preventDefault();
+        // To the editor it would be a new line.
+        event.stopPropagation();
         startRun();
       }
     },

@@ -1,6 +1,7 @@
 /** What leaves the page, on request, as a download: the spec, the report of the run (one HTML file), the parameters. */
 import type { Explanation } from '../../compiler/explain.ts';
 import { renderReport } from '../../runtime/report/report.ts';
+import { readSafetensors } from '../../runtime/safetensors.ts';
 import type { Understood } from '../workers/language.ts';
 import { picturesOf } from './run/frames.ts';
 import type { Run } from './run/training.ts';
@@ -14,19 +15,32 @@ export const download = (name: string, content: string | Uint8Array, type: strin
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 };
 
-/** The same report that `learn run` leaves. */
-export const reportOf = (name: string, run: Run, understood: Understood | undefined): string =>
+/** All parameters, of which the page itself holds a summary. */
+const parametersOf = (run: Run, file: Uint8Array | undefined): Parameters<typeof renderReport>[0]['parameters'] => {
+  const read = file && readSafetensors(file);
+  if (!read || !('tensors' in read)) return [];
+  const spaces = new Map(run.parameters.map((p) => [p.name, p.space]));
+  return [...read.tensors].map(([parameter, value]) => ({
+    name: parameter,
+    space: spaces.get(parameter) ?? '',
+    value,
+  }));
+};
+
+/** The same report that `learn run` leaves. `parameters`: as safetensors. */
+export const reportOf = (
+  name: string,
+  run: Run,
+  understood: Understood | undefined,
+  parameters: Uint8Array | undefined,
+): string =>
   renderReport({
     title: name,
     source: run.text,
     record: run.record,
     explanations: understood?.text === run.text ? (understood.explanations as readonly Explanation[]) : [],
     pictures: picturesOf(run.pictures),
-    parameters: run.parameters.flatMap(({ name: parameter, space, shape, values }) =>
-      values
-        ? [{ name: parameter, space, value: { dtype: 'float32' as const, shape, data: Float32Array.from(values) } }]
-        : [],
-    ),
+    parameters: parametersOf(run, parameters),
     facts: [
       ['made in', 'the playground'],
       ['seed', String(run.seed)],

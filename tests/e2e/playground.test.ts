@@ -77,6 +77,7 @@ describe.skipIf(!chromium)('the playground in Chromium', { timeout: 240_000 }, (
     await page.keyboard.press('Control+Enter');
     await finished(page);
     await reads(page.locator('#run-status'), 'every threshold met');
+    expect(await page.getByText('The text has changed since this run.').isVisible()).toBe(false);
     await page.locator('#results').getByText('✓ met').waitFor();
     await page.locator('#pictures .dots').nth(1).waitFor();
     const points = await page.locator('#curves .line').first().getAttribute('d');
@@ -93,6 +94,16 @@ describe.skipIf(!chromium)('the playground in Chromium', { timeout: 240_000 }, (
     await finished(page);
     expect(await value(page)).toBe(before);
     // The worker that trained is gone, and its parameters are not.
+    await page.getByText('Export', { exact: true }).click();
+    const [report] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'The report' }).click(),
+    ]);
+    const html = readFileSync(await report.path(), 'utf8');
+    expect(html).toContain('every threshold met');
+    expect(html).toContain('f.dense2.W');
+    expect(html).not.toMatch(/(?:src|href)="(?:https?:)?\/\//);
+    await page.getByText('Export', { exact: true }).click();
     await page.getByText('Export', { exact: true }).click();
     const [download] = await Promise.all([
       page.waitForEvent('download'),
@@ -121,6 +132,10 @@ describe.skipIf(!chromium)('the playground in Chromium', { timeout: 240_000 }, (
     await page.waitForTimeout(300);
     await finished(page, 'paused');
     expect(await at()).toBeLessThan(12_000);
+    // A visit later it goes on all the same.
+    await page.reload();
+    await page.waitForSelector('body[data-ready]');
+    await finished(page, 'paused');
     await page.click('#pause');
     await finished(page);
     const resumed = await value(page);

@@ -64,8 +64,8 @@ export const monacoSurface = (
   editor.onDidChangeModelContent(() => on.change(model.getValue()));
   editor.onDidChangeCursorPosition(({ position }) => on.cursor(model.getOffsetAt(position)));
   editor.addCommand(monaco.KeyMod.CtrlCmd | monaco.KeyCode.KeyS, () => {
-    void editor.getAction('editor.action.formatDocument')?.run();
-    on.save();
+    // The text is saved as it is once it is formatted.
+    void Promise.resolve(editor.getAction('editor.action.formatDocument')?.run()).then(on.save, on.save);
   });
 
   const edit = (edits: readonly { readonly span: Span; readonly replacement: string }[]): void => {

@@ -12,6 +12,7 @@ import { announce, h, politely, replace, setHtml, throttled } from '../dom.ts';
 import { recall, remember } from '../storage.ts';
 import { picturesOf } from './frames.ts';
 import { parametersView } from './parameters.ts';
+import { isHeld } from './training.ts';
 import type { Run, Status, Training } from './training.ts';
 
 export interface RunPanel {
@@ -30,6 +31,7 @@ const words: Readonly<Record<Status, string>> = {
   running: 'Training',
   pausing: 'Pausing ...',
   paused: 'Paused',
+  stopped: 'Stopped',
   finished: 'Finished',
   failed: 'Stopped',
 };
@@ -107,7 +109,7 @@ export const openRunPanel = (
   const toggle = (): void => {
     const status = training.run()?.status;
     if (status === 'running') training.pause();
-    else if (status === 'paused' && training.run()?.text === context.text()) training.resume(context.files());
+    else if (isHeld(status) && training.run()?.text === context.text()) training.resume(context.files());
     else start();
   };
   const run = button('run', 'Run', 'Train from the beginning (Ctrl+Enter)', start);
@@ -115,7 +117,7 @@ export const openRunPanel = (
   const step = button('step', 'Step', 'One step of training', () =>
     training.step(context.text(), seedNow(), engineNow(), context.files()),
   );
-  const stop = button('stop', 'Stop', 'End this run', () => training.stop());
+  const stop = button('stop', 'Stop', 'End this run; it can go on from its last checkpoint', () => training.stop());
   const again = button('again', 'New seed', 'Train again with another seed', () => {
     seed.value = String(seedNow() + 1);
     save();
@@ -169,9 +171,9 @@ export const openRunPanel = (
     const same = now?.text === context.text();
     const old = another && !same && !busy;
     run.disabled = errors > 0;
-    run.textContent = !old && (busy || state === 'finished' || state === 'paused') ? 'Restart' : 'Run';
-    pause.textContent = state === 'paused' && same ? 'Go on' : 'Pause';
-    pause.disabled = !(state === 'running' || (state === 'paused' && same));
+    run.textContent = !old && (busy || state === 'finished' || isHeld(state)) ? 'Restart' : 'Run';
+    pause.textContent = isHeld(state) && same ? 'Go on' : 'Pause';
+    pause.disabled = !(state === 'running' || (isHeld(state) && same));
     step.disabled = errors > 0 || busy;
     stop.disabled = !busy;
     again.disabled = errors > 0;

@@ -12,7 +12,10 @@ import { keep, kept } from '../storage.ts';
 import { addFrame } from './frames.ts';
 import type { Pictures } from './frames.ts';
 
-export type Status = 'idle' | 'starting' | 'running' | 'pausing' | 'paused' | 'finished' | 'failed';
+export type Status = 'idle' | 'starting' | 'running' | 'pausing' | 'paused' | 'stopped' | 'finished' | 'failed';
+
+/** It can go on from its last checkpoint. */
+export const isHeld = (status: Status | undefined): boolean => status === 'paused' || status === 'stopped';
 
 export interface Run {
   status: Status;
@@ -28,6 +31,8 @@ export interface Run {
   message?: string;
   met?: boolean;
   seconds: number;
+  /** Of the parts before it was paused. */
+  secondsBefore?: number;
   readonly at: number;
 }
 
@@ -72,7 +77,7 @@ export const openTraining = (): Training => {
   const hear = (event: Event, seconds: number): void => {
     if (!run) return;
     recordEvent(run.record, event);
-    run.seconds = seconds;
+    run.seconds = (run.secondsBefore ?? 0) + seconds;
     if (event.type === 'train') run.progress = { step: 0, total: event.total, label: event.label };
     else if (event.type === 'step') run.progress = { step: event.step, total: event.total, label: event.label };
     else if (event.type === 'show') addFrame(run.pictures, event);
@@ -102,7 +107,7 @@ export const openTraining = (): Training => {
     const { stopped, met, seconds, parameters, checkpoint } = ended;
     run.parameters = parameters;
     run.checkpoint = checkpoint ?? run.checkpoint;
-    run.seconds = seconds;
+    run.seconds = (run.secondsBefore ?? 0) + seconds;
     run.status = stopped === 'interrupted' ? 'paused' : stopped === 'finished' ? 'finished' : 'failed';
     run.met = stopped === 'finished' ? met : undefined;
     save();
@@ -130,8 +135,7 @@ export const openTraining = (): Training => {
     asked++;
   };
 
-  const begun = (text: string, seed: number): boolean =>
-    run?.status === 'paused' && run.text === text && run.seed === seed;
+  const begun = (text: string, seed: number): boolean => isHeld(run?.status) && run?.text === text && run.seed === seed;
 
   void kept<Run>(name).then((last) => {
     if (!last || run) return;
@@ -155,8 +159,9 @@ export const openTraining = (): Training => {
       changed();
     },
     resume: (files) => {
-      if (run?.status !== 'paused') return;
+      if (!run || !isHeld(run.status)) return;
       run.status = 'starting';
+      run.secondsBefore = run.seconds;
       const { text, seed, checkpoint } = run;
       begin({ text, seed, engine: engineName, files, checkpoint });
     },
@@ -165,12 +170,13 @@ export const openTraining = (): Training => {
       if (!begun(text, seed)) run = fresh(text, seed);
       if (!run) return;
       run.status = 'starting';
+      run.secondsBefore = run.seconds;
       begin({ text, seed, engine, files, checkpoint: run.checkpoint, single: true });
     },
     stop: () => {
       if (!run) return;
       end();
-      run.status = run.checkpoint ? 'paused' : 'idle';
+      run.status = run.checkpoint ? 'stopped' : 'idle';
       save();
       changed();
     },
