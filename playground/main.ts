@@ -209,11 +209,21 @@ const start = async (): Promise<void> => {
   const file = (extension: string): string => `${name.replace(/[^\w-]+/g, '-')}${extension}`;
   const exports = h(
     'details',
-    { class: 'menu' },
+    {
+      class: 'menu',
+      onkeydown: (event: KeyboardEvent) => {
+        if (event.key !== 'Escape') return;
+        exports.open = false;
+        exports.querySelector('summary')?.focus();
+      },
+      onfocusout: (event: FocusEvent) => {
+        if (event.relatedTarget instanceof Node && !exports.contains(event.relatedTarget)) exports.open = false;
+      },
+    },
     h('summary', {}, 'Export'),
     h(
       'div',
-      { class: 'menu-items' },
+      { class: 'menu-items', onclick: () => (exports.open = false) },
       h('button', { type: 'button', onclick: () => download(file('.learn'), editor.text(), 'text/plain') }, 'The spec'),
       h(
         'button',

@@ -104,7 +104,6 @@ describe.skipIf(!chromium)('the playground in Chromium', { timeout: 240_000 }, (
     expect(html).toContain('f.dense2.W');
     expect(html).not.toMatch(/(?:src|href)="(?:https?:)?\/\//);
     await page.getByText('Export', { exact: true }).click();
-    await page.getByText('Export', { exact: true }).click();
     const [download] = await Promise.all([
       page.waitForEvent('download'),
       page.getByRole('button', { name: 'The parameters' }).click(),
