@@ -9,7 +9,7 @@ import { callAt } from './calls.ts';
 import { docsMarkdown, docsSummary } from './docs.ts';
 import { fieldPlace, fieldsAt } from './fields.ts';
 import { filesAt } from './files.ts';
-import type { Definition, DefinitionKind } from './names/definition.ts';
+import type { Definition, DefinitionKind } from '../compiler/names/definition.ts';
 import { spaceOfDefinition, textOf, visibleAt, wordBefore } from './places.ts';
 import { callText, signatureText } from './signature-text.ts';
 import { calleesOf, parameterName, parametersOf } from './signatures.ts';

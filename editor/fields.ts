@@ -2,7 +2,7 @@
 import { compile } from '../compiler/compile.ts';
 import type { Host } from '../compiler/host.ts';
 import type { Span } from '../grammar/tree.ts';
-import type { Definition, DefinitionKind } from './names/definition.ts';
+import type { Definition, DefinitionKind } from '../compiler/names/definition.ts';
 import { occurrenceAt, spaceOfDefinition, spaceOfSpan } from './places.ts';
 import { read } from './view.ts';
 import type { View } from './view.ts';

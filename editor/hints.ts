@@ -1,5 +1,5 @@
 /** Inlay hints: the spaces that were inferred, behind the names that were written without one. */
-import type { Definition } from './names/definition.ts';
+import type { Definition } from '../compiler/names/definition.ts';
 import { spaceOfDefinition } from './places.ts';
 import type { View } from './view.ts';
 

@@ -4,8 +4,8 @@
  */
 import type { Span } from '../grammar/tree.ts';
 import { docsMarkdown } from './docs.ts';
-import type { Definition } from './names/definition.ts';
-import { isBuiltinSpace } from './names/spaces.ts';
+import type { Definition } from '../compiler/names/definition.ts';
+import { isBuiltinSpace } from '../compiler/names/collector.ts';
 import { occurrenceAt, smallestAt, spaceOfDefinition, spaceOfSpan, textOf } from './places.ts';
 import { signatureText } from './signature-text.ts';
 import type { View } from './view.ts';

@@ -1,8 +1,8 @@
 /** Where a name is defined, everywhere it is used, and another name for it in all those places. */
 import { hardWords } from '../grammar/tokens.ts';
 import type { Span } from '../grammar/tree.ts';
-import { sameDefinition } from './names/definition.ts';
-import type { Definition, Occurrence } from './names/definition.ts';
+import { sameDefinition } from '../compiler/names/definition.ts';
+import type { Definition, Occurrence } from '../compiler/names/definition.ts';
 import { occurrenceAt } from './places.ts';
 import { read } from './view.ts';
 import type { View } from './view.ts';

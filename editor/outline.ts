@@ -1,7 +1,7 @@
 /** The outline of a file, and what can be folded: declarations, blocks, runs of comments. */
 import { nodes, patternNames } from '../compiler/explain/walk.ts';
 import type { Declaration, Span } from '../grammar/tree.ts';
-import type { DefinitionKind } from './names/definition.ts';
+import type { DefinitionKind } from '../compiler/names/definition.ts';
 import { signatureText } from './signature-text.ts';
 import type { View } from './view.ts';
 

@@ -1,6 +1,6 @@
 /** Finding things by place: the name under the cursor, the smallest expression around it, the token before it. */
 import type { Span } from '../grammar/tree.ts';
-import type { Definition, Occurrence } from './names/definition.ts';
+import type { Definition, Occurrence } from '../compiler/names/definition.ts';
 import type { View } from './view.ts';
 
 /** The cursor right behind a name is still on it. */

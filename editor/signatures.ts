@@ -3,7 +3,7 @@ import type { Parameter, StaticParameter } from '../grammar/tree.ts';
 import { callAt } from './calls.ts';
 import type { OpenCall } from './calls.ts';
 import { docsMarkdown } from './docs.ts';
-import type { Definition } from './names/definition.ts';
+import type { Definition } from '../compiler/names/definition.ts';
 import { textOf, visibleAt } from './places.ts';
 import { signatureText } from './signature-text.ts';
 import type { View } from './view.ts';

@@ -11,8 +11,8 @@ import type { Decision } from '../compiler/program.ts';
 import { parse } from '../grammar/parse.ts';
 import type { Parsed } from '../grammar/parse.ts';
 import type { Module, Span } from '../grammar/tree.ts';
-import type { Definition, FileNames } from './names/definition.ts';
-import { namesOf } from './names/file.ts';
+import type { Definition, FileNames } from '../compiler/names/definition.ts';
+import { namesOf } from '../compiler/names/file.ts';
 
 /** Files around the text: the standard library and what it imports. */
 export interface Surroundings {

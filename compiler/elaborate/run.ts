@@ -22,7 +22,7 @@ import { newStore } from './members.ts';
 import { keyInput } from './inputs.ts';
 import { settle } from './operators.ts';
 import { solve } from './problems.ts';
-import { unknownNames } from '../check/names.ts';
+import { unknownNames } from '../names/unknown.ts';
 import { showOf } from './shows.ts';
 import { rowsUnder } from './rows.ts';
 import { expandAxes, toBit } from './tensors.ts';
@@ -198,7 +198,7 @@ export const readyToRun = (
       for (const d of module.declarations) execute(d, main, shown);
       const reported = new Set(shared.diagnostics.map((d) => placeOf(d.span)));
       const known = new Set([...library.names.keys(), ...laterNames]);
-      shared.diagnostics.push(...unknownNames(module, known).filter((d) => !reported.has(placeOf(d.span))));
+      shared.diagnostics.push(...unknownNames(module, modules.main.text, known).filter((d) => !reported.has(placeOf(d.span))));
       // While data are still to be read, what stands on them has not been run.
       if (shared.wanted.size === 0) shared.diagnostics.push(...checkUnused(module.declarations, main));
       return finish({ program: programOf() });

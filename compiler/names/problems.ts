@@ -2,9 +2,9 @@
  * Names in problems: members are seen by every player, by the conditions and by the protocol; `on S` supplies `D_tr` and `D_eval`;
  * `over M` names its member by the objective's free name.
  */
-import { freeNames } from '../../compiler/explain/walk.ts';
+import { freeNames } from '../explain/walk.ts';
 import type { Over, Player, ProblemExpr } from '../../grammar/tree.ts';
-import { childOf, define, resolve } from './collector.ts';
+import { childOf, define, isKnown } from './collector.ts';
 import type { Collector, Scope } from './collector.ts';
 
 const walkOver = (o: Over, scope: Scope, c: Collector): void => {
@@ -17,14 +17,16 @@ const nameMembers = (p: Player, scope: Scope, c: Collector): void => {
   for (const o of p.over) if (o.name) define(o.name.text, 'member', o.name.span, scope, c, { whole: o.span });
 };
 
-/** `minimize L(f, D_tr) over M`: nobody else defines `f`. */
+/** `minimize L(f, D_tr) over M`: nobody else defines `f`. Whether there is one such name, no more, is said elsewhere. */
 const nameImplicit = (p: Player, scope: Scope, c: Collector): void => {
   const where = new Set(p.where.map((w) => w.name.text));
-  const free = freeNames(p.objective, (name) => where.has(name) || resolve(name, scope, c).length > 0);
+  const free = freeNames(p.objective, (name) => where.has(name) || isKnown(name, scope, c));
   const unnamed = p.over.filter((o) => !o.name);
-  unnamed.forEach((o, i) => {
-    if (free[i] !== undefined) define(free[i], 'member', o.domain.span, scope, c, { whole: o.span, silent: true });
-  });
+  if (unnamed.length > 0)
+    free.forEach((name, i) => {
+      const { domain, span } = unnamed[Math.min(i, unnamed.length - 1)];
+      define(name, 'member', domain.span, scope, c, { whole: span, silent: true });
+    });
 };
 
 /** The scope with the problem's members and data: what is drawn after it can see them. */

@@ -1,29 +1,28 @@
 /** Names in spaces: spaces, and dimensions. In a header (`binds`) a name that nobody defines is a dimension or space to be inferred. */
-import { builtinKinds, builtinSpaces } from '../../compiler/elaborate/annotations.ts';
 import type { Name, SpaceArgument, SpaceExpr } from '../../grammar/tree.ts';
-import { define, resolve, use } from './collector.ts';
+import { define, isKnown, use } from './collector.ts';
 import type { Collector, Scope } from './collector.ts';
 
-export const isBuiltinSpace = (name: string): boolean => builtinSpaces.has(name) || builtinKinds.has(name);
-
-const mention = (name: Name, scope: Scope, c: Collector, binds: boolean): void => {
-  const known = resolve(name.text, scope, c).length > 0;
-  if (known) use(name.text, name.span, scope, c);
-  else if (binds && !isBuiltinSpace(name.text))
+/** `inferred`: may it stand for what the value has? */
+const mention = (name: Name, inferred: boolean, scope: Scope, c: Collector, kind?: 'space'): void => {
+  if (inferred && !isKnown(name.text, scope, c))
     define(name.text, 'dimension', name.span, scope, c, { whole: name.span });
-  else use(name.text, name.span, scope, c);
+  else use(name.text, name.span, scope, c, kind);
 };
+
+/** A single capital stands for any space; a whole word that nobody defines is a slip. */
+const isFreeSpace = (name: string): boolean => /^\p{Lu}['′\d]*$/u.test(name);
 
 const walkArgument = (a: SpaceArgument, scope: Scope, c: Collector, binds: boolean): void => {
   if (a.kind === 'space') return walkSpace(a.space, scope, c, binds);
-  if (a.value.kind === 'name') mention({ text: a.value.name, span: a.value.span }, scope, c, binds);
+  if (a.value.kind === 'name') mention({ text: a.value.name, span: a.value.span }, binds, scope, c);
   else c.walk(a.value, scope, c);
 };
 
 export const walkSpace = (s: SpaceExpr, scope: Scope, c: Collector, binds = false): void => {
   switch (s.kind) {
     case 'named':
-      mention(s.name, scope, c, binds);
+      mention(s.name, binds && isFreeSpace(s.name.text), scope, c, 'space');
       for (const a of s.groups.flat()) walkArgument(a, scope, c, binds);
       return;
     case 'tuple':

@@ -10,7 +10,8 @@ import type {
   Statement,
   StaticParameter,
 } from '../../grammar/tree.ts';
-import { childOf, define, definePattern, nameSpan, resolve, use } from './collector.ts';
+import { patternNames } from '../explain/walk.ts';
+import { childOf, define, definePattern, isKnown, once, resolve, use } from './collector.ts';
 import type { Collector, Scope } from './collector.ts';
 import type { Definition } from './definition.ts';
 import { walkProblem } from './problems.ts';
@@ -29,15 +30,14 @@ export const walkBinders = (binders: readonly Binder[], scope: Scope, c: Collect
   }
 };
 
-export const walkParameters = (
-  params: readonly Parameter[],
-  scope: Scope,
-  c: Collector,
-  binds: boolean,
-): Map<string, Definition> => {
+export const walkParameters = (params: readonly Parameter[], scope: Scope, c: Collector): Map<string, Definition> => {
+  once(
+    params.flatMap(({ pattern }) => patternNames(pattern).map((text) => ({ text, span: pattern.span }))),
+    c,
+  );
   const found = new Map<string, Definition>();
   for (const p of params) {
-    const spaces = (space: SpaceExpr): void => walkSpace(space, scope, c, binds);
+    const spaces = (space: SpaceExpr): void => walkSpace(space, scope, c, true);
     if (p.space) spaces(p.space);
     if (p.default) walkExpr(p.default, scope, c);
     definePattern(p.pattern, 'parameter', scope, c, { whole: p.span, parameter: p }, spaces);
@@ -54,6 +54,10 @@ export const walkStatics = (
   scope: Scope,
   c: Collector,
 ): Map<string, Definition> => {
+  once(
+    statics.map((s) => s.name),
+    c,
+  );
   const found = new Map<string, Definition>();
   for (const s of statics) {
     if (s.space) walkSpace(s.space, scope, c, true);
@@ -105,7 +109,7 @@ export const walkStatement = (s: Statement, scope: Scope, c: Collector): void =>
       walkExpr(s.distribution, scope, c);
       return definePattern(s.pattern, 'variable', scope, c, after, spacesIn(scope, c));
     case 'param':
-      walkSpace(s.space, scope, c, true);
+      walkSpace(s.space, scope, c);
       if (s.init) walkExpr(s.init.value, scope, c);
       return void define(s.name.text, 'trained parameter', s.name.span, scope, c, after);
     case 'member':
@@ -113,8 +117,8 @@ export const walkStatement = (s: Statement, scope: Scope, c: Collector): void =>
       return void define(s.name.text, 'member', s.name.span, scope, c, after);
     case 'local-def': {
       const inner = childOf(scope, s.span);
-      walkParameters(s.params, inner, c, true);
       define(s.name.text, 'function', s.name.span, scope, c, { ...after, from: s.span.start });
+      walkParameters(s.params, inner, c);
       return walkExpr(s.body, inner, c);
     }
     case 'expr':
@@ -128,6 +132,10 @@ const all = (items: readonly (Expr | undefined)[], scope: Scope, c: Collector): 
   for (const e of items) if (e) walkExpr(e, scope, c);
 };
 
+/** An option may be a word of the language: `by = score`. */
+const isWord = (option: Expr, scope: Scope, c: Collector): boolean =>
+  option.kind === 'name' && !isKnown(option.name, scope, c);
+
 export const walkExpr = (e: Expr, scope: Scope, c: Collector): void => {
   switch (e.kind) {
     case 'number':
@@ -136,11 +144,15 @@ export const walkExpr = (e: Expr, scope: Scope, c: Collector): void => {
     case 'error':
       return;
     case 'name':
-      return use(e.name, nameSpan(c.text, e.span), scope, c);
+      return use(e.name, e.span, scope, c);
     case 'tuple':
     case 'array':
       return all(e.items, scope, c);
     case 'record':
+      once(
+        e.fields.map((f) => f.name),
+        c,
+      );
       return all(
         e.fields.map((f) => f.value),
         scope,
@@ -167,13 +179,17 @@ export const walkExpr = (e: Expr, scope: Scope, c: Collector): void => {
       const inner = childOf(scope, e.span);
       all(e.targets, scope, c);
       walkBinders(e.binders, inner, c);
-      return all([...e.conditions, ...e.options.map((o) => o.value), e.body], inner, c);
+      return all(
+        [...e.conditions, ...e.options.map((o) => o.value).filter((v) => !isWord(v, inner, c)), e.body],
+        inner,
+        c,
+      );
     }
     case 'if':
       return all([e.condition, e.then, e.else], scope, c);
     case 'lambda': {
       const inner = childOf(scope, e.span);
-      walkParameters(e.params, inner, c, false);
+      walkParameters(e.params, inner, c);
       return walkExpr(e.body, inner, c);
     }
     case 'block': {

@@ -1,5 +1,6 @@
 /**
- * What the language service knows of names: where each is defined, where it can be seen, and every place that means it.
+ * What is known of names: where each is defined, where it can be seen, and every place that means it: for the checker (unknown.ts) and
+ * for the language service.
  * Found from the tree alone, so that it is there while a line is being typed and nothing compiles.
  */
 import type { Declaration, Parameter, Span, StaticParameter } from '../../grammar/tree.ts';

@@ -1,7 +1,7 @@
 /** The names of a file: its declarations first, since they may be used before they are written; then every body. */
 import type { Declaration, DefDeclaration, ModelDeclaration, Module, ParadigmDeclaration } from '../../grammar/tree.ts';
 import { childOf, define, definePattern } from './collector.ts';
-import type { Collector, Scope } from './collector.ts';
+import type { Collector, Listener, Scope } from './collector.ts';
 import type { Definition, DefinitionKind, FileNames } from './definition.ts';
 import { walkExpr, walkParameters, walkStatics } from './expressions.ts';
 import { walkProblem } from './problems.ts';
@@ -58,7 +58,7 @@ const declare = (d: Declaration, scope: Scope, c: Collector, { imported }: Outsi
 const walkHeader = (d: DefDeclaration | ModelDeclaration | ParadigmDeclaration, scope: Scope, c: Collector): Scope => {
   const inner = childOf(scope, d.span);
   const statics = d.kind === 'paradigm' ? new Map<string, Definition>() : walkStatics(d.statics, inner, c);
-  const params = walkParameters(d.params ?? [], inner, c, true);
+  const params = walkParameters(d.params ?? [], inner, c);
   c.parameters.set(d, new Map([...statics, ...params]));
   if (d.kind !== 'paradigm' && d.result) walkSpace(d.result.space, inner, c, true);
   return inner;
@@ -70,7 +70,7 @@ const walkDeclaration = (d: Declaration, scope: Scope, shown: Scope, c: Collecto
       return walkSpace(d.space, scope, c);
     case 'data':
     case 'let': {
-      if (d.space) walkSpace(d.space, scope, c);
+      if (d.space) walkSpace(d.space, childOf(scope, d.span), c, true);
       if (d.value.kind !== 'problem') return walkExpr(d.value, scope, c);
       const inside = walkProblem(d.value, scope, c);
       for (const name of ['D_tr', 'D_eval']) publish(name, inside, shown);
@@ -124,11 +124,13 @@ export const namesOf = (
   text: string,
   outside: Outside,
   parameters: FileNames['parameters'][] = [],
+  listener?: Listener,
 ): FileNames => {
   const c: Collector = {
     ...{ text, definitions: [], occurrences: [], parameters: new Map(), named: [] },
     walk: walkExpr,
     outside: outside.library,
+    listener,
   };
   const scope: Scope = { names: new Map(), span: module.span };
   for (const d of module.declarations) declare(d, scope, c, outside);

@@ -1,11 +1,18 @@
 /** The scopes of a file while its tree is walked, and what the walk has found so far. */
-import type { Declaration, Expr, Pattern, Span } from '../../grammar/tree.ts';
+import type { Declaration, Expr, Name, Pattern, Span } from '../../grammar/tree.ts';
+import { builtinKinds, builtinSpaces } from '../elaborate/annotations.ts';
 import type { Definition, DefinitionKind, Occurrence } from './definition.ts';
 
 export interface Scope {
   readonly names: Map<string, Definition[]>;
   readonly span: Span;
   readonly parent?: Scope;
+}
+
+/** Who wants to know hears of names that stand for nothing, and of one name twice in a list of them. */
+export interface Listener {
+  readonly unknown: (name: Name, scope: Scope, kind?: 'space') => void;
+  readonly twice: (name: Name) => void;
 }
 
 export interface Collector {
@@ -19,6 +26,7 @@ export interface Collector {
   readonly walk: (e: Expr, scope: Scope, c: Collector) => void;
   /** Names from outside the file: the library. */
   readonly outside: (name: string) => readonly Definition[];
+  readonly listener?: Listener;
 }
 
 export const childOf = (parent: Scope, span: Span): Scope => ({ names: new Map(), span, parent });
@@ -31,6 +39,24 @@ export const resolve = (name: string, scope: Scope, c: Collector): readonly Defi
   return c.outside(name);
 };
 
+export const isBuiltinSpace = (name: string): boolean => builtinSpaces.has(name) || builtinKinds.has(name);
+
+/** What the language itself supplies, or a problem does. */
+const supplied = new Set(['missing', 'D_tr', 'D_eval', 'intrinsic']);
+
+/** Does it stand for something here? */
+export const isKnown = (name: string, scope: Scope, c: Collector): boolean =>
+  resolve(name, scope, c).length > 0 || supplied.has(name) || isBuiltinSpace(name);
+
+/** The same name twice in one list of them. */
+export const once = (names: readonly Name[], c: Collector): void => {
+  const seen = new Set<string>();
+  for (const name of names) {
+    if (seen.has(name.text)) c.listener?.twice(name);
+    seen.add(name.text);
+  }
+};
+
 /** A name begins where its pattern does; an annotation may follow it. */
 export const nameSpan = (text: string, span: Span): Span => {
   const length = /^(?:[\p{L}_][\p{L}\p{M}\p{Nd}\p{Pc}₀-₉]*['′]*|[∇∑∏])/u.exec(text.slice(span.start, span.end))?.[0]
@@ -38,8 +64,10 @@ export const nameSpan = (text: string, span: Span): Span => {
   return { ...span, end: span.start + (length ?? span.end - span.start) };
 };
 
-export const use = (name: string, span: Span, scope: Scope, c: Collector): void => {
-  c.occurrences.push({ name, span, role: 'use', definitions: resolve(name, scope, c) });
+export const use = (name: string, span: Span, scope: Scope, c: Collector, kind?: 'space'): void => {
+  const definitions = resolve(name, scope, c);
+  c.occurrences.push({ name, span: nameSpan(c.text, span), role: 'use', definitions });
+  if (definitions.length === 0 && !isKnown(name, scope, c)) c.listener?.unknown({ text: name, span }, scope, kind);
 };
 
 interface Details extends Partial<Pick<Definition, 'docs' | 'declaration' | 'parameter' | 'value'>> {

@@ -1,0 +1,37 @@
+/**
+ * Names that nobody declared, wherever they are written: also in functions, models and paradigms that nothing uses; and names that stand
+ * twice in one list. The walk is that of the language service.
+ */
+import type { Diagnostic } from '../../grammar/diagnostics.ts';
+import type { Module } from '../../grammar/tree.ts';
+import { builtinSpaces } from '../elaborate/annotations.ts';
+import { diagnose, similar } from '../messages.ts';
+import type { Listener, Scope } from './collector.ts';
+import type { Definition } from './definition.ts';
+import { namesOf } from './file.ts';
+
+const visible = function* (scope: Scope, library: Iterable<string>): Generator<string> {
+  for (let s: Scope | undefined = scope; s; s = s.parent) yield* s.names.keys();
+  yield* library;
+};
+
+const nothing = { file: '', start: 0, end: 0 };
+
+/** `library`: the names that need no import. */
+export const unknownNames = (module: Module, text: string, library: ReadonlySet<string>): Diagnostic[] => {
+  const found: Diagnostic[] = [];
+  const listener: Listener = {
+    unknown: ({ text: name, span }, scope, kind) => {
+      const near = kind === 'space' ? [...builtinSpaces.keys(), ...visible(scope, library)] : visible(scope, library);
+      found.push(diagnose('L0201', span, { name, kind, similar: similar(name, near) }));
+    },
+    twice: ({ text: name, span }) => void found.push(diagnose('L0202', span, { name })),
+  };
+  // Where in the library does not matter here.
+  const there = (name: string): Definition[] => [
+    { name, kind: 'value', span: nothing, whole: nothing, visible: nothing },
+  ];
+  const outside = { library: (name: string) => (library.has(name) ? there(name) : []), imported: () => [] };
+  namesOf(module, text, outside, [], listener);
+  return found;
+};
