@@ -139,7 +139,9 @@ export const openNarrator = (o: NarratorOptions): Narrator => {
         progress.step(event, seconds);
         return;
       case 'solved':
-        say(`  solved: ${event.method}, ${event.unknowns} unknowns, loss ${formatNumber(event.loss)}`);
+        say(
+          `  solved: ${event.method}, ${event.unknowns} ${event.solver === 'fitted' ? 'rows' : 'unknowns'}, loss ${formatNumber(event.loss)}`,
+        );
         return;
       case 'warning':
         say(`  ${paint(terminal, 'yellow', 'note')}: ${plainText(event.message)}`);

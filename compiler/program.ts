@@ -80,11 +80,32 @@ export type Solver =
    * `loss` is an augmented Lagrangian by the variables `penalty` and `multipliers`, which the solver moves; further outputs are
    * `objective`, in the sense of the spec, and for each multiplier `constraint:<id>`, what must be at most 0, or 0 where `equal`.
    */
+  /** Members that keep the rows of the set `data`, one variable a leaf, and how many there are; trees are grown from them. */
+  | (WholeSolver & {
+      readonly kind: 'fitted';
+      readonly data: string;
+      readonly rows: readonly { readonly variable: string; readonly leaf: number }[];
+      readonly counts: readonly string[];
+      readonly trees: readonly TreeOf[];
+    })
   | (WholeSolver & {
       readonly kind: 'constrained';
       readonly penalty: string;
       readonly multipliers: readonly { readonly id: string; readonly equal: boolean; readonly text: string }[];
     });
+
+/** A tree of a member: the variables of its rows and of itself. */
+export interface TreeOf {
+  readonly rows: string;
+  readonly targets: string;
+  readonly count: string;
+  readonly features: string;
+  readonly thresholds: string;
+  readonly leaves: string;
+  readonly depth: number;
+  readonly least: number;
+  readonly classes?: number;
+}
 
 interface WholeSolver {
   readonly graph: Graph;

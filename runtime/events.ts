@@ -51,7 +51,7 @@ export interface Summary {
 
 /** How a solver without steps went. */
 export interface Solved extends Trained {
-  readonly solver: 'exact' | 'lbfgs' | 'em' | 'constrained' | 'closed';
+  readonly solver: 'exact' | 'lbfgs' | 'em' | 'constrained' | 'fitted' | 'closed';
   /** In the user's sense. */
   readonly loss: number;
   readonly unknowns: number;
@@ -111,7 +111,7 @@ export type Event =
   | ({ readonly type: 'initialised'; readonly restarts: number } & Where)
   | ({
       readonly type: 'train';
-      readonly solver: 'gradient' | 'exact' | 'lbfgs' | 'em' | 'constrained';
+      readonly solver: 'gradient' | 'exact' | 'lbfgs' | 'em' | 'constrained' | 'fitted';
       readonly total: number;
       readonly players: readonly string[];
     } & Trained)

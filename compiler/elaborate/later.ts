@@ -7,8 +7,4 @@ export const laterNames: ReadonlySet<string> = new Set([
   'replayed',
   'offline',
   'active',
-  // model classes that are fitted
-  'knn',
-  'tree',
-  'kernel',
 ]);

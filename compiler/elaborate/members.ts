@@ -26,6 +26,7 @@ export const newStore = (name: string, tuning?: Tuning): Store => ({
   parameters: new Map(),
   members: new Map(),
   statistics: new Map(),
+  trees: new Map(),
   names: new Map(),
 });
 

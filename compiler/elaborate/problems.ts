@@ -377,6 +377,10 @@ export const solve = (problem: ProblemExpr, ctx: Context, name: string | undefin
   const paradigm = paradigmOf(problem, inner);
   if (paradigm.steps.length > 0 && !paradigm.steps.some((s) => s.kind === 'train'))
     fail('L0406', problem.on?.span, { what: `\`${paradigm.name}\` never trains: its protocol has no \`train on\`` });
+  const sets = setsOf(paradigm.steps, 'train');
+  const sizes = sets.map((d) => d.rows);
+  if (sets.length > 0)
+    for (const { store } of bound) store.rows = { data: sets[0], most: Math.max(...sizes), least: Math.min(...sizes) };
   const inherited = new Set(created.flatMap((v) => [...(shared.trainedOn.get(v.id) ?? [])]));
   const setting: Setting = { problem, ctx: inner, bound, created, decisions, inherited };
   const actions = actionsOf(setting, paradigm.steps, contestants);

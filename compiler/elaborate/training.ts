@@ -22,7 +22,7 @@ import type { Rule } from './optimisers.ts';
 import { renewed } from './times.ts';
 import type { Data, ProtocolStep, Value } from './values.ts';
 import { variableInput } from './variables.ts';
-import { alternating, constraintObstacle, obstacle, structured, underConstraints } from './whole.ts';
+import { alternating, constraintObstacle, fittedSolver, obstacle, structured, underConstraints } from './whole.ts';
 
 export interface Trained {
   readonly solver: Solver;
@@ -236,6 +236,10 @@ const gradientSolver = (
 
 const describeRule = ({ rule, transforms }: Rule): string => [rule.text, ...transforms.map((t) => t.text)].join(', ');
 
+/** A class of the library whose members are fitted. */
+const isFitted = ({ value }: Contestant['bound'][number]): boolean =>
+  value.kind === 'member' && value.model.declaration.span.file.endsWith('fitted.learn');
+
 export const train = (
   problem: ProblemExpr,
   contestants: readonly Contestant[],
@@ -273,6 +277,26 @@ export const train = (
     ],
     decisions: [...decisions, ...built.flatMap((b) => b.state.decisions)],
   });
+
+  if (contestants.length === 1 && contestants[0].bound.some((b) => isFitted(b))) {
+    const [whole] = contestants.map((c) => objectiveOf(c, value, undefined, ctx, created));
+    const solver = fittedSolver(taskOf(whole), data);
+    if (solver) {
+      if (hasConstraints(problem))
+        fail('L0602', byPlace, { what: 'a constraint on a member that is fitted to the rows' });
+      if (said)
+        fail('L0602', byPlace, { what: 'an update rule for a member that is fitted to the rows, not descended' });
+      const { id, name, rows, leaves } = data as Data;
+      ctx.shared.data.set(id, { id, name, rows, leaves });
+      decisions.push({
+        subject: 'solver',
+        choice: 'fitted to the rows',
+        reason: 'the class has no fixed number of parameters: its members are made from the training rows',
+        span: problem.span,
+      });
+      return trained(solver, [whole]);
+    }
+  }
 
   if (!said && !inBatches) {
     const [whole] = contestants.map((c) => objectiveOf(c, value, undefined, ctx, created));

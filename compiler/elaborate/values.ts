@@ -5,7 +5,7 @@
 import type { Expr, ModelDeclaration, Parameter, SpaceExpr, Span, StaticParameter } from '../../grammar/tree.ts';
 import type { ArrayValue } from '../ir/operations.ts';
 import type { Node } from '../ir/graph.ts';
-import type { Variable } from '../program.ts';
+import type { TreeOf, Variable } from '../program.ts';
 import type { Space, TensorSpace } from '../spaces/space.ts';
 import type { Context, Scope } from './context.ts';
 
@@ -224,6 +224,10 @@ export interface Store {
   readonly statistics: Map<string, Variable>;
   /** Names of sub-members in use, for people: dense, dense2, ... */
   readonly names: Map<string, number>;
+  /** What a member of a problem is trained on: a set of it, and how many rows it is at most and at least, over the protocol. */
+  rows?: { readonly data: Data; readonly most: number; readonly least: number };
+  /** Trees that are grown from the rows, by where they are asked for. */
+  readonly trees: Map<string, TreeOf>;
   /** What may move, where it is not the parameters themselves: one for a member and the members inside it. */
   readonly tuning?: Tuning;
 }

@@ -9,12 +9,15 @@ import { checkDependence, inputsOf, parametersOf } from './built.ts';
 import type { Built } from './built.ts';
 import type { Context } from './context.ts';
 import { isRandom } from './dependence.ts';
+import { fail } from '../messages.ts';
+import { variablesOf } from './members.ts';
 import { augmented } from './constraints.ts';
 import type { Constrained } from './constraints.ts';
 import { boundOf } from './em.ts';
 import { commonInputs } from './inputs.ts';
 import { feedsOf } from './objectives.ts';
 import { degreeIn, workOf } from './structure.ts';
+import type { Data } from './values.ts';
 
 /** Parameters, and elementary operations of one evaluation, up to which L-BFGS is taken. */
 const smallParameters = 5_000;
@@ -77,6 +80,37 @@ export const structured = (task: Task, ctx: Context): { solver: Solver; decision
         ? `the objective is quadratic in its ${parameters}, so one linear system solves it`
         : `${parameters}, the same value at every evaluation, and smooth`,
     },
+  };
+};
+
+/** Members that keep rows of the set: they are not descended. Undefined where none does. */
+export const fittedSolver = (task: Task, data: Data | undefined): Solver | undefined => {
+  const { built, maximised, steps } = task;
+  const stores = built.bound.map((b) => b.store).filter((s) => s.statistics.has('rows.count'));
+  if (stores.length === 0) return undefined;
+  const other = built.bound.find((b) => !stores.includes(b.store) || variablesOf(b.store).length > 0);
+  if (other || !data)
+    fail('L0602', built.span, {
+      what: other
+        ? `\`${other.name}\` is trained along gradients, beside a member that is fitted to the rows`
+        : 'a fitted class without a data set to train on',
+    });
+  const rows = stores.flatMap((s) =>
+    [...s.statistics].flatMap(([key, variable]) =>
+      /^rows\.\d+$/.test(key) ? [{ variable: variable.id, leaf: Number(key.slice(5)) }] : [],
+    ),
+  );
+  return {
+    kind: 'fitted',
+    graph: graphOf([{ name: 'loss', node: built.loss }], commonInputs),
+    feeds: feedsOf(built.state.feeds.values()),
+    over: stores.flatMap((s) => [...s.statistics.values()].map((v) => v.id)),
+    sense: maximised ? 'maximize' : 'minimize',
+    steps,
+    data: (data as Data).id,
+    rows,
+    counts: stores.flatMap((s) => s.statistics.get('rows.count')?.id ?? []),
+    trees: stores.flatMap((s) => [...s.trees.values()]),
   };
 };
 

@@ -74,7 +74,7 @@ export const curves = (stage: StageRecord): string => {
 
 const solvedLine = (s: StageRecord['solved'][number]): string => {
   const facts = [
-    `${s.unknowns} unknowns`,
+    `${s.unknowns} ${s.solver === 'fitted' ? 'rows' : 'unknowns'}`,
     ...(s.iterations === undefined ? [] : [`${s.iterations} iterations`]),
     ...(s.condition === undefined ? [] : [`condition number ${formatNumber(s.condition)}`]),
     ...(s.reason ? [s.reason] : []),

@@ -13,6 +13,7 @@ import { lengthIntrinsics } from './lengths.ts';
 import { linearAlgebraIntrinsics } from './linear-algebra.ts';
 import { orderIntrinsics } from './order.ts';
 import { problemIntrinsics } from './problem.ts';
+import { rememberedIntrinsics } from './remembered.ts';
 import { randomIntrinsics } from './random.ts';
 import { reductionIntrinsics } from './reductions.ts';
 import { samplingIntrinsics } from './sampling.ts';
@@ -34,6 +35,7 @@ const intrinsics: ReadonlyMap<string, Intrinsic> = new Map(
     samplingIntrinsics,
     unfoldingIntrinsics,
     lengthIntrinsics,
+    rememberedIntrinsics,
     specialIntrinsics,
     problemIntrinsics,
   ].flatMap((family) => Object.entries(family)),
