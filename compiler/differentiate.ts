@@ -6,7 +6,7 @@ import * as ir from './ir/build.ts';
 import { topological, type Node } from './ir/graph.ts';
 import { sameList } from './ir/shape.ts';
 import { stabilised } from './passes/stable.ts';
-import { isDifferentiable, mixing, pull, steep } from './rules/gradients.ts';
+import { isDifferentiable, mixing, moving, pull, steep } from './rules/gradients.ts';
 import { pullScan } from './rules/gradients/loops.ts';
 
 /** The nodes through which a change of `wrt` reaches the outputs smoothly. */
@@ -15,7 +15,7 @@ const activeNodes = (order: readonly Node[], wrt: readonly Node[]): Set<Node> =>
   for (const node of order) {
     const { op } = node.operation;
     const carriesReals = node.dtype === 'float32' && isDifferentiable(op);
-    if (carriesReals && node.inputs.some((x) => active.has(x))) active.add(node);
+    if (carriesReals && moving(node).some((x) => active.has(x))) active.add(node);
   }
   return active;
 };

@@ -10,6 +10,7 @@ import numpy as np
 from scipy import integrate, special, stats
 
 rows = []
+inf = np.inf
 
 
 def number(x):
@@ -155,6 +156,17 @@ add(
     np.logaddexp(np.log(0.3) + stats.norm(-1, 0.5).logpdf(pts), np.log(0.7) + stats.norm(2, 1).logpdf(pts)),
 )
 
+for a, b in [(0, 2), (5, 6), (1, inf), (5, inf), (-0.01, 0.02)]:
+    add(f"var(truncate(Normal(0, 1), {a}, {b}))", stats.truncnorm(a, b).var() if b - a > 1 else integrate.quad(
+        lambda x: (x - stats.truncnorm(a, b).mean()) ** 2 * stats.truncnorm(a, b).pdf(x), a, b, epsrel=1e-12)[0])
+add("entropy(truncate(Normal(1, 2), 0, 2))", stats.truncnorm(-0.5, 0.5, 1, 2).entropy())
+for a, b in [(1, 2), (1, inf)]:
+    d = stats.expon()
+    mass = d.cdf(b) - d.cdf(a)
+    m = integrate.quad(lambda x: x * d.pdf(x), a, b)[0] / mass
+    add(f"mean(truncate(Exponential(1), {a}, {b}))", m)
+    add(f"var(truncate(Exponential(1), {a}, {b}))", integrate.quad(lambda x: (x - m) ** 2 * d.pdf(x), a, b)[0] / mass)
+
 # special functions
 xs = [-30.0, -5.0, -0.5, 0.0, 2.0, 8.0]
 add(f"normal_log_cdf({text(xs)})", special.log_ndtr(xs))
@@ -217,7 +229,6 @@ def kl_discrete(p, q, n):
     return np.sum(np.exp(l[keep]) * (l[keep] - q.logpmf(k[keep])))
 
 
-inf = np.inf
 pairs = [
     ("Normal(0, 1)", stats.norm(0, 1), "Normal(1, 2)", stats.norm(1, 2), -inf, inf),
     ("Normal(3, 0.5)", stats.norm(3, 0.5), "Normal(1, 2)", stats.norm(1, 2), -inf, inf),
@@ -231,8 +242,24 @@ pairs = [
     ("Beta(2, 3)", stats.beta(2, 3), "Beta(4, 1.5)", stats.beta(4, 1.5), 0, 1),
     ("Cauchy(0, 1)", stats.cauchy(0, 1), "Cauchy(2, 3)", stats.cauchy(2, 3), -inf, inf),
     ("Gumbel(0, 1)", stats.gumbel_r(0, 1), "Gumbel(1, 2)", stats.gumbel_r(1, 2), -inf, inf),
-    # by quadrature: no closed form
+    # from a normal, an exponential, a Gamma, a Laplace distribution: by moments
     ("Logistic(0, 1)", stats.logistic(0, 1), "Normal(1, 2)", stats.norm(1, 2), -inf, inf),
+    ("Laplace(0.5, 1)", stats.laplace(0.5, 1), "Normal(1, 2)", stats.norm(1, 2), -inf, inf),
+    ("Gumbel(0.5, 1)", stats.gumbel_r(0.5, 1), "Normal(1, 2)", stats.norm(1, 2), -inf, inf),
+    ("Exponential(2)", stats.expon(scale=0.5), "Normal(1, 2)", stats.norm(1, 2), 0, inf),
+    ("Gamma(2, 3)", stats.gamma(2, scale=1 / 3), "Normal(1, 2)", stats.norm(1, 2), 0, inf),
+    ("LogNormal(0, 0.5)", stats.lognorm(0.5), "Normal(1, 2)", stats.norm(1, 2), 0, inf),
+    ("HalfNormal(1)", stats.halfnorm(), "Normal(1, 2)", stats.norm(1, 2), 0, inf),
+    ("Beta(2, 3)", stats.beta(2, 3), "Normal(1, 2)", stats.norm(1, 2), 0, 1),
+    ("Uniform(0, 3)", stats.uniform(0, 3), "Normal(1, 2)", stats.norm(1, 2), 0, 3),
+    ("StudentT(7, 1, 2)", stats.t(7, 1, 2), "Normal(1, 2)", stats.norm(1, 2), -inf, inf),
+    ("HalfNormal(2)", stats.halfnorm(scale=2), "Exponential(0.7)", stats.expon(scale=1 / 0.7), 0, inf),
+    ("LogNormal(0, 0.5)", stats.lognorm(0.5), "Exponential(0.7)", stats.expon(scale=1 / 0.7), 0, inf),
+    ("Gamma(2, 3)", stats.gamma(2, scale=1 / 3), "Exponential(0.7)", stats.expon(scale=1 / 0.7), 0, inf),
+    ("Beta(2, 3)", stats.beta(2, 3), "Exponential(0.7)", stats.expon(scale=1 / 0.7), 0, 1),
+    ("Exponential(2)", stats.expon(scale=0.5), "Gamma(2, 3)", stats.gamma(2, scale=1 / 3), 0, inf),
+    ("Normal(0.5, 1.5)", stats.norm(0.5, 1.5), "Laplace(0, 2)", stats.laplace(0, 2), -inf, inf),
+    # by quadrature: no closed form
     ("Normal(0, 1)", stats.norm(0, 1), "StudentT(3, 0, 1)", stats.t(3), -inf, inf),
     ("Gamma(2, 1)", stats.gamma(2), "LogNormal(0, 1)", stats.lognorm(1), 0, inf),
 ]
@@ -261,6 +288,26 @@ add(
     f"KL(MultivariateNormal({text(mean)}, {text(cov)}) || MultivariateNormal({text(m2)}, {text(c2)}))",
     0.5 * (np.trace(inv @ cov) + d @ inv @ d - 3 + np.log(np.linalg.det(c2) / np.linalg.det(cov))),
 )
+sds = np.array([1.0, 2.0, 0.5])
+diag = np.diag(sds**2)
+gauss = lambda d, a, b: 0.5 * (np.trace(np.linalg.inv(b) @ a) + d @ np.linalg.inv(b) @ d - len(d) + np.log(np.linalg.det(b) / np.linalg.det(a)))
+add(f"KL(MultivariateNormal({text(mean)}, {text(cov)}) || Normal({text(m2)}, {text(sds)}))", gauss(m2 - mean, cov, diag))
+add(f"KL(Normal({text(m2)}, {text(sds)}) || MultivariateNormal({text(mean)}, {text(cov)}))", gauss(m2 - mean, diag, cov))
+toeplitz = lambda rho, sd: sd**2 / (1 - rho**2) * rho ** np.abs(np.subtract.outer(range(4), range(4)))
+add("KL(AR1(0.8, 0.5, 4, mean = 1) || AR1(0.3, 0.7, 4))", gauss(np.ones(4), toeplitz(0.8, 0.5), toeplitz(0.3, 0.7)))
+
+
+# on the sphere in three dimensions the mean cosine is coth k - 1 / k, and the density's factor k / (4 pi sinh k)
+def fisher_kl(k, l, cosine):
+    log_factor = lambda k: np.log(k / (4 * np.pi * np.sinh(k)))
+    resultant = 1 / np.tanh(k) - 1 / k
+    return log_factor(k) - log_factor(l) + (k - l * cosine) * resultant
+
+
+add("KL(VonMisesFisher([0, 0, 1], 2) || VonMisesFisher([0, 0.6, 0.8], 5))", fisher_kl(2, 5, 0.8))
+add("KL(VonMisesFisher([0, 0, 1], 2) || Uniform(Sphere[2]))", np.log(4 * np.pi) + np.log(2 / (4 * np.pi * np.sinh(2))) + 2 / np.tanh(2) - 1)
+resultant = 1 / np.tanh(2) - 0.5
+add("var(VonMisesFisher([0, 0, 1], 2))", [resultant / 2, resultant / 2, 1 - resultant - resultant**2])
 root = lambda m: (lambda w, v: (v * np.sqrt(w)) @ v.T)(*np.linalg.eigh(m))
 r = root(cov)
 add(

@@ -295,3 +295,28 @@ describe('reparameterised draws: the gradient of an expectation is that of its c
     expect(Math.abs(mean(batches) - expected)).toBeLessThan(5.9 * error + 1e-9);
   });
 });
+
+describe('draws out of rejections have derivatives of every order', () => {
+  const cases: readonly (readonly [name: string, at: number, body: string, truth: string])[] = [
+    ['Gamma', 2, 'mean(sample(Gamma(a, 1), 8000)^2)', 'a * (a + 1)'],
+    ['Gamma, small shape', 0.4, 'mean(sample(Gamma(a, 1), 8000)^2)', 'a * (a + 1)'],
+    ['Beta', 1.5, 'mean(sample(Beta(a, 2), 8000)^2)', 'a * (a + 1) / ((a + 2) * (a + 3))'],
+    ['Dirichlet', 1.5, 'mean(sample(Dirichlet([a, 1, 2]), 8000)[:, 1]^2)', '2 / ((a + 3) * (a + 4))'],
+    ['StudentT', 9, 'mean(sample(StudentT(a), 8000)^2)', 'a / (a - 2)'],
+    ['VonMises', 2, 'mean(cos(sample(VonMises(0, a), 8000)))', '_mean_cosine(2, a)'],
+  ];
+  it.each(cases)('%s', async (_, at, body, truth) => {
+    const second = (e: string): string => `{ a = ${at}; grad[a] (grad[a] (${e})) }`;
+    const batches: number[] = [];
+    for (let seed = 0; seed < 12; seed++) batches.push((await expectationOf(second(body), seed))[0]);
+    const [expected] = await expectationOf(second(truth));
+    const error = Math.sqrt(variance(batches) / (batches.length - 1));
+    expect(error).toBeLessThan(0.1 * Math.max(0.2, Math.abs(expected)));
+    expect(Math.abs(mean(batches) - expected)).toBeLessThan(5.9 * error);
+  });
+
+  it('the third, of Gamma', async () => {
+    const [third] = await expectationOf('{ a = 2; grad[a] (grad[a] (grad[a] mean(sample(Gamma(a, 1), 40000)^3))) }', 3);
+    expect(third).toBeCloseTo(6, 1);
+  });
+});

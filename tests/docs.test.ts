@@ -4,15 +4,20 @@
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { readArguments } from '../cli/arguments.ts';
 import { codeEntries } from '../cli/reference/codes.ts';
+import { distributions } from '../cli/reference/families.ts';
+import { docsParts } from '../cli/reference/library.ts';
 import { generatedFolders, referencePages } from '../cli/reference/pages.ts';
 import { commands } from '../cli/main.ts';
 import { compile } from '../compiler/compile.ts';
 import { problemsOf } from '../compiler/explain.ts';
 import { render } from '../grammar/diagnostics.ts';
+import { parse, parseExpression } from '../grammar/parse.ts';
+import type { Expr } from '../grammar/tree.ts';
 import { nodeHost } from '../runtime/data/node-host.ts';
+import { expectationOf } from './distributions-harness.ts';
 import { root } from './fixtures/process.ts';
 import { openDesk } from './fixtures/terminal.ts';
 
@@ -99,6 +104,56 @@ describe('command lines in the docs', () => {
   });
 });
 
+describe('what `learn eval` is said to print', () => {
+  const said = blocks
+    .filter((b) => b.language === 'sh')
+    .flatMap((b) => [...b.text.matchAll(/^learn eval '([^']+)' +# (.+)$/gm)].map(([, text, value]) => [text, value]));
+  test('is on many pages', () => expect(said.length).toBeGreaterThan(60));
+  test.each(said)('%s is %s', async (text, value) => {
+    const [seen, expected] = [await expectationOf(text), await expectationOf(value)];
+    expect(seen.length).toBe(expected.length);
+    expected.forEach((x, i) => expect(Math.abs(seen[i] - x)).toBeLessThanOrEqual(1e-5 * Math.max(1, Math.abs(x))));
+  });
+});
+
+describe('the log density on the page of a distribution is what the library computes', async () => {
+  const shown = (await distributions()).flatMap(({ entry, instance }) => {
+    const { formula } = docsParts(entry.docs.join('\n'));
+    return formula === undefined ? [] : [[entry, instance, formula] as const];
+  });
+  test('is on most pages', () => expect(shown.length).toBeGreaterThan(20));
+  /** `mean = 0; sd = 2` for Normal(0, 2). */
+  const bindings = (signature: string, instance: string): string => {
+    const given = parseExpression(instance, 'docs').expr;
+    if (given?.kind !== 'call') throw new Error(instance);
+    const text = `${signature} = 0`;
+    const [declared] = parse(text, 'docs').module.declarations;
+    if (declared.kind !== 'def') throw new Error(signature);
+    return (declared.params ?? [])
+      .map(({ pattern, default: usual }, i) => {
+        const name = pattern.kind === 'name' ? pattern.name : '_';
+        const arg = given.args.find((g) => g.name?.text === name) ?? (given.args[i]?.name ? undefined : given.args[i]);
+        const cut = (from: string, e: Expr | undefined): string =>
+          e ? from.slice(e.span.start, e.span.end) : 'missing';
+        return `${name} = ${arg ? cut(instance, arg.value) : cut(text, usual)}`;
+      })
+      .join('; ');
+  };
+  test.each(shown.map(([entry, instance, formula]) => [instance, entry, formula] as const))(
+    '%s',
+    async (instance, entry, formula) => {
+      const own = bindings(entry.signatures[0], instance);
+      for (const seed of [1, 2, 3]) {
+        const [gap] = await expectationOf(
+          `{ ${own}; Q = ${instance}; y ~ Q; f = x -> (${formula}); f(y) - log Q(y) }`,
+          seed,
+        );
+        expect(Math.abs(gap)).toBeLessThan(1e-6);
+      }
+    },
+  );
+});
+
 describe('links', () => {
   const links = pages.flatMap((page) =>
     [
@@ -116,17 +171,20 @@ describe('links', () => {
   test.each(links)('%s', (_, target) => expect(existsSync(target)).toBe(true));
 });
 
-describe('reference pages', () => {
-  test('are what `npm run docs` would write now', async () => {
+describe('reference pages', { timeout: 240_000 }, () => {
+  let made: ReadonlyMap<string, string>;
+  beforeAll(async () => {
+    made = await referencePages();
+  }, 240_000);
+  test('are what `npm run docs` would write now', () => {
     const stale: string[] = [];
-    for (const [name, text] of await referencePages()) {
+    for (const [name, text] of made) {
       const path = join(root, 'docs/reference', name);
       if (!existsSync(path) || readFileSync(path, 'utf8') !== text) stale.push(name);
     }
     expect(stale).toEqual([]);
   });
-  test('no page is left of what is no more', async () => {
-    const made = await referencePages();
+  test('no page is left of what is no more', () => {
     for (const folder of generatedFolders)
       for (const file of readdirSync(join(root, 'docs/reference', folder)))
         expect(made.has(`${folder}/${file}`), file).toBe(true);

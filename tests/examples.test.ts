@@ -11,6 +11,7 @@ import { render } from '../grammar/diagnostics.ts';
 import { format } from '../grammar/print.ts';
 import { nodeHost } from '../runtime/data/node-host.ts';
 import { root } from './fixtures/process.ts';
+import { quick } from './fixtures/quick-examples.ts';
 import { openDesk } from './fixtures/terminal.ts';
 
 const folder = join(root, 'examples');
@@ -23,44 +24,6 @@ const read = (file: string): string => readFileSync(join(folder, file), 'utf8');
 const later: Readonly<Record<string, readonly string[]>> = {
   '11-dqn.learn': ['`replayed`'],
 };
-
-/** Trained here: they take seconds. */
-const quick = [
-  '01-penguins.learn',
-  '03-mixture.learn',
-  '06-gan.learn',
-  '10-cartpole.learn',
-  '15-cue-combination.learn',
-  '16-deep-linear.learn',
-  'adversarial-autoencoder.learn',
-  'autoencoder.learn',
-  'bernoulli-codes.learn',
-  'beta-vae.learn',
-  'circle-codes.learn',
-  'conditional-vae.learn',
-  'cramer-gan.learn',
-  'denoising-autoencoder.learn',
-  'f-gan.learn',
-  'factor-analysis.learn',
-  'flow.learn',
-  'helmholtz.learn',
-  'hierarchical-vae.learn',
-  'hyperbolic-codes.learn',
-  'implicit-posterior.learn',
-  'importance-weighted.learn',
-  'kmeans.learn',
-  'laplace-codes.learn',
-  'markov-codes.learn',
-  'masked-prediction.learn',
-  'mmd-gan.learn',
-  'pca.learn',
-  'probabilistic-pca.learn',
-  'sinkhorn.learn',
-  'sparse-coding.learn',
-  'vq-vae.learn',
-  'wasserstein-autoencoder.learn',
-  'wgan-gp.learn',
-];
 
 test('the table of what comes later names examples that exist', () =>
   expect(Object.keys(later).filter((file) => !examples.includes(file))).toEqual([]));

@@ -151,3 +151,10 @@ describe('what has no density says why', () => {
     expect(diagnostics[0].notes.map((n) => n.message).join('\n')).toContain(reason);
   });
 });
+
+test('distributions side by side are one: densities add, so do divergences', async () => {
+  const [both] = await expectationOf('KL((Normal(0, 1), Bernoulli(0.5)) || (Normal(1, 1), Bernoulli(0.2)))');
+  expect(Math.abs(both - 0.5 - (0.5 * Math.log(0.5 / 0.2) + 0.5 * Math.log(0.5 / 0.8)))).toBeLessThan(0.15);
+  const [log] = await expectationOf('{ P = (Normal(0, 1), Normal(1, 1)); log P((0, 1)) }');
+  expect(log).toBeCloseTo(2 * Math.log(normal(0, 0)), 6);
+});

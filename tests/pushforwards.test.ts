@@ -114,3 +114,18 @@ it.each([
   const { diagnostics } = await compileExpression(`{ P = ${pushed}; log P(sample(P, 1)[0]) }`, nodeHost(), {});
   expect(diagnostics.map((d) => d.code)).toEqual(['L0312']);
 });
+
+it.each([
+  ['mean((x -> 2 * x + 1) # Normal(0, 1))', 1],
+  ['var((x -> 2 * x + 1) # Normal(0, 1))', 4],
+  ['entropy((x -> 2 * x + 1) # Normal(0, 1))', Math.log(2) + (1 + Math.log(2 * Math.PI)) / 2],
+  ['mean(exp # Normal(0, 1))', Math.exp(0.5)],
+  ['var(sqrt # Exponential(1))', 1 - Math.PI / 4],
+  ['E[y ~ (x -> x^2) # Normal(0, 1)] y^2', 3],
+  ['log (exp # Normal(0, 1))(2)', -Math.log(2) - Math.log(2) ** 2 / 2 - Math.log(2 * Math.PI) / 2],
+])('of a number exactly: %s', async (text, value) => expect((await expectationOf(text))[0]).toBeCloseTo(value, 5));
+
+it('mean of a random map by draws', async () => {
+  const [m] = await expectationOf('mean((x -> { z ~ Normal(x, 1); z + 1 }) # Normal(2, 1))');
+  expect(Math.abs(m - 3)).toBeLessThan((4 * Math.SQRT2) / 32);
+});

@@ -50,32 +50,51 @@ const opening = (source: string): string => {
   return lines.replace(/^--\s?/gm, '').trim();
 };
 
-interface Entry {
+export interface Entry {
   readonly name: string;
   readonly signatures: string[];
   readonly docs: string[];
+  /** Overload by overload. */
+  readonly rules: { readonly signature: string; readonly docs?: string }[];
+  readonly bodies: string[];
 }
 
 /** Overloads of one name are one entry. A name that begins with `_` is the library's own. */
-const entriesOf = (module: Module, source: string): Entry[] => {
+export const entriesOf = (module: Module, source: string): Entry[] => {
   const entries = new Map<string, Entry>();
   for (const d of module.declarations) {
     const name = nameOf(d);
     if (name === undefined || name.startsWith('_')) continue;
-    const entry = entries.get(name) ?? { name, signatures: [], docs: [] };
+    const entry = entries.get(name) ?? { name, signatures: [], docs: [], rules: [], bodies: [] };
     entry.signatures.push(signature(d, source));
     const docs = 'docs' in d ? d.docs?.trim() : undefined;
+    entry.rules.push({ signature: signature(d, source), docs });
+    if (d.kind === 'def') entry.bodies.push(source.slice(d.body.span.start, d.body.span.end));
     if (docs && !entry.docs.includes(docs)) entry.docs.push(docs);
     entries.set(name, entry);
   }
   return [...entries.values()];
 };
 
-/** Examples are expressions that a test evaluates; the rest is prose. */
-const docsText = (docs: string): string => {
+export interface DocsParts {
+  readonly prose: string;
+  /** Equations that a test evaluates. */
+  readonly examples: readonly string[];
+  /** The log density of a family at x, the definition of a divergence: an expression. */
+  readonly formula?: string;
+}
+
+/** `example:`, `log density:` and `definition:` begin lines of their own; the rest is prose. */
+export const docsParts = (docs: string): DocsParts => {
   const lines = docs.split('\n');
   const examples = lines.flatMap((l) => /^\s*example: ?(.*)/.exec(l)?.[1] ?? []);
-  const prose = lines.filter((l) => !/^\s*example:/.test(l)).join('\n');
+  const formula = lines.map((l) => /^\s*(?:log density|definition): ?(.*)/.exec(l)?.[1]).find((f) => f !== undefined);
+  const prose = lines.filter((l) => !/^\s*(?:example|log density|definition):/.test(l)).join('\n');
+  return { prose, examples, formula };
+};
+
+const docsText = (docs: string): string => {
+  const { prose, examples } = docsParts(docs);
   return [prose, ...(examples.length > 0 ? [`\`\`\`text\n${examples.join('\n')}\n\`\`\``] : [])].join('\n\n');
 };
 

@@ -5,10 +5,11 @@ import type { Command } from '../command.ts';
 import { commands } from '../main.ts';
 import { commandsPage } from './commands.ts';
 import { diagnosticPages } from './diagnostics.ts';
+import { familyPages } from './families.ts';
 import { libraryPages } from './library.ts';
 
 /** Folders in which nothing else may be. */
-export const generatedFolders: readonly string[] = ['diagnostics', 'library'];
+export const generatedFolders: readonly string[] = ['diagnostics', 'library', 'distributions', 'divergences'];
 
 const laidOut = (name: string, text: string): Promise<string> =>
   format(text, {
@@ -22,6 +23,7 @@ export const referencePages = async (): Promise<Map<string, string>> => {
   const made: [string, string][] = [
     ['commands.md', commandsPage(all)],
     ...(await libraryPages()),
+    ...(await familyPages()),
     ...diagnosticPages().map(([name, text]): [string, string] => [`diagnostics/${name}`, text]),
     ['../../editor/vscode/syntaxes/learn.tmLanguage.json', JSON.stringify(textMate)],
   ];

@@ -19,6 +19,7 @@ import type { Element, Space, TensorSpace } from '../spaces/space.ts';
 import { bind, lookup, newAxis, visibleNames } from './context.ts';
 import type { Context } from './context.ts';
 import { asCount, asStatic, describe, poisoned, spaceOf } from './describe.ts';
+import { isLaw } from './distributions.ts';
 import { arrayOfData } from './rows.ts';
 import { lengthOf } from './sequences.ts';
 import { axisToShape, constantNumber, known, knownArray, shapeOf, shapeToAxis, tensor, toReal } from './tensors.ts';
@@ -360,7 +361,7 @@ export const fitness = (s: SpaceExpr | undefined, v: Value, ctx: Context): numbe
 };
 
 const isDistribution = (v: Value): boolean =>
-  v.kind === 'dist' || v.kind === 'along' || (v.kind === 'member' && v.model.declaration.params.length === 0);
+  isLaw(v) || v.kind === 'along' || (v.kind === 'member' && v.model.declaration.params.length === 0);
 
 /**
  * Binds free dimensions of an annotation to the value's, checks the known ones, and widens the value. `trusted`: what a function

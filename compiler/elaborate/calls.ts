@@ -12,7 +12,7 @@ import type { TensorSpace } from '../spaces/space.ts';
 import { childScope, Failure, lookup } from './context.ts';
 import type { Context, Scope } from './context.ts';
 import { describe, poisoned } from './describe.ts';
-import { arrayOf, dirac, draws, logDensity, toDistribution } from './distributions.ts';
+import { arrayOf, dirac, draws, isLaw, logDensity, toDistribution } from './distributions.ts';
 import { endsInLaw, lawOf } from './laws.ts';
 import { isFamily, lift } from './lift.ts';
 import { bindStatics, enterMember, submember } from './members.ts';
@@ -158,7 +158,7 @@ const runClosure = (closure: Closure, args: readonly Given[], fn: FunctionValue,
     const home = closure.home;
     const at: Context = home
       ? { ...inner, member: home.member, path: home.path, at: home.at, values: home.values }
-      : { ...inner, path: `${ctx.path}/${span.start}`, family: { name: closure.name, args: family } };
+      : { ...inner, path: `${ctx.path}/${span.start}`, family: familyOf(closure.name, family, ctx) };
     const body = closure.body as Expr;
     if (closure.result?.stochastic) return stochastic(closure.name, body, at, span);
     const value = ctx.shared.run.evaluate(body, at);
@@ -170,6 +170,10 @@ const runClosure = (closure: Closure, args: readonly Given[], fn: FunctionValue,
     counters.depth--;
   }
 };
+
+/** What the library says in several parts (`_truncated`) is the family that its reader has called. */
+const familyOf = (name: string, args: ReadonlyMap<string, Value>, ctx: Context): NonNullable<Context['family']> =>
+  name.startsWith('_') && ctx.family ? ctx.family : { name, args };
 
 const nameOf = (argument: SpaceArgument): string | undefined => {
   if (argument.kind === 'dimension') return argument.value.kind === 'name' ? argument.value.name : undefined;
@@ -308,14 +312,15 @@ export const applyValue = (callee: Value, args: readonly Given[], ctx: Context, 
     case 'model':
       if (!ctx.member) return fail('L0311', span, { name: callee.declaration.name.text });
       return applyMember(submember(callee, ctx, span), args, ctx, span);
-    case 'dist': {
+    case 'dist':
+    case 'tuple':
+    case 'record':
+    case 'along': {
+      // of functions or members an array is applied entry by entry, if at all
+      if (!isLaw(callee)) return fail('L0309', span, { seen: describe(callee) });
       const x: Value = args.length === 1 ? args[0].value : { kind: 'tuple', items: args.map((a) => a.value) };
       const t = logDensity(callee, x, ctx, span, 'its value at a point');
       return mapUnary('exp', t, span);
-    }
-    case 'along': {
-      // An array of functions or members is applied entry by entry.
-      return fail('L0309', span, { seen: describe(callee) });
     }
     case 'space':
       return fail(

@@ -313,19 +313,28 @@ export const logDensity = (v: Value, x: Value, ctx: Context, span: Span, purpose
   return dist.logDensity(ctx, point, span);
 };
 
+/** Between two bounds that are not infinite: such a distribution has all moments. */
+const isBounded = (dist: Dist, ctx: Context): boolean =>
+  ['lower', 'upper'].every((name) => {
+    const v = dist.facts.get(name)?.(ctx);
+    const x = v?.kind === 'tensor' ? ir.uniformValue(v.node) : undefined;
+    return v?.kind === 'tensor' && (x === undefined || Math.abs(x) < 1e30);
+  });
+
 /**
- * The library's expectation for what a distribution does not say of itself. A family that names no mean may have none (Cauchy); counts
- * that end have one, and of a program or a pushforward there is nothing better than draws: many, since one for each example is noise.
+ * The library's expectation for what a distribution does not say of itself. A family that names no mean may have none (Cauchy); one
+ * that ends has one, and of a program or a pushforward there is nothing better than draws: many, since one for each example is noise.
  */
 const estimateOf = (dist: Dist, name: string, ctx: Context): Value | undefined => {
   if (!dist.sample) return undefined;
-  const ends = dist.facts.has('last');
+  const ends = dist.facts.has('last') || isBounded(dist, ctx);
   if (name === 'entropy' ? !dist.logDensity : !['mean', 'variance'].includes(name)) return undefined;
   if (name !== 'entropy' && !ends) {
     const one = dist.family === '' ? dist.sample({ ...ctx, scores: undefined }) : undefined;
     if (one?.kind !== 'tensor') return undefined;
   }
-  const summed = ends || (name === 'entropy' && ctx.axes.length === 0);
+  const alone = ctx.axes.length === 0 && ctx.problem?.mode !== 'train';
+  const summed = dist.facts.has('last') || (alone && (ends || name === 'entropy' || dist.pushed !== undefined));
   return lookup(ctx.shared.library, `_${name}_by_${summed ? 'expectation' : 'draws'}`);
 };
 

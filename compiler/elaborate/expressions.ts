@@ -22,7 +22,7 @@ import { conditional, gradient, loopOver } from './control.ts';
 import { bind, childScope, inScope, lookup, spanKey, visibleNames } from './context.ts';
 import type { Context } from './context.ts';
 import { asCount, asStatic, asTensor, asWhole, describe, knownTexts, poisoned } from './describe.ts';
-import { arrayDist, draws, toDistribution } from './distributions.ts';
+import { arrayDist, draws, isLaw, toDistribution } from './distributions.ts';
 import { entryOf } from './entries.ts';
 import { subset } from './data.ts';
 import { runFirst } from './first-run.ts';
@@ -146,7 +146,17 @@ const isSpaceSyntax = (e: IndexExpr, ctx: Context): boolean => {
 const argumentsOf = (args: readonly Argument[], ctx: Context): Given[] =>
   args.map((a) => ({ name: a.name?.text, value: evaluate(a.value, ctx), span: a.span }));
 
+/** P in `log (g # P)(x)`, which reads as the call of a logarithm. */
+const logOf = ({ callee }: CallExpr, ctx: Context): Value | undefined => {
+  if (callee.kind !== 'call' || callee.callee.kind !== 'name' || callee.callee.name !== 'log') return undefined;
+  const [first, ...more] = callee.args;
+  const inner = first && more.length === 0 && !first.name ? evaluate(first.value, ctx) : undefined;
+  return inner && isLaw(inner) ? inner : undefined;
+};
+
 const call = (e: CallExpr, ctx: Context): Value => {
+  const law = e.form === 'plain' ? logOf(e, ctx) : undefined;
+  if (law) return densityOf(law, argumentsOf(e.args, ctx), undefined, ctx, e.span);
   const callee = evaluate(e.callee, ctx);
   if (e.form === 'given')
     return mapUnary('exp', densityOf(callee, argumentsOf(e.args, ctx), argumentsOf(e.given, ctx), ctx, e.span), e.span);
@@ -163,7 +173,7 @@ const density = (e: DensityExpr, ctx: Context): Value => {
   if (inner.form === 'given')
     return densityOf(callee, argumentsOf(inner.args, ctx), argumentsOf(inner.given, ctx), ctx, e.span);
   const isDensity =
-    callee.kind === 'dist' ||
+    isLaw(callee) ||
     callee.kind === 'data' ||
     ((callee.kind === 'member' || callee.kind === 'model') && isUnconditional(callee));
   if (isDensity) return densityOf(callee, argumentsOf(inner.args, ctx), undefined, ctx, e.span);

@@ -91,6 +91,7 @@ export const pushforward = (g: Map, base: Value, ctx: Context, span: Span): Dist
     facts: new Map(),
     reparameterised: true,
     event: image && R(...shapeOf(image)),
+    pushed: { base: dist, map: g },
     lacks: image
       ? {}
       : {

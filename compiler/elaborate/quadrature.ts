@@ -8,14 +8,16 @@ import type { Node } from '../ir/graph.ts';
 import { R } from '../spaces/space.ts';
 import { inAxes, newAxis } from './context.ts';
 import type { Context } from './context.ts';
+import { isRandom } from './dependence.ts';
+import { tensorsOf } from './describe.ts';
 import { tensor, toReal } from './tensors.ts';
-import type { Axis, Dist, Tensor } from './values.ts';
+import type { Axis, Dist, Tensor, Value } from './values.ts';
 
 const count = 2049;
 
 export interface Rule {
   readonly axis: Axis;
-  readonly value: Tensor;
+  readonly value: Value;
   /** Adds up to 1. */
   readonly weight: Tensor;
 }
@@ -109,6 +111,14 @@ const nodesOf = (dist: Dist, ctx: Context): Nodes | undefined => {
 };
 
 export const quadrature = (dist: Dist, ctx: Context, span: Span): Rule | undefined => {
+  if (dist.pushed) {
+    // E f(y) for y = g(x) is E f(g(x)): the nodes are those of the base
+    const { base, map } = dist.pushed;
+    const rule = quadrature(base, ctx, span);
+    const value = rule && map(rule.value, inAxes(ctx, rule.axis));
+    const drawn = !value || value.kind === 'dist' || tensorsOf(value).some((t) => isRandom(t.node));
+    return drawn ? undefined : { ...rule, value };
+  }
   if (!dist.logDensity || dist.event?.shape.length !== 0) return undefined;
   const nodes = nodesOf(dist, ctx);
   if (!nodes) return undefined;

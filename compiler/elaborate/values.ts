@@ -129,6 +129,8 @@ export interface Dist {
   readonly event?: TensorSpace;
   /** `P^n`: so many independent draws of `base`. */
   readonly power?: { readonly base: Value; readonly count: number };
+  /** `g # P`: what it pushes forward, and by what. */
+  readonly pushed?: { readonly base: Dist; readonly map: (x: Value, ctx: Context) => Value };
   /** The set it draws rows from. */
   readonly data?: Data;
   /** Sequences that are made one entry after the other: how they begin and go on, for who collects entries. */

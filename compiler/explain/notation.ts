@@ -72,6 +72,7 @@ const rules: Readonly<Record<string, Rule>> = {
   ceil: enclosed('⌈', '⌉'),
   exp: one((a) => (size(a.box) <= 14 ? term(superscript(identifier('e', true), a.box), POWER) : undefined)),
   log: applied('log'),
+  lgamma: one((a) => term(row(nameBox('log'), space, identifier('Γ', true), fence('(', a.box, ')')), PRODUCT)),
   det: applied('det'),
   transpose: raisedBy(identifier('⊤', true)),
   inverse: raisedBy(row({ kind: 'operator', text: '−', role: 'prefix' }, number('1'))),

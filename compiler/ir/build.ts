@@ -126,6 +126,9 @@ export const not: Unary = (a, span) => make({ op: 'not' }, [a], span);
 export const select = (c: Node, a: Node, b: Node, span?: Span): Node => make({ op: 'select' }, [c, a, b], span);
 export const cast = (a: Node, dtype: DType, span?: Span): Node => make({ op: 'cast', dtype }, [a], span);
 export const stop: Unary = (a, span) => make({ op: 'stop' }, [a], span);
+/** The value, whose derivative by `by` is `slope` (an expression of the value itself) and by anything else 0. */
+export const pathwise = (value: Node, by: Node, slope: Node, span?: Span): Node =>
+  make({ op: 'stop' }, [value, by, slope], span);
 
 // -- linear
 

@@ -117,7 +117,10 @@ export type Operation =
   /** bool, a, b -> a where true, else b; broadcasting */
   | { readonly op: 'select' }
   | { readonly op: 'cast'; readonly dtype: DType }
-  /** The value; its gradient is zero. */
+  /**
+   * The value; its gradient is zero. With two more inputs, `by` and a slope that is computed from the value: what moves with `by` like
+   * that (a draw that came out of a loop of rejections).
+   */
   | { readonly op: 'stop' }
   // -- linear
   | { readonly op: 'reshape'; readonly shape: Shape }

@@ -9,11 +9,13 @@ import { mergeLoops, pruneLoops } from './loops.ts';
 import type { Pass } from './pass.ts';
 import { rearrange } from './rearrange.ts';
 import { remember } from './remember.ts';
+import { settle } from './settle.ts';
 import { share } from './share.ts';
 import { simplify } from './simplify.ts';
 import { stable } from './stable.ts';
 
 export const passes: readonly Pass[] = [
+  settle, // before everything: what only gradients need is not worked on
   fold, // first: what is known makes more patterns match
   stable, // before algebra takes the forms apart that it looks for
   rearrange, // brings products and sums next to each other

@@ -1,6 +1,7 @@
 /**
  * The gradient of every operation, and where a zero cotangent must stay zero.
  */
+import * as ir from '../ir/build.ts';
 import type { Node } from '../ir/graph.ts';
 import { comparisonOps, logicalOps, type Operation, type OpName } from '../ir/operations.ts';
 import { elementwiseGradients } from './gradients/elementwise.ts';
@@ -13,7 +14,11 @@ export const gradientRules: { readonly [K in Differentiable]: GradientRule<K> } 
   constant: 'none',
   random: 'none',
   derive_key: 'none',
-  stop: 'none',
+  // d value = slope(value) d by, and so on for higher orders: in the slope stands the value that moves
+  stop: (_, node, g, k) => {
+    const [value, , slope] = node.inputs;
+    return k === 1 ? ir.mul(g, ir.substitute([slope], new Map([[value, node]]))[0]) : undefined;
+  },
   ...each(comparisonOps, 'none'),
   ...each(logicalOps, 'none'),
   not: 'none',
@@ -27,6 +32,10 @@ export const gradientRules: { readonly [K in Differentiable]: GradientRule<K> } 
 
 /** Whether cotangents go through this operation at all. Loops are asked by their parts. */
 export const isDifferentiable = (op: OpName): boolean => op === 'scan' || op === 'part' || gradientRules[op] !== 'none';
+
+/** The inputs that cotangents go to. */
+export const moving = ({ operation, inputs }: Node): readonly Node[] =>
+  operation.op === 'stop' ? inputs.slice(1, 2) : inputs;
 
 /** The cotangent of input k. */
 export const pull = (node: Node, g: Node, k: number): Node | undefined => {
@@ -44,7 +53,7 @@ export const pull = (node: Node, g: Node, k: number): Node | undefined => {
 export const steep: ReadonlySet<OpName> = new Set<OpName>([
   ...['abs', 'exp', 'expm1', 'log', 'log1p', 'sqrt', 'square', 'reciprocal', 'sin', 'cos', 'tan', 'asin', 'acos'],
   ...['atan', 'sinh', 'cosh', 'tanh', 'asinh', 'acosh', 'atanh', 'sigmoid', 'softplus', 'erf', 'lgamma'],
-  ...['polygamma', 'mul', 'div', 'pow', 'mod', 'atan2'],
+  ...['stop', 'polygamma', 'mul', 'div', 'pow', 'mod', 'atan2'],
 ] as OpName[]);
 
 /** Sums over many numbers: a zero cotangent no longer tells of a branch that was not taken. */

@@ -152,8 +152,10 @@ const rules: { readonly [K in OpName]: Rule<K> } = {
     return { dtype, shape: inputs[0].shape };
   },
   stop: ({ op }, inputs) => {
-    expectInputs(op, inputs, 'any');
-    return inputs[0];
+    const [value, ...path] = inputs;
+    expectInputs(op, [value], 'any');
+    expect(path.length === 0 || (path.length === 2 && path.every((x) => String(x.shape) === String(value.shape))), op, 'a path of another shape', inputs); // prettier-ignore
+    return value;
   },
   reshape: ({ op, shape }, inputs) => {
     expectInputs(op, inputs, 'any');

@@ -37,7 +37,7 @@ export interface Engine {
   upload(value: ArrayValue): Buffer;
   download(buffer: Buffer): Promise<ArrayValue>;
   release(buffer: Buffer): void;
-  /** Buffers alive and their bytes: flat between steps, or there is a leak. */
-  memory(): { readonly buffers: number; readonly bytes: number };
+  /** Buffers alive and their bytes: flat between steps, or there is a leak. `arena`: what a memory of the engine's own has grown to. */
+  memory(): { readonly buffers: number; readonly bytes: number; readonly arena?: number };
   dispose(): void;
 }

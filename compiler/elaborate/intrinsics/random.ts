@@ -256,6 +256,9 @@ const uniformFamily = (element: Element): { readonly name: string; readonly args
 const uniformPoints = (space: TensorSpace, count: number, v: Value): Dist => {
   const entry = elementCount(space.element) as number;
   const classes = space.element.kind === 'Class' ? [entry] : [];
+  /** As numbers a truth value is 0 or 1, a class one-hot. */
+  const spread = (x: number): Tensor =>
+    tensor(ir.full(x, [...space.shape, ...classes]), [], R(...space.shape, ...classes));
   return {
     kind: 'dist',
     family: 'Uniform',
@@ -269,7 +272,9 @@ const uniformPoints = (space: TensorSpace, count: number, v: Value): Dist => {
     logDensity: () => constantNumber(-Math.log(count)),
     facts: new Map([
       ['entropy', () => constantNumber(Math.log(count))],
-      ['mean', () => tensor(ir.full(1 / entry, [...space.shape, ...classes]), [], R(...space.shape, ...classes))],
+      ['mean', () => spread(1 / entry)],
+      ['variance', () => spread((1 / entry) * (1 - 1 / entry))],
+      ['std', () => spread(Math.sqrt((1 / entry) * (1 - 1 / entry)))],
     ]),
     reparameterised: false,
     event: space,

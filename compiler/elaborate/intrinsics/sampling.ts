@@ -8,9 +8,9 @@ import type { Context } from '../context.ts';
 import { asCount, describe, mapTensors } from '../describe.ts';
 import { dirac, draws, intoShape, toDistribution } from '../distributions.ts';
 import { rowsUnder } from '../rows.ts';
-import { constantBoolean, tensor } from '../tensors.ts';
+import { constantBoolean, shapeOf, tensor, toReal } from '../tensors.ts';
 import type { Dist, Value } from '../values.ts';
-import { countArgument, given, required, tensorArgument, toTensor, wholeNumbers } from './call.ts';
+import { countArgument, given, required, tensorArgument, textArgument, toTensor, wholeNumbers } from './call.ts';
 import type { Intrinsic, IntrinsicCall } from './call.ts';
 
 /** Draws of an objective and of an evaluation, where nothing says how many. */
@@ -88,9 +88,21 @@ const couplingOfRanks: Intrinsic = (call): Value => {
 /** The argument P. */
 const distributionOf = (call: IntrinsicCall): Dist => toDistribution(required(call, 'P'), call.caller, call.span);
 
-const isReparameterised: Intrinsic = (call) => constantBoolean(distributionOf(call).reparameterised);
-
-const hasQuantile: Intrinsic = (call) => constantBoolean(distributionOf(call).facts.has('quantile'));
+/** `_has(P, "mode")`: does it say so of itself? Also of what is no fact: a sampler, a density, whether it is reparameterised. */
+const has: Intrinsic = (call) => {
+  const dist = distributionOf(call);
+  const name = textArgument(call, 'fact');
+  switch (name) {
+    case 'sampler':
+      return constantBoolean(dist.sample !== undefined);
+    case 'density':
+      return constantBoolean(dist.logDensity !== undefined);
+    case 'reparameterised':
+      return constantBoolean(dist.sample !== undefined && dist.reparameterised);
+    default:
+      return constantBoolean(dist.facts.has(name));
+  }
+};
 
 const isCount: Intrinsic = (call) => constantBoolean(distributionOf(call).event?.element.kind === 'Nat');
 
@@ -99,7 +111,7 @@ const support: Intrinsic = (call): Value => {
   const dist = distributionOf(call);
   const dims = given(call, 'dims');
   const space =
-    dist.event ?? fail('L0313', call.span, { name: dist.family || 'the distribution', what: 'a known support' });
+    dist.event ?? fail('L0313', call.span, { name: dist.family || 'the distribution', what: 'known support' });
   const front = dims ? wholeNumbers(dims, call, '`dims`') : [];
   return { kind: 'space', space: { ...space, shape: [...front, ...space.shape] } };
 };
@@ -113,6 +125,13 @@ const point: Intrinsic = (call): Value => {
     family: 'Dirac',
     implicit: false,
     args: new Map([['x', x]]),
+    facts: new Map([
+      ...made.facts,
+      [
+        'variance',
+        () => mapTensors(x, (t) => tensor(ir.full(0, toReal(t).node.shape), t.axes, R(...shapeOf(toReal(t))))),
+      ],
+    ]),
     event: x.kind === 'tensor' ? x.space : undefined,
   };
 };
@@ -152,9 +171,9 @@ export const samplingIntrinsics: Readonly<Record<string, Intrinsic>> = {
   sample,
   samples,
   _coupling_of_ranks: couplingOfRanks,
-  _is_reparameterised: isReparameterised,
-  _has_quantile: hasQuantile,
+  _has: has,
   _is_count: isCount,
+  _is_on_space: (call) => constantBoolean(distributionOf(call).args.has('space')),
   _is_number: isNumber,
   _of_state_and_time: ofStateAndTime,
   _line_only: lineOnly,

@@ -3,6 +3,8 @@ import * as ir from '../../ir/build.ts';
 import type { Node } from '../../ir/graph.ts';
 import { sizeOf } from '../../ir/shape.ts';
 import { Bit, R, sameShape } from '../../spaces/space.ts';
+import { applyValue } from '../calls.ts';
+import { asTensor } from '../describe.ts';
 import {
   constantNumber,
   contract,
@@ -14,11 +16,12 @@ import {
   selectTensors,
   shapeOf,
   tensor,
+  toReal,
   unionAxes,
 } from '../tensors.ts';
 import type { Tensor } from '../values.ts';
 import type { Intrinsic, IntrinsicCall } from './call.ts';
-import { realArgument } from './call.ts';
+import { realArgument, required } from './call.ts';
 
 const polynomial = (coefficients: readonly number[], x: Node): Node =>
   coefficients.slice(1).reduce<Node>((y, c) => ir.add(ir.mul(y, x), ir.scalar(c)), ir.scalar(coefficients[0]));
@@ -77,18 +80,19 @@ const normalQuantile: Intrinsic = (call) => {
 };
 
 /**
- * The value, whose derivative by `by` is `slope` and by anything else 0: how draws that come out of a loop of rejections are
+ * The value, whose derivative by `by` is `slope` at it and by anything else 0: how draws that come out of a loop of rejections are
  * differentiated (implicit reparameterisation, Figurnov et al. 2018).
  */
 const pathwise: Intrinsic = (call) => {
   const value = realArgument(call, 'value');
   const by = realArgument(call, 'by');
   if (by.node.operation.op === 'constant') return value;
-  const slope = realArgument(call, 'slope');
-  const axes = unionAxes(value, slope, by);
-  const [x, d, p] = [value, slope, by].map((t) => expandAxes(t, axes).node);
-  const moved = ir.mul(ir.stop(d), ir.sub(p, ir.stop(p)), call.span);
-  return tensor(ir.add(ir.stop(x), moved, call.span), axes, R(...shapeOf(value)));
+  const axes = unionAxes(value, by);
+  const [drawn, p] = [value, by].map((t) => expandAxes(t, axes));
+  const held = tensor(ir.stop(drawn.node), axes, R(...shapeOf(value)));
+  const given = [{ value: held, span: call.span }];
+  const slope = toReal(asTensor(applyValue(required(call, 'slope'), given, call.ctx, call.span), call.span));
+  return { ...held, node: ir.pathwise(held.node, p.node, expandAxes(slope, axes).node, call.span) };
 };
 
 /** Vectors from this length on are compared by a matrix product where every x meets every y. */

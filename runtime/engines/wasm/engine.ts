@@ -152,7 +152,7 @@ export const engineOn = (target: Target, variant: Variant = plain(target)): Engi
     upload,
     download,
     release,
-    memory: () => ({ buffers, bytes }),
+    memory: () => ({ buffers, bytes, arena: memory.total() }),
   };
 };
 
