@@ -59,6 +59,8 @@ export interface PlayerStep {
   /** Moves only at steps divisible by this. */
   readonly every: number;
   readonly sense: 'minimize' | 'maximize';
+  /** Not a player: it fills a buffer, and has no loss. */
+  readonly collects?: boolean;
 }
 
 export type Solver =
@@ -129,7 +131,13 @@ export interface Evaluation {
 /** What a protocol does, in order. */
 export type Action =
   | { readonly kind: 'train'; readonly label: string; readonly solver: Solver }
-  | { readonly kind: 'eval'; readonly label?: string; readonly evaluations: readonly Evaluation[] }
+  /** `every`: while the training before it runs, as well, at steps divisible by this. */
+  | {
+      readonly kind: 'eval';
+      readonly label?: string;
+      readonly evaluations: readonly Evaluation[];
+      readonly every?: number;
+    }
   /** Variables of the stage return to fresh initial values (a new key). */
   | { readonly kind: 'restart' };
 

@@ -100,12 +100,14 @@ const afterStep = (current: Current, action: Train, trained: Trained, before: Po
   const total = solver.steps ?? 0;
   const next = stage.actions.findIndex((a, i) => i > trained.action && a.kind === 'eval');
   const upcoming = stage.actions[next];
+  const isDue = ({ every }: { readonly every?: number }, step: number): boolean =>
+    every === undefined ? isProgress(step, total, stepsPerEpoch) : step % every === 0 && step < total;
   const pictures = where.run === 0 ? session.program.shows.filter((s) => s.stage === stage.id && s.every) : [];
   return async (step: number): Promise<void> => {
     const stageSteps = before.stageSteps + step;
     const epoch = epochOf(step, stepsPerEpoch);
     advance(session, { step, epoch, stageSteps, steps: before.steps + step });
-    if (upcoming?.kind === 'eval' && isProgress(step, total, stepsPerEpoch))
+    if (upcoming?.kind === 'eval' && isDue(upcoming, step))
       for (const [index, evaluation] of upcoming.evaluations.entries()) {
         const result = await evaluateOne(current, evaluation, { action: next, index, label: upcoming.label });
         session.emit({ type: 'progress', step, epoch, ...result });
@@ -132,7 +134,8 @@ const train = async (current: Current, action: Train, carried: Carried): Promise
   const { solver, label } = action;
   const trained: Trained = { ...where, action: position.action, label };
   if (!position.started) {
-    const players = solver.kind === 'gradient' ? solver.players.map(({ name }) => name) : [label];
+    const players =
+      solver.kind === 'gradient' ? solver.players.filter((p) => !p.collects).map(({ name }) => name) : [label];
     emit({ type: 'train', ...trained, solver: solver.kind, total: solver.steps ?? 0, players });
     advance(session, { started: true });
     if (where.run === 0 && solver.kind === 'gradient') await drawAll(current, (every) => every !== undefined);

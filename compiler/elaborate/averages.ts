@@ -6,6 +6,7 @@
 import type { Expr, Span } from '../../grammar/tree.ts';
 import * as ir from '../ir/build.ts';
 import type { Node } from '../ir/graph.ts';
+import { fail } from '../messages.ts';
 import { Bit, R } from '../spaces/space.ts';
 import { isDifferentiated } from './dependence.ts';
 import { aligned, expandAxes, logical, reduceAxis, shapeOf, tensor, toReal, unionAxes } from './tensors.ts';
@@ -352,7 +353,16 @@ export const meanOfTerms = (
 ): Tensor => {
   const used = scores
     .filter((s) => isDifferentiated(s.node))
-    .map((s) => (s.rounds ? besideLoop(s, state, span) : jointly(s, state, span)));
+    .map((s): Score => (s.rounds ? besideLoop(s, state, span) : jointly(s, state, span)));
+  if (typeof baseline === 'function' && used.length > 0 && !used.some((s) => s.rounds))
+    fail(
+      'L0602',
+      span,
+      {
+        what: 'a baseline that is a function is given what a loop carries before it draws, and here nothing is drawn in a loop',
+      },
+      { help: 'give it its argument: `baseline = b(x)`' },
+    );
   const means = terms.map(({ value, sign }) => {
     const m = meanOfTerm(value, used, state, baseline, span);
     return sign === 1 ? m : tensor(ir.neg(m.node, span), m.axes, m.space);

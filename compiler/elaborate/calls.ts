@@ -125,7 +125,8 @@ const runClosure = (closure: Closure, args: readonly Given[], fn: FunctionValue,
   const family = new Map<string, Value>();
   const settled = assigned.given.map((g) => g && { ...g, value: settledArgument(g, ctx, isFamily(closure)) });
   const lifted = isFamily(closure) ? lift(closure.params, settled, ctx) : { ctx, axes: [], given: settled };
-  const inner: Context = { ...lifted.ctx, scope };
+  const site = span.file.startsWith('stdlib/') ? ctx.site : span;
+  const inner: Context = { ...lifted.ctx, scope, site };
   closure.params.forEach((param, i) => {
     const arg = lifted.given[i];
     let value = arg ? arg.value : ctx.shared.run.evaluate(param.default as Expr, { ...inner, axes: ctx.axes });

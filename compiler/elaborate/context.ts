@@ -143,6 +143,8 @@ export interface Context {
   readonly scores?: Score[];
   /** Calls between the member's body and here: tells apart the members that one mention makes. */
   readonly path: string;
+  /** The call outside of the library that led here. */
+  readonly site?: Span;
   /** The `let` whose value is being run: the name of a stage in it. */
   readonly naming?: string;
   /** The def being run: the family of a `distribution(...)` and its arguments. */

@@ -69,7 +69,7 @@ export const carriedForm = (v: Value): Value =>
     t.node.dtype === 'float32' || t.space.element.kind === 'Class' ? tensor(t.node, t.axes, t.space) : toReal(t),
   );
 
-const sameStructure = (a: readonly Tensor[], b: readonly Tensor[]): boolean =>
+export const sameStructure = (a: readonly Tensor[], b: readonly Tensor[]): boolean =>
   a.length === b.length && a.every((t, i) => sameShape(shapeOf(t), shapeOf(b[i])) && t.node.dtype === b[i].node.dtype);
 
 /** The state over all axes that a round of the loop makes it vary over. `next`: one round, from a stand-in. */

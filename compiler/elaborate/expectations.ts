@@ -8,6 +8,7 @@ import * as ir from '../ir/build.ts';
 import { fail } from '../messages.ts';
 import { meanOfTerms, termsOf } from './averages.ts';
 import type { Averaged, Baseline } from './averages.ts';
+import { rowsOfBuffer } from './buffers.ts';
 import { childScope, inAxes, inScope, lookup, newAxis } from './context.ts';
 import type { Context } from './context.ts';
 import { asCount, asScalar, asTensor, describe, tensorsOf } from './describe.ts';
@@ -213,6 +214,10 @@ const sampled = (state: State, binder: Binder, dist: Dist, options: Options): St
   const given = options.by === 'score' ? { ...from, reparameterised: false } : from;
   const before = ctx.scores?.length ?? 0;
   const said = (): void => {
+    if (given.buffer) {
+      const rows = `minibatches of ${count} from the latest ${given.buffer.capacity.toLocaleString('en')} rows`;
+      return decide(ctx, binder.span, rows, 'they are collected while training');
+    }
     const many = `${count} ${count === 1 ? 'draw' : 'draws'}${alone ? '' : ' for each example'}`;
     const [how, reason] = estimatorOf(given, (ctx.scores?.length ?? 0) > before);
     decide(ctx, binder.span, `${many}, ${how}`, reason);
@@ -268,6 +273,10 @@ const openExpectation = (state: State, binder: Binder, options: Options): State 
     if (opened.kind === 'axis') return several(state, binder, opened.axis, opened.value, opened.mask);
   }
   const dist = toDistribution(source, ctx, binder.source.span);
+  if (dist.buffer && ctx.problem?.mode !== 'train' && options.samples === undefined) {
+    const { axis, row, mask } = rowsOfBuffer(dist.buffer, ctx, binder.source.span);
+    return several(state, binder, axis, row, mask);
+  }
   if (dist.power && dist.data && binder.targets.length === 1) return batchOfRows(state, binder, dist, options);
   if (options.proposal) return importance(state, binder, dist, options, binder.source.span);
   const free = options.by === undefined && options.samples === undefined;

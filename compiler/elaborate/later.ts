@@ -4,7 +4,5 @@
  */
 export const laterNames: ReadonlySet<string> = new Set([
   // paradigms
-  'replayed',
-  'offline',
   'active',
 ]);

@@ -7,8 +7,10 @@ import { diagnose, fail } from '../messages.ts';
 import { sizeOf } from '../ir/shape.ts';
 import { graphOf } from '../ir/graph.ts';
 import type { Node } from '../ir/graph.ts';
-import type { Action, Decision, Evaluation, Stage, Variable } from '../program.ts';
+import type { Action, Decision, Evaluation, PlayerStep, Solver, Stage, Variable } from '../program.ts';
 import { printSpace } from '../spaces/space.ts';
+import { collector } from './buffers.ts';
+import type { Collecting } from './buffers.ts';
 import { bind, childScope, inScope, lookup } from './context.ts';
 import type { Contestant } from './built.ts';
 import type { Context, ProblemContext } from './context.ts';
@@ -23,6 +25,7 @@ import { consolidate } from './consolidation.ts';
 import { measured } from './constraints.ts';
 import { nested } from './nested.ts';
 import { known } from './tensors.ts';
+import { openDraws } from './sources.ts';
 import { train } from './training.ts';
 import { tuningOf } from './tuning.ts';
 import { copyStart } from './start.ts';
@@ -192,6 +195,13 @@ const warnOfSense = (loss: Node, player: Player, members: readonly Bound[], ctx:
   ctx.shared.diagnostics.push(diagnose('L0902', player.objective.span, { sense, other, what }));
 };
 
+/** `eval on P^n`: n draws, made for the evaluation, are a set. */
+const sampleOf = (data: Value, ctx: Context, span: Span): Value => {
+  if (data.kind !== 'dist' || !data.power || data.data) return data;
+  const opened = openDraws(data, ctx, span, 'draw');
+  return opened.kind === 'axis' ? { kind: 'along', axis: opened.axis, element: opened.value } : data;
+};
+
 /** A condition at the members as they are: what an `eval` says, or how far a constraint is met. */
 const conditionAt = (
   c: Condition,
@@ -226,13 +236,15 @@ const evaluations = (
     .map((c) => {
       const state = newProblem('eval', undefined, created);
       const scope = childScope(ctx.scope);
-      if (data) bind(scope, 'D_eval', data);
-      if (trained) bind(scope, 'D_tr', trained);
       const inner = inProblem(inScope(ctx, scope), state);
+      const read = c.value.kind === 'name' || mentions(c.value, 'D_eval');
+      const held = data && read ? sampleOf(data, inner, c.value.span) : data;
+      if (held) bind(scope, 'D_eval', held);
+      if (trained) bind(scope, 'D_tr', trained);
       if (!c.evaluated)
         for (const { name, value } of problem.players[0].where)
           bind(scope, name.text, ctx.shared.run.evaluate(value, inner));
-      const { name, node, compare } = conditionAt(c, bound, data, inner);
+      const { name, node, compare } = conditionAt(c, bound, held, inner);
       decisions.push(
         ...state.decisions.filter(
           (d) => !decisions.some((k) => k.span?.start === d.span?.start && k.choice === d.choice),
@@ -283,15 +295,26 @@ const warnOfSeenRows = (problem: ProblemExpr, ctx: Context): void => {
 
 const mentions = (e: Expr, name: string): boolean => [...nodes(e)].some((n) => n.kind === 'name' && n.name === name);
 
+/** The steps with those inside of others. */
+const flat = (steps: readonly ProtocolStep[]): ProtocolStep[] =>
+  steps.flatMap((s) => (s.kind === 'repeat' || s.kind === 'every' ? flat(s.steps) : [s]));
+
+/** `every` of what happens in the first step alone. */
+const onlyFirst = Number.MAX_SAFE_INTEGER;
+
 /** Follows the protocol. */
 const actionsOf = (setting: Setting, steps: readonly ProtocolStep[], contestants: readonly Contestant[]): Action[] => {
   const { problem, created } = setting;
   const actions: Action[] = [];
   const { shared } = setting.ctx;
   let trained: Value | undefined;
-  const evaluate = (data: Value | undefined, label?: string): void => {
+  const evaluate = (data: Value | undefined, label?: string, every?: number): void => {
     const found = evaluations(setting, data, trained);
-    if (found.length > 0) actions.push({ kind: 'eval', label, evaluations: found });
+    if (found.length > 0) actions.push({ kind: 'eval', label, evaluations: found, ...(every && { every }) });
+  };
+  const collectors: PlayerStep[] = [];
+  const collect = (step: Collecting, every: number): void => {
+    collectors.push(collector(step, every, setting.ctx, created));
   };
   const doTrain = (data: Value | undefined, step?: Extract<ProtocolStep, { kind: 'train' }>): void => {
     const { solver, loss, decisions } = train(problem, contestants, data, step, setting.ctx, created);
@@ -316,12 +339,25 @@ const actionsOf = (setting: Setting, steps: readonly ProtocolStep[], contestants
           ),
       ),
     );
+    if (collectors.length > 0 && solver.kind !== 'gradient')
+      fail('L0602', step?.span ?? problem.span, { what: 'rows are collected, but the objective does not read them' });
+    const acting: Solver =
+      solver.kind === 'gradient' ? { ...solver, players: [...collectors.splice(0), ...solver.players] } : solver;
     actions.push({
       kind: 'train',
       label: contestants.map((c) => c.bound.map((b) => b.name).join(', ')).join(' | '),
-      solver,
+      solver: acting,
     });
     trained = data;
+  };
+  const repeat = (inside: readonly ProtocolStep[]): void => {
+    const training = inside.find((s) => s.kind === 'train');
+    if (training?.kind !== 'train') throw new Error('internal: nothing is trained in a `repeat`');
+    for (const s of inside) if (s.kind === 'collect') collect(s, training.count ?? 1);
+    // its steps are those of one round: the problem's `for` says how many there are in all
+    doTrain(training.data, { ...training, count: undefined, unit: undefined });
+    for (const s of inside)
+      if (s.kind === 'every') for (const e of s.steps) if (e.kind === 'eval') evaluate(e.data, e.label, s.count);
   };
   for (const [i, step] of steps.entries()) {
     if (step.kind === 'train') {
@@ -330,10 +366,12 @@ const actionsOf = (setting: Setting, steps: readonly ProtocolStep[], contestants
       const more = steps.slice(i + 1).some((s) => s.kind === 'train');
       if (data && more) actions.push(...contestants.flatMap((c) => consolidate(c, data, setting.ctx, created) ?? []));
     } else if (step.kind === 'eval') evaluate(step.data, step.label);
+    else if (step.kind === 'collect') collect(step, onlyFirst);
+    else if (step.kind === 'repeat') repeat(step.steps);
     else actions.push({ kind: 'restart' });
   }
   if (steps.length === 0) doTrain(undefined);
-  if (!steps.some((s) => s.kind === 'eval')) evaluate(undefined);
+  if (!flat(steps).some((s) => s.kind === 'eval')) evaluate(undefined);
   return actions;
 };
 
@@ -375,7 +413,7 @@ export const solve = (problem: ProblemExpr, ctx: Context, name: string | undefin
   for (const b of bound) bind(scope, b.name, b.value);
   checkObjectives(problem);
   const paradigm = paradigmOf(problem, inner);
-  if (paradigm.steps.length > 0 && !paradigm.steps.some((s) => s.kind === 'train'))
+  if (paradigm.steps.length > 0 && !flat(paradigm.steps).some((s) => s.kind === 'train'))
     fail('L0406', problem.on?.span, { what: `\`${paradigm.name}\` never trains: its protocol has no \`train on\`` });
   const sets = setsOf(paradigm.steps, 'train');
   const sizes = sets.map((d) => d.rows);
@@ -409,8 +447,8 @@ export const solve = (problem: ProblemExpr, ctx: Context, name: string | undefin
     formula: { unicode: '', latex: '' },
   };
   shared.stages.push(stage);
-  const lastTrain = paradigm.steps.findLast((s) => s.kind === 'train');
-  const lastEval = paradigm.steps.findLast((s) => s.kind === 'eval');
+  const lastTrain = flat(paradigm.steps).findLast((s) => s.kind === 'train');
+  const lastEval = flat(paradigm.steps).findLast((s) => s.kind === 'eval');
   const value: StageValue = {
     kind: 'stage',
     id,

@@ -3,9 +3,11 @@ import type { ParadigmDeclaration, ProtocolStatement, Span } from '../../grammar
 import { fail } from '../messages.ts';
 import { bindArguments } from './arguments.ts';
 import { bindPattern } from './patterns.ts';
-import { childScope, inScope } from './context.ts';
+import { bufferOf } from './buffers.ts';
+import { bind, childScope, inScope } from './context.ts';
 import type { Context, Scope } from './context.ts';
 import { asCount, asStatic, asTensor, describe } from './describe.ts';
+import { toDistribution } from './distributions.ts';
 import { openBelow, openEvery } from './sources.ts';
 import { constantNumber, known, toBit } from './tensors.ts';
 import type { Closure, FunctionValue, Paradigm, ProtocolStep, Value } from './values.ts';
@@ -42,6 +44,31 @@ const rowsFor = (v: Value, span: Span, where: string): Value => {
     (v.kind === 'tensor' && v.space.shape.length === 0 && v.axes.length === 0) ||
     ['function', 'model', 'member', 'text', 'optimiser', 'space', 'paradigm'].includes(v.kind);
   return rowless ? fail('L0302', span, { expected: 'a data set', seen: describe(v), where }) : v;
+};
+
+/** What is repeated holds one `train`, to whose steps all else is timed. */
+const repeated = (steps: readonly ProtocolStep[], span: Span): readonly ProtocolStep[] => {
+  const trains = steps.filter((s) => s.kind === 'train');
+  if (trains.length !== 1)
+    fail('L0602', trains[1]?.span ?? span, {
+      what: `\`repeat\` needs one \`train on\` in it, by which the steps are counted; here ${trains.length === 0 ? 'is none' : `are ${trains.length}`}`,
+    });
+  for (const s of steps) {
+    if (s.kind === 'eval')
+      fail(
+        'L0602',
+        s.span,
+        { what: 'this would evaluate after every step' },
+        { help: 'say how often: every 1000 steps { eval on ... }' },
+      );
+    if (s.kind === 'restart' || s.kind === 'repeat')
+      fail('L0602', s.span, { what: `\`${s.kind}\` inside of \`repeat\`, which has no end of its own` });
+    if (s.kind === 'train' && s.unit === 'epochs')
+      fail('L0602', s.span, { what: '`repeat` counts steps: rows that come while training make no epochs' });
+    if (s.kind === 'train' && (s.count ?? 1) < 1)
+      fail('L0302', s.span, { expected: 'at least 1 step', seen: String(s.count), where: '`train on`' });
+  }
+  return steps;
 };
 
 const run = (statements: readonly ProtocolStatement[], ctx: Context): ProtocolStep[] => {
@@ -91,15 +118,57 @@ const run = (statements: readonly ProtocolStatement[], ctx: Context): ProtocolSt
         );
         break;
       case 'repeat':
-      case 'every':
-      case 'buffer':
-      case 'collect':
-        fail('L0601', s.span, { what: `\`${s.kind}\` in a protocol` });
+        steps.push({
+          kind: 'repeat',
+          steps: repeated(run(s.body, inScope(ctx, childScope(ctx.scope))), s.span),
+          span: s.span,
+        });
         break;
+      case 'every': {
+        const count = asCount(runner.evaluate(s.duration.count, ctx), s.duration.count.span, '`every`');
+        if (s.duration.unit !== 'steps' || count < 1)
+          fail('L0302', s.duration.count.span, {
+            expected: 'a number of steps, 1 or more',
+            seen: `${count} ${s.duration.unit}`,
+            where: '`every`',
+          });
+        const body = run(s.body, inScope(ctx, childScope(ctx.scope)));
+        const odd = body.find((x) => x.kind !== 'eval');
+        if (odd) fail('L0602', odd.span, { what: 'inside of `every` there can only be `eval on`' });
+        steps.push({ kind: 'every', count, steps: body, span: s.span });
+        break;
+      }
+      case 'buffer': {
+        const capacity = asCount(runner.evaluate(s.capacity, ctx), s.capacity.span, 'the capacity of a buffer');
+        if (capacity < 1)
+          fail('L0302', s.capacity.span, { expected: 'at least 1', seen: String(capacity), where: 'the capacity' });
+        bind(ctx.scope, s.name.text, bufferOf(s.name.text, capacity, s.span));
+        break;
+      }
+      case 'collect': {
+        const count = asCount(runner.evaluate(s.count, ctx), s.count.span, 'how many are collected');
+        if (count < 1) fail('L0302', s.count.span, { expected: 'at least 1', seen: String(count), where: '`collect`' });
+        const into = runner.evaluate(s.into, ctx);
+        if (into.kind !== 'dist' || !into.buffer)
+          fail('L0302', s.into.span, { expected: 'a buffer', seen: describe(into), where: '`into`' });
+        else {
+          const from = toDistribution(runner.evaluate(s.from, ctx), ctx, s.from.span);
+          steps.push({ kind: 'collect', from, into: into.buffer, count, span: s.from.span });
+        }
+        break;
+      }
       case 'error':
         break;
     }
   }
+  return steps;
+};
+
+/** `every` counts the steps of a `repeat`. */
+const checkEvery = (steps: readonly ProtocolStep[]): readonly ProtocolStep[] => {
+  for (const s of steps)
+    if (s.kind === 'every')
+      fail('L0602', s.span, { what: '`every` belongs inside of `repeat`, whose steps it counts' });
   return steps;
 };
 
@@ -112,7 +181,7 @@ export const paradigmFunction = (d: ParadigmDeclaration, scope: Scope): Function
     overloads: [closure],
     run: (ctx, args, span): Paradigm => {
       const inner = bindArguments(closure, ctx, args, span);
-      return { kind: 'paradigm', name: d.name.text, steps: run(d.body, inner) };
+      return { kind: 'paradigm', name: d.name.text, steps: checkEvery(run(d.body, inner)) };
     },
   };
 };

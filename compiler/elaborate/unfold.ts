@@ -5,8 +5,8 @@
 import type { Span } from '../../grammar/tree.ts';
 import * as ir from '../ir/build.ts';
 import { fail } from '../messages.ts';
-import { carriedForm, grownState, leaveScores, refill, underRounds } from './control.ts';
-import { inAxes, newAxis } from './context.ts';
+import { carriedForm, grownState, leaveScores, refill, sameStructure, underRounds } from './control.ts';
+import { Failure, inAxes, newAxis } from './context.ts';
 import type { Context } from './context.ts';
 import { asTensor, describe, mapTensors, tensorsOf } from './describe.ts';
 import { draws } from './distributions.ts';
@@ -58,13 +58,28 @@ const processOf = ({ start, step, length, ends }: Unfolding, created: Context, s
       if (made.kind !== 'tuple' || made.items.length !== 2)
         return fail('L0302', span, { expected: '(next state, entry)', seen: describe(made), where: '`step`' });
       const [next, entry] = made.items.map((v) => settle(v, ctx, span));
+      const after = carriedForm(asNumbers(next, 'the next state', span));
+      if (!sameStructure(tensorsOf(state), tensorsOf(after)))
+        fail('L0304', span, { name: 'the next state', expected: describe(state), seen: describe(after) });
       return {
-        state: carriedForm(asNumbers(next, 'the next state', span)),
+        state: after,
         entry: mapTensors(asNumbers(entry, 'an entry', span), (t) => tensor(t.node, t.axes, t.space)),
         ends: ends && toBit(asTensor(call(ends, entry, ctx), span, '`ends`')),
       };
     },
   };
+};
+
+/** An error inside of the library's steps is one of the call that gave them. */
+const saidAt = <T>(site: Span | undefined, run: () => T): T => {
+  try {
+    return run();
+  } catch (error) {
+    if (!(error instanceof Failure) || !site) throw error;
+    throw new Failure(
+      error.diagnostics.map((d) => (d.span?.file.startsWith('stdlib/') ? { ...d, span: site, fixes: [] } : d)),
+    );
+  }
 };
 
 /** One sequence for every example in sight. */
@@ -127,12 +142,18 @@ const sampled = (process: Process, { facts, ends }: Unfolding, ctx: Context, spa
 };
 
 export const unfolding = (unfold: Unfolding, created: Context, span: Span): Dist => {
-  const process = processOf(unfold, created, span);
+  const { site } = created;
+  const made = processOf(unfold, created, span);
+  const process: Process = {
+    ...made,
+    start: (ctx) => saidAt(site, () => made.start(ctx)),
+    step: (ctx, state) => saidAt(site, () => made.step(ctx, state)),
+  };
   return {
     kind: 'dist',
     family: created.family?.name ?? 'unfold',
     args: created.family?.args ?? new Map(),
-    sample: (ctx) => sampled(process, unfold, ctx, span),
+    sample: (ctx) => saidAt(site, () => sampled(process, unfold, ctx, span)),
     facts: new Map(),
     // its draws are differentiated through one by one: see `scores`
     reparameterised: true,

@@ -267,7 +267,18 @@ export type ProtocolStep =
       readonly span: Span;
     }
   | { readonly kind: 'eval'; readonly data: Value; readonly label?: string; readonly span: Span }
-  | { readonly kind: 'restart'; readonly span: Span };
+  | { readonly kind: 'restart'; readonly span: Span }
+  | {
+      readonly kind: 'collect';
+      readonly from: Dist;
+      readonly into: Buffer;
+      readonly count: number;
+      readonly span: Span;
+    }
+  /** Again and again until the problem's `for` is over: rows are collected, there is one `train`. */
+  | { readonly kind: 'repeat'; readonly steps: readonly ProtocolStep[]; readonly span: Span }
+  /** Inside `repeat`: evaluations at steps divisible by `count`. */
+  | { readonly kind: 'every'; readonly count: number; readonly steps: readonly ProtocolStep[]; readonly span: Span };
 
 /** An update rule for parameters, or a transformation of their gradient (`clip`), written in the language. */
 export interface Optimiser {

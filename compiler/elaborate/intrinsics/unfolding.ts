@@ -2,9 +2,10 @@
 import * as ir from '../../ir/build.ts';
 import { fail } from '../../messages.ts';
 import { R } from '../../spaces/space.ts';
+import { describe } from '../describe.ts';
 import { intoShape } from '../distributions.ts';
 import { masked } from '../reduce.ts';
-import { tensor, toReal } from '../tensors.ts';
+import { constantBoolean, tensor, toReal } from '../tensors.ts';
 import { outcome, unfolding } from '../unfold.ts';
 import type { Value } from '../values.ts';
 import { countArgument, given, required, toTensor } from './call.ts';
@@ -30,6 +31,19 @@ const unfold: Intrinsic = (call): Value => {
 /** A draw of whatever is still a distribution; a value as it is. */
 const drawn: Intrinsic = (call): Value => outcome(required(call, 'x'), call.caller, call.span);
 
+/** What `step` of an environment gives, with `done` where it was left out. */
+const transition: Intrinsic = (call): Value => {
+  const v = required(call, 'x');
+  const items = v.kind === 'tuple' ? v.items : v.kind === 'record' ? [...v.fields.values()] : [];
+  if (items.length === 3) return { kind: 'tuple', items };
+  if (items.length === 2) return { kind: 'tuple', items: [...items, constantBoolean(false)] };
+  return fail('L0302', call.span, {
+    expected: '(next state, reward) or (next state, reward, done)',
+    seen: describe(v),
+    where: '`step` of an environment',
+  });
+};
+
 /** Entries that are there as they are, 0 in the gaps. */
 const filled: Intrinsic = (call): Value => {
   const v = required(call, 'xs');
@@ -43,6 +57,7 @@ const stepsDone: Intrinsic = (call): Value => tensor(call.caller.problem?.step ?
 export const unfoldingIntrinsics: Readonly<Record<string, Intrinsic>> = {
   unfold,
   _drawn: drawn,
+  _transition: transition,
   _padded: filled,
   steps_done: stepsDone,
 };
