@@ -37,7 +37,7 @@ export interface Compilation {
 export interface CompileOptions {
   /** Of the draws in `data` and `let`; training has a seed of its own. */
   readonly seed?: number;
-  /** For an editor: rows that are much work to compute are taken to be numbers; whether there are any is said by `postponed`. */
+  /** For an editor: rows that are much work to compute are taken to be numbers (`postponed` says whether there are any); no formulas. */
   readonly quick?: boolean;
 }
 
@@ -100,7 +100,8 @@ export const compile = async (
   const posed = parsed.module.declarations.some((d) => d.kind === 'problem-declaration');
   if (posed && !hasErrors(found) && done.program?.stages.length === 0)
     throw new Error('internal: a problem was given up without a diagnostic');
-  const program = hasErrors(diagnostics) || !done.program ? undefined : withFormulas(done.program, parsed.module);
+  const made = hasErrors(diagnostics) ? undefined : done.program;
+  const program = made && !quick ? withFormulas(made, parsed.module) : made;
   return {
     module: parsed.module,
     program,

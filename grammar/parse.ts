@@ -25,7 +25,15 @@ export interface Parsed {
 /** Building the parser takes longer than most files: it is made once. */
 let parser: LearnParser | undefined;
 
+/** An editor reads a text, then compiles it. */
+let last: { readonly text: string; readonly file: string; readonly parsed: Parsed } | undefined;
+
 export const parse = (text: string, file: string): Parsed => {
+  if (last?.text !== text || last.file !== file) last = { text, file, parsed: parsedAnew(text, file) };
+  return last.parsed;
+};
+
+const parsedAnew = (text: string, file: string): Parsed => {
   const { result, comments, diagnostics } = run(text, file, (p) => p.declarations());
   const declarations = withDocs(result ?? [], comments, text);
   const module: Module = { kind: 'module', declarations, span: { file, start: 0, end: text.length } };
