@@ -125,35 +125,54 @@ export const writeLoop = (f: Writer, given: Fused, fusedProducts: boolean): void
     return known;
   };
 
-  /** Vector number `at` of a row: everything is computed, stored, and handed to `take` for its reductions. */
-  const vector = (
-    at: number,
+  /**
+   * The vectors of a row: everything is loaded, computed, stored, and handed to `take` for its reductions. Stores come last, so that
+   * nothing keeps one vector's computation waiting for the one before: they are long chains, and run side by side.
+   */
+  const vectors = (
+    count: number,
     lanes: number,
     known: ReadonlyMap<number, number>,
-    take: (values: readonly number[]) => void,
+    take: (values: readonly number[], at: number, lanes: number) => void,
   ): void => {
     v.forget();
-    const loaded = loads.map(({ strides, dtype }, i) => {
-      const stride = strides[across];
-      return known.get(i) ?? load(f, v, dtype, i, 4 * at * bytes(i, across), stride, lanes);
+    const row = Array.from({ length: count }, (_, at) => ({ at, lanes: at === count - 1 ? lanes : 4 }));
+    const loaded = row.map(({ at, lanes: here }) =>
+      loads.map(
+        ({ strides, dtype }, i) =>
+          known.get(i) ?? load(f, v, dtype, i, 4 * at * bytes(i, across), strides[across], here),
+      ),
+    );
+    const valueIn =
+      (at: number, computed: readonly number[]) =>
+      (operand: Operand): number =>
+        'load' in operand
+          ? loaded[at][operand.load]
+          : 'step' in operand
+            ? computed[operand.step]
+            : literal(v, operand.number, operand.dtype);
+    const values = row.map(({ at }) => {
+      const computed: number[] = [];
+      const value = valueIn(at, computed);
+      for (const { operation, args, argTypes } of steps) computed.push(stepOf(v, operation, args.map(value), argTypes));
+      return value;
     });
-    const computed: number[] = [];
-    const value = (operand: Operand): number =>
-      'load' in operand
-        ? loaded[operand.load]
-        : 'step' in operand
-          ? computed[operand.step]
-          : literal(v, operand.number, operand.dtype);
-    for (const { operation, args, argTypes } of steps) computed.push(stepOf(v, operation, args.map(value), argTypes));
-    stores.forEach(({ strides, dtype, value: what }, k) => {
-      const pointer = loads.length + k;
-      store(f, v, dtype, value(what), pointer, 4 * at * bytes(pointer, across), strides[across], lanes);
-    });
-    take(reductions.map(({ value: what }) => value(what)));
+    for (const { at, lanes: here } of row) {
+      const value = values[at];
+      stores.forEach(({ strides, dtype, value: what }, k) => {
+        const pointer = loads.length + k;
+        store(f, v, dtype, value(what), pointer, 4 * at * bytes(pointer, across), strides[across], here);
+      });
+      take(
+        reductions.map(({ value: what }) => value(what)),
+        at,
+        here,
+      );
+    }
   };
 
   /** Along the vectors' axis: rows of vectors, then the rest. `row` gets how many vectors, and how many lanes of the last. */
-  const along = (row: (vectors: number, lanes: number) => void): void => {
+  const along = (row: (count: number, lanes: number) => void): void => {
     const n = dims[across];
     const full = Math.floor(n / (4 * unroll));
     const step = 4 * unroll;
@@ -207,9 +226,7 @@ export const writeLoop = (f: Writer, given: Fused, fusedProducts: boolean): void
   if (!summing) {
     walk(outer, () => {
       const known = spread();
-      along((vectors, lanes) => {
-        for (let u = 0; u < vectors; u++) vector(u, u === vectors - 1 ? lanes : 4, known, () => {});
-      });
+      along((count, lanes) => vectors(count, lanes, known, () => {}));
     });
     return;
   }
@@ -219,14 +236,11 @@ export const writeLoop = (f: Writer, given: Fused, fusedProducts: boolean): void
       const sums = accumulators(unroll);
       walk(inner, () => {
         const known = spread();
-        along((vectors, lanes) => {
-          for (let u = 0; u < vectors; u++) {
-            const here = u === vectors - 1 ? lanes : 4;
-            vector(u, here, known, (values) =>
-              values.forEach((value, k) => accumulate(k, sums[k][u], masked(k, value, here))),
-            );
-          }
-        });
+        along((count, lanes) =>
+          vectors(count, lanes, known, (values, at, here) =>
+            values.forEach((value, k) => accumulate(k, sums[k][at], masked(k, value, here))),
+          ),
+        );
       });
       v.forget();
       reductions.forEach(({ dtype }, k) => {
@@ -241,14 +255,11 @@ export const writeLoop = (f: Writer, given: Fused, fusedProducts: boolean): void
   }
 
   walk(outer, () => {
-    along((vectors, lanes) => {
-      const sums = accumulators(vectors);
+    along((count, lanes) => {
+      const sums = accumulators(count);
       walk(inner, () => {
         const known = spread();
-        for (let u = 0; u < vectors; u++)
-          vector(u, u === vectors - 1 ? lanes : 4, known, (values) =>
-            values.forEach((value, k) => accumulate(k, sums[k][u], value)),
-          );
+        vectors(count, lanes, known, (values, at) => values.forEach((value, k) => accumulate(k, sums[k][at], value)));
       });
       reductions.forEach(({ dtype, strides }, k) => {
         const pointer = loads.length + stores.length + k;
@@ -261,7 +272,7 @@ export const writeLoop = (f: Writer, given: Fused, fusedProducts: boolean): void
             pointer,
             4 * u * bytes(pointer, across),
             strides[across],
-            u === vectors - 1 ? lanes : 4,
+            u === count - 1 ? lanes : 4,
           ),
         );
       });

@@ -86,8 +86,6 @@ export const simd = {
   i32x4Mul: 181,
   i32x4MinS: 182,
   i32x4MaxS: 184,
-  f32x4Abs: 224,
-  f32x4Neg: 225,
   f32x4Sqrt: 227,
   f32x4Add: 228,
   f32x4Sub: 229,

@@ -66,8 +66,9 @@ export const vectorsOf = (f: Writer, fused: boolean): Vectors => {
     mul: (a, b) => apply('f32x4Mul', a, b),
     div: (a, b) => apply('f32x4Div', a, b),
     madd,
-    neg: (a) => apply('f32x4Neg', a),
-    abs: (a) => apply('f32x4Abs', a),
+    // V8 makes the masks of its own instructions anew each time
+    neg: (a) => apply('xor', a, sign()),
+    abs: (a) => apply('and', a, bits(0x7fffffff)),
     sqrt: (a) => apply('f32x4Sqrt', a),
     // one machine instruction where the second is a number written down: NaN comes from the first then, and stays
     min: (a, b) => apply(constants.has(b) ? 'f32x4Pmin' : 'f32x4Min', a, b),
