@@ -87,7 +87,7 @@ export interface Timed {
   readonly name: string;
   /** Why there are no times. */
   readonly failed?: string;
-  /** Milliseconds a step, by turn; NaN in turns that it sat out. */
+  /** Milliseconds of processor time a step, by turn; NaN in turns that it sat out. */
   readonly times: readonly number[];
   readonly facts: Readonly<Record<string, number>>;
   /** The most that its process ever held, in bytes. */
@@ -95,7 +95,7 @@ export interface Timed {
 }
 
 /** Seconds that a contestant may take to start, and to repeat the steps of the reference. */
-const patience = Number(process.env.BENCH_PATIENCE ?? 25);
+const patience = Number(process.env.BENCH_PATIENCE ?? 20);
 const turn = 100;
 /** Whose turn takes this many milliseconds takes part in three only. */
 const slow = 800;

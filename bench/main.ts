@@ -6,11 +6,13 @@ import { fileURLToPath } from 'node:url';
 import { format } from 'prettier';
 import { countsTable } from './counts-table.ts';
 import { editorTable } from './editor-table.ts';
+import { growthTable } from './growth-table.ts';
 import { stepsTable } from './steps-table.ts';
 
 type Table = (workloads: readonly string[], turns: number) => Promise<string>;
 const tables: Readonly<Record<string, { readonly file: string; readonly make: Table }>> = {
   steps: { file: 'RESULTS.md', make: stepsTable },
+  growth: { file: 'GROWTH.md', make: growthTable },
   counts: { file: 'COUNTS.md', make: countsTable },
   editor: { file: 'EDITOR.md', make: editorTable },
 };

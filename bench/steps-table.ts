@@ -23,7 +23,8 @@ export const stepsTable = async (names: readonly string[], turns: number): Promi
   }
   return `# Training steps, measured
 
-Written by \`npm run bench -- steps\`. Milliseconds; contestants take turns of 100 ms, one thread each, ${turns} turns (3 for those whose turn takes
+Written by \`npm run bench -- steps\`. Milliseconds of processor time, which other work on the
+machine hardly changes; contestants take turns of 100 ms, one thread each, ${turns} turns (3 for those whose turn takes
 more than 0.8 s). "times as fast as" is the median over turns of the other's time by this one's in the same turn. Machine: ${machine()}.
 
 All contestants of a workload start from the same parameters, arrays that are given to them, and repeat three steps on the same rows with

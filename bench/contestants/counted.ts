@@ -4,6 +4,7 @@
  * picks rows or writes one, they are the rows.
  */
 import { findAdapter } from '../../runtime/engines/webgpu/adapter.ts';
+import type { Plan } from '../../compiler/plan.ts';
 import type { Engine } from '../../runtime/engines/engine.ts';
 import { disagreement, readReference } from '../reference.ts';
 import { compiled, opened, openTraining } from '../training.ts';
@@ -117,6 +118,10 @@ interface Counted {
 
 const managerOf = (backend: unknown): Manager => (backend as { bufferManager: Manager }).bufferManager;
 
+/** Rows, the key, the number of the step: uploaded for each step. */
+const fedTo = ({ inputs, slots }: Plan): number =>
+  inputs.reduce((sum, { name, slot }) => sum + (name.startsWith('var:') ? 0 : slots[slot].bytes), 0);
+
 const openLearn = async (): Promise<Counted> => {
   const program = await compiled(what);
   const engine: Engine = await opened('webgpu');
@@ -141,7 +146,7 @@ const openLearn = async (): Promise<Counted> => {
     loss: async () => (await training.losses())[players.length - 1],
     manager: managerOf(backend()),
     facts: {
-      bound: Math.max(...players.map(({ prepared }) => prepared.plan.peakBytes)),
+      bound: Math.max(...players.map(({ prepared: { plan } }) => plan.peakBytes + fedTo(plan))),
       description: engine.description,
     },
   };

@@ -2,26 +2,27 @@
  * A compiled spec on an engine: `learn.js SPEC REFERENCE ENGINE`. A step is what training does in one: rows gathered, uploaded, players
  * moved. Rows and draws of the first steps are those of the reference by themselves: they come from the same seed.
  */
+import { heldBytes, prepare } from '../../runtime/engines/wasm/prepare.ts';
 import { readReference } from '../reference.ts';
 import { compiled, opened, openTraining } from '../training.ts';
-import { serve } from './serve.ts';
+import { now, serve } from './serve.ts';
 
 const [spec, reference, engineName] = process.argv.slice(2);
 const { losses } = readReference(reference);
 
 const timed = async () => {
-  const began = performance.now();
+  const began = now();
   const program = await compiled(spec);
-  return { program, ms: performance.now() - began };
+  return { program, ms: now() - began };
 };
 
 await serve(losses, async () => {
   const { program, ms } = await timed();
   const again = [await timed(), await timed(), await timed()].map((other) => other.ms);
   const engine = await opened(engineName);
-  const began = performance.now();
+  const began = now();
   const training = await openTraining(program, engine);
-  const load = performance.now() - began;
+  const load = now() - began;
   const { players, move } = training;
   let step = 0;
   const next = (): void => {
@@ -33,7 +34,7 @@ await serve(losses, async () => {
       compile: ms,
       recompile: Math.min(...again),
       load,
-      peak: Math.max(...players.map(({ prepared }) => prepared.plan.peakBytes)),
+      held: Math.max(...players.map(({ prepared: { plan } }) => heldBytes(prepare(plan, true)))),
     },
     repeat: async () => {
       const found: number[][] = [];
