@@ -113,6 +113,25 @@ const varies = (v: Value): v is Tensor => v.kind === 'tensor' && rankOf(v) === 0
 
 const isNumberLike = (v: Value): boolean => ['tensor', 'range', 'along'].includes(v.kind);
 
+/** Known numbers of which the operation has no value: 0 / 0, infinity - infinity, (-1)^0.5. */
+const defined = (
+  compute: (a: Tensor, b: Tensor, span: Span) => Tensor,
+  a: Tensor,
+  b: Tensor,
+  { op, span }: BinaryExpr,
+): Tensor => {
+  const result = compute(a, b, span);
+  const [x, y] = [known(a), known(b)];
+  if (x === undefined || y === undefined || Number.isNaN(x) || Number.isNaN(y)) return result;
+  // What the library computes may be left out again by a condition.
+  if (!Number.isNaN(known(result) ?? 0) || span.file.startsWith('stdlib/')) return result;
+  return fail('L0302', span, {
+    expected: 'numbers of which it has a value',
+    seen: `${x} and ${y}`,
+    where: `\`${op}\``,
+  });
+};
+
 /** A place on an axis, or a number with bounds, stays one when a whole number is added. */
 const offsetOf = (op: '+' | '-', a: Tensor, b: Tensor, result: Tensor): Tensor => {
   const [n, m] = [known(b), known(a)];
@@ -155,12 +174,12 @@ export const applyBinary = (op: BinaryOp, left: Value, right: Value, ctx: Contex
         return varies(right)
           ? sequencePower(left, toReal(right), ctx, span)
           : powerOf(left, asCount(right, e.right.span, 'the number of draws'), ctx, span);
-      return power(operand(left, ctx, e.left.span, op), operand(right, ctx, e.right.span, op), span);
+      return defined(power, operand(left, ctx, e.left.span, op), operand(right, ctx, e.right.span, op), e);
     case '+':
     case '-': {
       const a = operand(left, ctx, e.left.span, op);
       const b = operand(right, ctx, e.right.span, op);
-      return offsetOf(op, a, b, mapBinary(arithmetic[op], a, b, span, op));
+      return defined((x, y) => offsetOf(op, x, y, mapBinary(arithmetic[op], x, y, span, op)), a, b, e);
     }
     case '*':
     case '/':
@@ -168,12 +187,11 @@ export const applyBinary = (op: BinaryOp, left: Value, right: Value, ctx: Contex
       // `1 / 0` is how infinity is written.
       if (op !== '*' && e.right.kind === 'number' && e.right.value === 0 && e.left.kind !== 'number')
         fail('L0602', span, { what: 'division by 0' });
-      return mapBinary(
-        arithmetic[op],
+      return defined(
+        (a, b) => mapBinary(arithmetic[op], a, b, span, op),
         operand(left, ctx, e.left.span, op),
         operand(right, ctx, e.right.span, op),
-        span,
-        op,
+        e,
       );
     case '@':
       if ([left, right].some((v) => v.kind === 'along' && v.mask)) return sequenceProduct(left, right, ctx, span);

@@ -1,12 +1,16 @@
 /** Functions of single numbers, applied to every entry; `max` and `min` of two arguments live with the reductions. */
 import * as ir from '../../ir/build.ts';
 import type { UnaryOp } from '../../ir/operations.ts';
+import { fail } from '../../messages.ts';
 import { R } from '../../spaces/space.ts';
 import { mapTensors } from '../describe.ts';
 import { overSequences } from '../sequences.ts';
-import { mapBinary, mapUnary, shapeOf, stopTensor, tensor } from '../tensors.ts';
-import type { Intrinsic } from './call.ts';
+import { known, mapBinary, mapUnary, shapeOf, stopTensor, tensor } from '../tensors.ts';
+import type { Intrinsic, IntrinsicCall } from './call.ts';
 import { realArgument, required, tensorArgument, toTensor } from './call.ts';
+
+/** What the library computes of known numbers may be left out again by a condition. */
+const isOwn = ({ span }: IntrinsicCall): boolean => !span.file.startsWith('stdlib/');
 
 const unary =
   (op: UnaryOp): Intrinsic =>
@@ -14,7 +18,17 @@ const unary =
     const each = overSequences([required(call, 'x')], call.caller, call.span, ([x]) =>
       mapUnary(op, toTensor(x, call, '`x`'), call.span),
     );
-    return each ?? mapUnary(op, tensorArgument(call, 'x'), call.span);
+    if (each) return each;
+    const x = tensorArgument(call, 'x');
+    const result = mapUnary(op, x, call.span);
+    const number = known(x);
+    if (number !== undefined && !Number.isNaN(number) && Number.isNaN(known(result) ?? 0) && isOwn(call))
+      fail('L0302', call.span, {
+        expected: 'a number of which it has a value',
+        seen: String(number),
+        where: `\`${op}\``,
+      });
+    return result;
   };
 
 const named: readonly UnaryOp[] = [
