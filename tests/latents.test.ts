@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { compileExpression } from '../compiler/compile.ts';
 import { nodeHost } from '../runtime/data/node-host.ts';
 import { expectationOf } from './distributions-harness.ts';
+import { measures } from './specs-harness.ts';
 
 const normal = (x: number, mean: number, sd = 1): number =>
   Math.exp(-(((x - mean) / sd) ** 2) / 2) / (sd * Math.sqrt(2 * Math.PI));
@@ -157,4 +158,12 @@ test('distributions side by side are one: densities add, so do divergences', asy
   expect(Math.abs(both - 0.5 - (0.5 * Math.log(0.5 / 0.2) + 0.5 * Math.log(0.5 / 0.8)))).toBeLessThan(0.15);
   const [log] = await expectationOf('{ P = (Normal(0, 1), Normal(1, 1)); log P((0, 1)) }');
   expect(log).toBeCloseTo(2 * Math.log(normal(0, 0)), 6);
+});
+
+test('a mixture of distributions around the rows of a data set is fitted against', async () => {
+  const { m } = await measures(`data rows : [R] = [0, 2]
+let around = mixture([0.5, 0.5], [Normal(x, 1) for x in rows])
+model N() ~> R { param m : R = 0.5; Normal(m, 1) }
+minimize E[x ~ [0, 1, 2]] (log p(x) - log around(x))^2 over p in N subject to eval p.m as m`);
+  expect(Math.abs(m - 1)).toBeLessThan(0.05);
 });

@@ -11,6 +11,7 @@ import { asCount, asData, asStatic, asTensor, describe } from '../describe.ts';
 import { arrayDist, dirac, draws, toDistribution } from '../distributions.ts';
 import { countPoints } from '../finite.ts';
 import { mixtureOf } from '../mixtures.ts';
+import { rowsUnder } from '../rows.ts';
 import { permuted } from '../shuffle.ts';
 import { constantNumber, expandAxes, mapUnary, shapeOf, tensor, toReal } from '../tensors.ts';
 import type { Axis, Dist, Tensor, Value } from '../values.ts';
@@ -108,6 +109,11 @@ const inSupport = (v: Value, support: TensorSpace): Value =>
 const componentsOf = (v: Value, call: IntrinsicCall): { axis: Axis; component: Dist } => {
   const { ctx, span } = call;
   if (v.kind === 'along') return { axis: v.axis, component: toDistribution(v.element, ctx, span) };
+  if (v.kind === 'data') {
+    // a distribution around each row
+    const { axis, row, mask } = rowsUnder(v, {}, call.caller);
+    if (row.kind === 'dist' && !mask) return { axis, component: row };
+  }
   if (v.kind !== 'list')
     return fail('L0302', span, { expected: 'an array of distributions', seen: describe(v), where: '`mixture`' });
   const parts = v.items.map((x) => toDistribution(x, ctx, span));

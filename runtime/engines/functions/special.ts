@@ -83,12 +83,23 @@ const digamma = <F, B>(m: Arithmetic<F, B>, x: F): F => {
   return m.select(pole, m.number(NaN), m.select(left, reflected, right));
 };
 
+/** π dⁿ/dxⁿ cot πx as a polynomial of c = cot πx: dc/dx = -π (1 + c²). */
+const cotangent = (order: number): readonly number[] => {
+  let p: readonly number[] = [0, Math.PI];
+  for (let n = 0; n < order; n++) {
+    const slope = p.slice(1).map((b, i) => -Math.PI * b * (i + 1));
+    p = [...slope, 0, 0].map((b, i) => b + (slope[i - 2] ?? 0));
+  }
+  return p;
+};
+
 /** ψ⁽ⁿ⁾(x), n >= 1: (-1)ⁿ⁺¹ (Σ n!/(x+k)ⁿ⁺¹ + (n-1)!/zⁿ + n!/(2zⁿ⁺¹) + Σ B₂ₖ (2k+n-1)!/((2k)! z²ᵏ⁺ⁿ)) */
 export const polygamma = <F, B>(m: Arithmetic<F, B>, order: number, x: F): F => {
   if (order === 0) return digamma(m, x);
   let factorial = 1;
   for (let k = 2; k <= order; k++) factorial *= k;
-  let z = x;
+  const left = m.lt(x, m.number(0));
+  let z = m.select(left, m.sub(m.number(1), x), x);
   let sum = m.number(0);
   for (let k = 0; k < order + 10; k++) {
     sum = m.add(sum, m.div(m.number(factorial), raise(m, z, order + 1)));
@@ -106,5 +117,10 @@ export const polygamma = <F, B>(m: Arithmetic<F, B>, order: number, x: F): F => 
   const tail = polynomial(m, square, [factorial / order, ...terms]);
   const total = m.add(m.add(sum, m.mul(tail, power)), m.mul(m.number(factorial / 2), m.mul(power, inverse)));
   const pole = m.and(m.le(x, m.number(0)), m.eq(m.floor(x), x));
-  return m.select(pole, m.number(order % 2 === 1 ? Infinity : NaN), order % 2 === 1 ? total : m.neg(total));
+  // ψ⁽ⁿ⁾(x) = (-1)ⁿ ψ⁽ⁿ⁾(1 - x) - π dⁿ/dxⁿ cot πx on the left
+  const turned = m.mul(m.number(Math.PI), m.sub(x, m.nearest(x)));
+  const beyond = polynomial(m, m.div(m.number(1), tan(m, turned)), cotangent(order));
+  const right = order % 2 === 1 ? total : m.neg(total);
+  const value = m.select(left, m.sub(m.neg(total), beyond), right);
+  return m.select(pole, m.number(order % 2 === 1 ? Infinity : NaN), value);
 };
