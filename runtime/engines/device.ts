@@ -7,6 +7,7 @@ import type { ArrayValue, DType, Shape } from '../../compiler/ir/operations.ts';
 import type { Buffer, EngineName } from './engine.ts';
 import { sizeOf } from '../../compiler/ir/shape.ts';
 import { type Data } from './host/walk.ts';
+import { freeAtOnce } from './webgpu/program.ts';
 
 /** What TF.js calls TensorInfo. */
 export interface Tensor extends Buffer {
@@ -92,6 +93,7 @@ export const openDevice = async (
   env().set('PROD', true);
   if (!(await setBackend(registered).catch(() => false))) return undefined;
   const backend = findBackend(registered) as KernelBackend;
+  if (name === 'webgpu') freeAtOnce(backend);
   const loose = backend as unknown as Loose;
   const memory = memoryOf(name, loose);
   let buffers = 0;
