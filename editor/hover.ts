@@ -60,6 +60,16 @@ const wordHover = (view: View, offset: number): Hover | undefined => {
     : { span: { file: view.file, start, end }, markdown: `${code(text)}\n\n${docs}` };
 };
 
+/** The name of a space, where a parameter is declared to be in it: more telling than what it stands for. */
+const aliasOf = ({ parameter, span }: Definition, view: View): string | undefined => {
+  if (!parameter) return undefined;
+  const inside = 'pattern' in parameter && parameter.pattern.kind === 'name' ? parameter.pattern.space : undefined;
+  const space = parameter.space ?? inside;
+  if (space?.kind !== 'named' || space.groups.length > 0 || isBuiltinSpace(space.name.text)) return undefined;
+  const declared = view.names.declared.get(space.name.text)?.some((d) => d.kind === 'space');
+  return declared && span.file === view.file ? space.name.text : undefined;
+};
+
 export const hover = (view: View, offset: number): Hover | undefined => {
   const occurrence = occurrenceAt(view, offset);
   const expression = smallestAt(view.spaces, offset);
@@ -67,7 +77,7 @@ export const hover = (view: View, offset: number): Hover | undefined => {
   const joined = (parts: readonly (string | undefined)[]): string => parts.filter((p) => p !== undefined).join('\n\n');
   if (occurrence && occurrence.definitions.length > 0) {
     const { span, definitions } = occurrence;
-    const space = spaceOfSpan(view, span) ?? spaceOfDefinition(view, definitions[0]);
+    const space = aliasOf(definitions[0], view) ?? spaceOfSpan(view, span) ?? spaceOfDefinition(view, definitions[0]);
     const isFunction = space?.startsWith('the ') ?? false;
     return { span, markdown: joined([definitionText(definitions, view, isFunction ? undefined : space), decision]) };
   }

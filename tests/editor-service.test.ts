@@ -31,6 +31,48 @@ describe('hover', () => {
     );
     expect(await hovered('let ¦y = [1, 2]')).toContain('let y : R[2]');
   });
+  describe('prints the space of an expression as a reader would write it', () => {
+    const vae = `space X = Bit[28, 28]
+space Z = R[8]
+let prior = Normal(0, 1)[8]
+data digits : [X] = [x[:, :, 0] > 0.5 for (x, y) in mnist()]
+model Decoder(z: Z) ~> X = Bernoulli(logits = reshape[28, 28](dense[784](relu(dense[16](z)))))
+model Encoder(x: X) ~> Z {
+  h = relu(dense[16](flatten(x)))
+  Normal(dense[8](h), softplus(dense[8](h)))
+}
+def bound(p, q, x) = E[z ~ q(x)] log p(x | z) - KL(q(x) || prior)
+maximize E[x ~ D_tr] bound(p, q, x)
+  over p in Decoder, q in Encoder
+  on unsupervised(digits, holdout = 0.2) by adam(1e-3) for 1 steps batch 4
+show codes = [mean(q(x)) for x in D_eval] as scatter
+let r = (age = 3, sizes = [1, 2])
+let f = x -> 2 * x
+let w = softmax([1, 2, 3])
+let near = argmax(w)
+let both = (w, near == near)`;
+    it.each([
+      ['prior = Normal', 'prior : Dist[R[8]]'],
+      ['digits :', 'data digits : [X]'],
+      ['x[:, :', 'x : R[28, 28, 1]'],
+      ['y) in', 'y : Class[10]'],
+      ['> 0.5 for', 'x[:, :, 0] > 0.5 : Bit[28, 28]'],
+      ['z)))))', 'z : Z'],
+      ['(relu(dense[16](z)', 'dense[784](relu(dense[16](z))) : R[784]'],
+      ['h = relu', 'h : R[16]'],
+      ['flatten(x)))', 'def flatten'],
+      ['x)))\n', 'x : X'],
+      ['q(x)] log', 'q : X ~> Z'],
+      ['{\n  h = relu', ': Dist[R[8]]'],
+      ['q in Encoder', 'q : X ~> Z'],
+      ['D_tr]', 'D_tr : [Bit[28, 28]]'],
+      ['[mean(q(x))', '[mean(q(x)) for x in D_eval] : [R[8]]'],
+      ['r = (age', 'r : (age: R, sizes: R[2])'],
+      ['w = softmax', 'w : Simplex[3]'],
+      ['near = argmax', 'near : Class[3]'],
+      ['both = ', 'both : (Simplex[3], Bit)'],
+    ])('%s', async (place, expected) => expect(await hovered(mark(vae, place))).toContain(expected));
+  });
   it('shows the docs and the examples of the library, and every overload', async () => {
     const text = await hovered('let k = ¦KL(Normal(0, 1) || Normal(1, 2))');
     expect(text).toContain('def KL(q: Normal, p: Normal)');

@@ -110,7 +110,7 @@ export const comprehendData = (e: ComprehensionExpr, source: Data, ctx: Context)
     const mask = conditionsOf(e, inner, seen.mask);
     return { value: settle(inner.shared.run.evaluate(e.body, inner), inner, e.body.span), mask };
   };
-  return { ...source, view };
+  return { ...source, view, body: e.body.span };
 };
 
 /** Which column of the row is missing, or is none of so many classes: the first that the body mentions. */

@@ -15,8 +15,10 @@ const written = (s: SpaceExpr, text: string): string =>
 const annotation = (p: Parameter): SpaceExpr | undefined =>
   p.space ?? (p.pattern.kind === 'name' ? p.pattern.space : undefined);
 
+type Signed = Pick<Extract<Declaration, { kind: 'def' }>, 'params' | 'result'>;
+
 /** `R[28, 28] ~> Class[10]`; undefined unless everything is annotated. */
-const signature = (d: Extract<Declaration, { kind: 'def' | 'model' }>, text: string): string | undefined => {
+export const signature = (d: Signed, text: string): string | undefined => {
   const spaces = (d.params ?? []).map(annotation);
   if (!d.result || spaces.some((s) => s === undefined)) return undefined;
   const from = (spaces as SpaceExpr[]).map((s) => written(s, text));

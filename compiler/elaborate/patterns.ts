@@ -2,7 +2,7 @@
 import type { Pattern, Span } from '../../grammar/tree.ts';
 import { fail } from '../messages.ts';
 import { matchAnnotation } from './annotations.ts';
-import { bind } from './context.ts';
+import { bind, spanKey } from './context.ts';
 import type { Context, Scope } from './context.ts';
 import { describe } from './describe.ts';
 import { entryAt } from './indexing.ts';
@@ -13,13 +13,14 @@ export const bindPattern = (scope: Scope, pattern: Pattern, value: Value, ctx: C
   switch (pattern.kind) {
     case 'wildcard':
       return;
-    case 'name':
-      bind(
-        scope,
-        pattern.name,
-        pattern.space ? matchAnnotation(pattern.space, value, { ...ctx, scope }, pattern.name, span) : value,
-      );
+    case 'name': {
+      const own = pattern.space ? matchAnnotation(pattern.space, value, { ...ctx, scope }, pattern.name, span) : value;
+      bind(scope, pattern.name, own);
+      // For hover: also what nothing uses has a space.
+      const at = { ...pattern.span, end: pattern.span.start + pattern.name.length };
+      if (at.file === ctx.shared.file) ctx.shared.seen.set(spanKey(at), { span: at, value: own });
       return;
+    }
     case 'tuple':
     case 'array': {
       const parts = split(value, pattern.items.length, span, ctx);

@@ -7,12 +7,12 @@ import type { Node } from '../ir/graph.ts';
 import type { Modules } from '../modules.ts';
 import type { Program } from '../program.ts';
 import { printSpace } from '../spaces/space.ts';
+import { printed } from './printed.ts';
 import { applyValue } from './calls.ts';
 import { bind, childScope, inScope, lookup } from './context.ts';
 import type { Context, Runner, Scope, Shared } from './context.ts';
 import { declareAll, guarded } from './declarations.ts';
 import { declaredSpaces } from './declared.ts';
-import { describe, spaceOf } from './describe.ts';
 import { dataKey } from './comprehend.ts';
 import { draws } from './distributions.ts';
 import { evaluate, statement } from './expressions.ts';
@@ -94,12 +94,7 @@ const newShared = (
 });
 
 const spacesOf = (shared: Shared): Elaborated['spaces'] =>
-  [...shared.seen.values()].map(({ span, value }) => ({ span, space: printed(value) }));
-
-const printed = (v: Value): string => {
-  const space = spaceOf(v);
-  return space ? printSpace(space) : describe(v);
-};
+  [...shared.seen.values()].map(({ span, value }) => ({ span, space: printed(value, shared) }));
 
 /** After a problem its members, and the data they were trained and evaluated on, can be looked at. */
 const publish = (stage: StageValue, scope: Scope): void => {
@@ -178,7 +173,10 @@ export const readyToRun = (
     diagnostics: shared.diagnostics,
     wanted: shared.wanted,
     postponed: shared.postponed?.rows ?? false,
-    spaces: [...spacesOf(shared), ...declaredSpaces(modules.main.module, modules.main.text, main.scope, printed)],
+    spaces: [
+      ...spacesOf(shared),
+      ...declaredSpaces(modules.main.module, modules.main.text, main.scope, (v) => printed(v, shared)),
+    ],
     ...rest,
   });
 
@@ -255,5 +253,5 @@ const partsOf = (value: Value, ctx: Context, span: Span): NonNullable<Elaborated
     }
   };
   add(value, '', []);
-  return { space: printed(value), parts };
+  return { space: printed(value, ctx.shared), parts };
 };

@@ -103,6 +103,8 @@ export interface Data {
   readonly evaluation: boolean;
   /** A lazy `[body for pattern in data if conditions]`: applied after a row is bound. */
   readonly view?: (ctx: Context, row: Value) => { readonly value: Value; readonly mask?: Tensor };
+  /** What the view makes of a row: where it is written. */
+  readonly body?: Span;
 }
 
 /** Reason why a distribution cannot do something. */
