@@ -5,7 +5,7 @@
 import type { Diagnostic, Fix } from '../grammar/diagnostics.ts';
 import type { Code, ParametersOf } from './messages.ts';
 import { declaredNames } from './explain/walk.ts';
-import { alsoImported, argument, called, field, fileMeant, meant, memberCalled } from './fixes/names.ts';
+import { alsoImported, argument, called, field, fileMeant, meant, memberCalled, suppliedMeant } from './fixes/names.ts';
 import {
   heldOutRows,
   impossible,
@@ -66,7 +66,10 @@ const fixesOf = (d: Diagnostic, known: Known, modules: Modules): readonly Fix[] 
   const imports = modules.imports.get(modules.main.file);
   const declares = (path: string): readonly string[] =>
     imports?.get(path)?.module.declarations.flatMap(declaredNames) ?? [];
-  const unknown = d.code === 'L0201' ? [...memberCalled(site), ...alsoImported(site, site.written, declares)] : [];
+  const unknown =
+    d.code === 'L0201'
+      ? [...suppliedMeant(site), ...memberCalled(site), ...alsoImported(site, site.written, declares)]
+      : [];
   const named = found.length + unknown.length === 0 ? meant(site) : [];
   const all = [...found, ...unknown, ...named];
   return d.severity === 'warning' ? [...all, silenced(site)] : all;

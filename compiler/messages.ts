@@ -69,6 +69,9 @@ const staysIn = (space: string): string =>
     ? '`softplus(x)` is positive, and so is a `param s : Positive`'
     : `give \`logits = x\`, or \`${space.startsWith('Simplex') ? 'softmax' : 'sigmoid'}(x)\``;
 
+const between = (low: string, high: string): string =>
+  low === 'any number' ? `at most ${high}` : high === 'infinity' ? `at least ${low}` : `from ${low} to ${high}`;
+
 export const messages = {
   L0201: message<{ name: string; kind?: string; similar?: string }>({
     severity: 'error',
@@ -192,7 +195,7 @@ export const messages = {
   L0313: message<{ name: string; what: string }>({
     severity: 'error',
     title: 'the distribution cannot do this',
-    text: (p) => `\`${p.name}\` has no ${p.what}`,
+    text: (p) => `${quoted(p.name)} has no ${p.what}`,
     explanation: 'Distributions differ in what they can do: sample, density, mean, mode, entropy, finite support.',
   }),
   L0314: message<{ name: string; seen: string }>({
@@ -250,7 +253,7 @@ export const messages = {
   L0407: message<{ name: string; low: string; high: string; threshold: string }>({
     severity: 'error',
     title: 'a threshold that can never be met',
-    text: (p) => `${p.name} is from ${p.low} to ${p.high}, so it can never be ${p.threshold}`,
+    text: (p) => `${p.name} is ${between(p.low, p.high)}, so it can never be ${p.threshold}`,
     help: () => 'mind the unit (0.97, not 97) and the direction (`<=` or `>=`)',
     explanation:
       'What is evaluated has bounds that follow from how it is computed: a share of rows is from 0 to 1, a mean of squares is not negative. A threshold beyond them is not met by any member, however well it is trained.',
@@ -309,7 +312,8 @@ export const messages = {
   L0902: message<{ sense: string; other: string; what: string }>({
     severity: 'warning',
     title: 'minimise and maximise mixed up',
-    text: (p) => `${p.what} is ${p.sense}d, which has no end: it can always be made larger`,
+    text: (p) =>
+      `${p.what} is ${p.sense}d, which has no end: it can always be made ${p.sense === 'maximize' ? 'larger' : 'smaller'}`,
     help: (p) => `did you mean \`${p.other}\`? To keep it so, write \`-- allow L0902\` on the line before`,
     explanation:
       'A sum or mean of squares or distances has a least value and no greatest one, unless the parameters are bounded. Usually the other direction is meant. A comment `-- allow L0902` on the line before silences the warning.',

@@ -61,6 +61,30 @@ const signature = ({ params, span }: Closure, ctx: Context): string => {
   return `(${text.slice(first.span.start, last.span.end).replace(/\s+/g, ' ')})`;
 };
 
+/** What is missing for an overload, or the two sides the other way round. */
+const nearlyFits = (fn: FunctionValue, args: readonly Given[], ctx: Context): string | undefined => {
+  const turned = args.length === 2 ? [args[1], args[0]] : [];
+  if (turned.length > 0 && fn.overloads.some((c) => score(c, turned, ctx) !== undefined))
+    return 'the other way round there is one: swap the two';
+  for (const closure of fn.overloads) {
+    const left = closure.params.flatMap((p) =>
+      p.keyword &&
+      !p.default &&
+      p.pattern.kind === 'name' &&
+      !args.some((a) => p.pattern.kind === 'name' && a.name === p.pattern.name)
+        ? [p.pattern.name]
+        : [],
+    );
+    const rest = {
+      ...closure,
+      params: closure.params.filter((p) => p.pattern.kind !== 'name' || !left.includes(p.pattern.name)),
+    };
+    if (left.length > 0 && score(rest, args, ctx) !== undefined)
+      return `give ${left.map((n) => `\`${n} = ...\``).join(', ')} as well: ${`\`${fn.name}${signature(closure, ctx)}\``}`;
+  }
+  return undefined;
+};
+
 /** The overload that takes these arguments most specifically. */
 const choose = (fn: FunctionValue, args: readonly Given[], ctx: Context, span: Span): Closure => {
   if (fn.overloads.length === 1) return fn.overloads[0];
@@ -90,6 +114,7 @@ const choose = (fn: FunctionValue, args: readonly Given[], ctx: Context, span: S
       span,
       { name: fn.name, seen: args.map((a) => (a.name ? `${a.name} = ` : '') + describe(a.value)).join(', ') },
       {
+        help: nearlyFits(fn, args, ctx),
         notes: fn.overloads.slice(0, 6).map((c) => {
           const message = `\`${c.name}${signature(c, ctx)}\``;
           return c.span.file.startsWith('stdlib/') ? { message } : { message, span: c.span };

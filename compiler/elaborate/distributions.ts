@@ -352,6 +352,7 @@ export const fact = (v: Value, name: string, ctx: Context, span: Span): Value =>
           span,
           { name: nameOf(dist), what: name },
           {
+            ...(name === 'entropy' ? lackNotes(dist.lacks.density) : {}),
             help: dist.sample ? `estimate it from draws: \`E[x ~ ...] ...\`` : undefined,
           },
         );

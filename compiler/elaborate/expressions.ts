@@ -1,4 +1,5 @@
 /** Running an expression symbolically: one case a construct, each with its home elsewhere. */
+import type { Diagnostic } from '../../grammar/diagnostics.ts';
 import type {
   Argument,
   BlockExpr,
@@ -13,13 +14,14 @@ import type {
   SpaceExpr,
   Statement,
 } from '../../grammar/tree.ts';
+import { patternNames } from '../explain/walk.ts';
 import * as ir from '../ir/build.ts';
 import { fail, similar } from '../messages.ts';
 import { applyValue, densityOf, giveStatics } from './calls.ts';
 import { builtinKinds, builtinSpaces, resolveSpace } from './annotations.ts';
 import { bigOperator, comprehension } from './binders.ts';
 import { conditional, gradient, loopOver } from './control.ts';
-import { bind, childScope, inScope, lookup, spanKey, visibleNames } from './context.ts';
+import { bind, childScope, Failure, inScope, lookup, spanKey, visibleNames } from './context.ts';
 import type { Context } from './context.ts';
 import { asCount, asStatic, asTensor, asWhole, describe, knownTexts, poisoned } from './describe.ts';
 import { arrayDist, draws, isLaw, toDistribution } from './distributions.ts';
@@ -427,11 +429,27 @@ const lambda = (e: LambdaExpr, ctx: Context): Value => ({
   ],
 });
 
+/** What a statement declares. */
+const namesOf = (s: Statement): readonly string[] =>
+  s.kind === 'assign' || s.kind === 'draw' ? patternNames(s.pattern) : 'name' in s ? [s.name.text] : [];
+
 const block = (e: BlockExpr, ctx: Context): Value => {
   const scope = childScope(ctx.scope);
   const inner = inScope(ctx, scope);
   let last: Value | undefined;
-  for (const s of e.statements) last = statement(s, inner);
+  const found: Diagnostic[] = [];
+  for (const s of e.statements)
+    try {
+      last = statement(s, inner);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      // The statements behind it have errors of their own; what uses its names stays silent.
+      found.push(...error.diagnostics);
+      for (const name of namesOf(s)) bind(scope, name, { kind: 'poison' });
+      last = { kind: 'poison' };
+    }
+  if (found.length > 0) throw new Failure(found);
+  if (last?.kind === 'poison') return poisoned();
   return last ?? fail('L0302', e.span, { expected: 'an expression at the end of the block', seen: 'nothing' });
 };
 

@@ -3,7 +3,7 @@
  */
 import type { Condition, Expr, Over, Player, ProblemExpr, Span } from '../../grammar/tree.ts';
 import { freeNames, nodes } from '../explain/walk.ts';
-import { diagnose, fail } from '../messages.ts';
+import { fail } from '../messages.ts';
 import { sizeOf } from '../ir/shape.ts';
 import { graphOf } from '../ir/graph.ts';
 import type { Node } from '../ir/graph.ts';
@@ -11,13 +11,13 @@ import type { Action, Decision, Evaluation, PlayerStep, Solver, Stage, Variable 
 import { printSpace } from '../spaces/space.ts';
 import { collector } from './buffers.ts';
 import type { Collecting } from './buffers.ts';
-import { bind, childScope, inScope, lookup } from './context.ts';
+import { bind, childScope, Failure, inScope, lookup } from './context.ts';
 import type { Contestant } from './built.ts';
 import type { Context, ProblemContext } from './context.ts';
 import { asCount, asStatic, describe } from './describe.ts';
 import { newStore, pointParameter, variablesOf } from './members.ts';
 import { isKnownIntrinsic } from './intrinsics/index.ts';
-import { boundsOf, growth } from './bounds.ts';
+import { checkThreshold, warnOfSeenRows, warnOfSense } from './suspicions.ts';
 import { heldOut, leak, markTrained, sharesRows } from './leakage.ts';
 import { commonInputs } from './inputs.ts';
 import { evaluationValue, feedsOf, inProblem, lossOf, newProblem } from './objectives.ts';
@@ -164,37 +164,6 @@ interface Setting {
   readonly inherited: ReadonlySet<string>;
 }
 
-/** No member meets a threshold beyond the bounds that what is evaluated has. */
-const checkThreshold = (
-  name: string,
-  node: Node,
-  { op, bound }: { readonly op: string; readonly bound: number },
-  span: Span,
-): void => {
-  const { low, high } = boundsOf(node);
-  const slack = 1e-6 * Math.max(1, Math.abs(bound));
-  const never =
-    (['>=', '>', '=='].includes(op) && high < bound - slack) || (['<=', '<', '=='].includes(op) && low > bound + slack);
-  if (!never) return;
-  const shown = (x: number): string => (Number.isFinite(x) ? String(Number(x.toPrecision(4))) : 'any number');
-  fail('L0407', span, {
-    name: `\`${name}\``,
-    low: shown(low),
-    high: Number.isFinite(high) ? shown(high) : 'infinity',
-    threshold: `${op} ${bound}`,
-  });
-};
-
-/** A single player that makes a sum of squares as large as it can. */
-const warnOfSense = (loss: Node, player: Player, members: readonly Bound[], ctx: Context): void => {
-  const free = members.flatMap((b) => variablesOf(b.store)).every((v) => /^(R|Positive|Nat|Int)\b/.test(v.space));
-  const maximised = player.sense === 'maximize' || player.sense === 'argmax';
-  if (!free || growth(loss) !== (maximised ? 1 : -1)) return;
-  const [sense, other] = maximised ? ['maximize', 'minimize'] : ['minimize', 'maximize'];
-  const what = maximised ? 'a sum of squares or distances' : 'minus a sum of squares or distances';
-  ctx.shared.diagnostics.push(diagnose('L0902', player.objective.span, { sense, other, what }));
-};
-
 /** `eval on P^n`: n draws, made for the evaluation, are a set. */
 const sampleOf = (data: Value, ctx: Context, span: Span): Value => {
   if (data.kind !== 'dist' || !data.power || data.data) return data;
@@ -282,18 +251,6 @@ const checkObjectives = (problem: ProblemExpr): void => {
       if (n.kind === 'name' && n.name === 'D_eval' && 'span' in n)
         fail('L0404', n.span as Expr['span'], { set: '`D_eval`' });
 };
-
-/** A measure of rows that were trained on says how well they are remembered. */
-const warnOfSeenRows = (problem: ProblemExpr, ctx: Context): void => {
-  const evaluated = problem.conditions.filter((c) => c.evaluated);
-  const onTraining = evaluated.filter(
-    (c) => mentions(c.value, 'D_tr') && !mentions(c.value, 'D_eval') && c.value.kind !== 'name',
-  );
-  if (onTraining.length > 0 && onTraining.length === evaluated.length)
-    ctx.shared.diagnostics.push(diagnose('L0901', onTraining[0].value.span, { set: '`D_tr`' }));
-};
-
-const mentions = (e: Expr, name: string): boolean => [...nodes(e)].some((n) => n.kind === 'name' && n.name === name);
 
 /** The steps with those inside of others. */
 const flat = (steps: readonly ProtocolStep[]): ProtocolStep[] =>
@@ -392,6 +349,21 @@ const optimum = (problem: ProblemExpr, data: Value | undefined, inside: Context,
   return lossOf(player.objective, ctx);
 };
 
+/** Where the first thing fails the second is looked at as well: its errors are its own. */
+const andAlso = <T>(first: () => T, second: () => unknown): T => {
+  try {
+    return first();
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    try {
+      second();
+    } catch (more) {
+      if (more instanceof Failure) throw new Failure([...error.diagnostics, ...more.diagnostics]);
+    }
+    throw error;
+  }
+};
+
 export const solve = (problem: ProblemExpr, ctx: Context, name: string | undefined): Value => {
   if (ctx.problem) return nested(problem, ctx);
   const { shared } = ctx;
@@ -403,12 +375,13 @@ export const solve = (problem: ProblemExpr, ctx: Context, name: string | undefin
   const inner = { ...inScope(ctx, scope), problem: undefined };
   const outer: Context = { ...inner, problem: making };
   const taken = new Set<string>();
-  const contestants = problem.players.map((player): Contestant => {
-    if (player.over.length === 0)
-      return fail('L0602', player.span, { what: 'a problem without `over`: what may change?' });
-    const bound = player.over.map((over) => openOver(over, player, outer, taken));
-    return { player, bound };
-  });
+  const entered = (): Contestant[] =>
+    problem.players.map((player) => {
+      if (player.over.length === 0)
+        return fail('L0602', player.span, { what: 'a problem without `over`: what may change?' });
+      return { player, bound: player.over.map((over) => openOver(over, player, outer, taken)) };
+    });
+  const contestants = andAlso(entered, () => problem.on && shared.run.evaluate(problem.on, inner));
   const bound = contestants.flatMap((c) => [...c.bound]);
   for (const b of bound) bind(scope, b.name, b.value);
   checkObjectives(problem);

@@ -2,6 +2,7 @@
 import type { Fix } from '../../grammar/diagnostics.ts';
 import type { CallExpr, IndexExpr } from '../../grammar/tree.ts';
 import { mentioned } from '../explain/walk.ts';
+import { similar } from '../messages.ts';
 import type { ParametersOf } from '../messages.ts';
 import { declarationsOf, exact, problemAround, textAt, write } from './site.ts';
 import type { Found, Site } from './site.ts';
@@ -26,6 +27,12 @@ export const fileMeant = (site: Site): Fix[] => {
   const folder = /^.*\//.exec(quoted[1])?.[0] ?? '';
   const replacement = close.includes('/') ? close : folder + close;
   return [write({ ...site.span, start, end: start + quoted[1].length }, replacement)];
+};
+
+/** The sets that `on` supplies are names as well. */
+export const suppliedMeant = (site: Site): Fix[] => {
+  const near = similar(site.written, ['D_tr', 'D_eval']);
+  return near !== undefined && near !== site.written && problemAround(site)?.on ? [write(site.span, near)] : [];
 };
 
 /** The one member of the problem, where its objective calls it otherwise. */

@@ -80,6 +80,11 @@ export const memberMeant = (p: { readonly name: string }, site: Site): Fix[] => 
 /** `KL(D_tr || P)` of a model. */
 export const memberInCall = (p: ParametersOf<'L0305'>, site: Site): Fix[] => {
   const model = /the model `([^`]+)`/.exec(p.seen)?.[1];
+  const e = exact(site, 'call') as unknown as CallExpr | undefined;
+  if (e && site.diagnostic.help?.startsWith('the other way round')) {
+    const [a, b] = e.args.map((x) => textAt(site, x.span));
+    return [write(e.span, `${textAt(site, e.callee.span)}(${b}${e.form === 'divergence' ? ' || ' : ', '}${a})`, guess)];
+  }
   return model === undefined ? [] : memberMeant({ name: model }, site);
 };
 
