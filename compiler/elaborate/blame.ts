@@ -54,6 +54,9 @@ const whereGiven = (d: Diagnostic, args: readonly Given[]): Diagnostic => {
 const isTooDeep = (error: unknown): boolean =>
   error instanceof Error && /call stack|recursion|stack size/i.test(error.message) && !(error instanceof Failure);
 
+export const isOfLibrary = (error: unknown): error is Failure =>
+  error instanceof Failure && error.diagnostics.some((d) => d.span?.file.startsWith('stdlib/'));
+
 /** An error inside a library function is the caller's: it is shown where the function was called. */
 export const inLibrary = (
   error: unknown,

@@ -20,6 +20,7 @@ import { fail, similar } from '../messages.ts';
 import { applyValue, densityOf, giveStatics } from './calls.ts';
 import { builtinKinds, builtinSpaces, resolveSpace } from './annotations.ts';
 import { bigOperator, comprehension } from './binders.ts';
+import { inLibrary, isOfLibrary } from './blame.ts';
 import { conditional, gradient, loopOver } from './control.ts';
 import { bind, childScope, Failure, inScope, lookup, spanKey, visibleNames } from './context.ts';
 import type { Context } from './context.ts';
@@ -45,7 +46,13 @@ import { sliceAlong } from './slices.ts';
 import { openEvery } from './sources.ts';
 
 export const evaluate = (e: Expr, ctx: Context): Value => {
-  const value = run(e, ctx);
+  let value: Value;
+  try {
+    value = run(e, ctx);
+  } catch (error) {
+    // What a distribution of the library does later, when it is drawn from, fails where it is used.
+    throw isOfLibrary(error) ? inLibrary(error, 'stdlib/', '', e.span, ctx.shared.sources) : error;
+  }
   if (e.span.file === ctx.shared.file) ctx.shared.seen.set(spanKey(e.span), { span: e.span, value });
   return value;
 };

@@ -17,7 +17,7 @@ import type { Context, ProblemContext } from './context.ts';
 import { asCount, asStatic, describe } from './describe.ts';
 import { newStore, pointParameter, variablesOf } from './members.ts';
 import { isKnownIntrinsic } from './intrinsics/index.ts';
-import { checkThreshold, warnOfSeenRows, warnOfSense } from './suspicions.ts';
+import { checkThreshold, mentions, warnOfSeenRows, warnOfSense } from './suspicions.ts';
 import { heldOut, leak, markTrained, sharesRows } from './leakage.ts';
 import { commonInputs } from './inputs.ts';
 import { evaluationValue, feedsOf, inProblem, lossOf, newProblem } from './objectives.ts';

@@ -8,7 +8,7 @@ import { fail } from '../messages.ts';
 import { carriedForm, grownState, leaveScores, refill, sameStructure, underRounds } from './control.ts';
 import { Failure, inAxes, newAxis } from './context.ts';
 import type { Context } from './context.ts';
-import { asTensor, describe, mapTensors, tensorsOf } from './describe.ts';
+import { asScalar, asTensor, describe, mapTensors, tensorsOf } from './describe.ts';
 import { draws } from './distributions.ts';
 import { settle } from './operators.ts';
 import { constantNumber, expandAxes, selectTensors, tensor, toBit } from './tensors.ts';
@@ -64,7 +64,7 @@ const processOf = ({ start, step, length, ends }: Unfolding, created: Context, s
       return {
         state: after,
         entry: mapTensors(asNumbers(entry, 'an entry', span), (t) => tensor(t.node, t.axes, t.space)),
-        ends: ends && toBit(asTensor(call(ends, entry, ctx), span, '`ends`')),
+        ends: ends && toBit(asScalar(call(ends, entry, ctx), span, 'whether a sequence ends there')),
       };
     },
   };

@@ -106,7 +106,9 @@ export const leftOut = (p: ParametersOf<'L0401'>, site: Site): Fix[] => {
 };
 
 export const oneNumber = (site: Site): Fix[] =>
-  ['mean', 'sum'].map((name) => write(site.span, `${name}(${site.written})`, guess));
+  (site.diagnostic.notes.length > 0 ? [] : ['mean', 'sum']).map((name) =>
+    write(site.span, `${name}(${site.written})`, guess),
+  );
 
 /** A share of rows is up to 1, not up to 100. */
 export const threshold = (p: ParametersOf<'L0407'>, site: Site): Fix[] => {
