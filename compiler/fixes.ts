@@ -44,7 +44,7 @@ const table = {
   L0311: memberMeant,
   L0312: (_, site) => ofSamples(site),
   L0401: leftOut,
-  L0402: (_, site) => oneNumber(site),
+  L0402: oneNumber,
   L0403: namedMember,
   L0404: (_, site) => trainingData(site),
   L0405: (_, site) => paradigm(site),

@@ -105,8 +105,8 @@ export const leftOut = (p: ParametersOf<'L0401'>, site: Site): Fix[] => {
   return [{ title, span: { ...site.span, start, end }, replacement: '', ...guess }];
 };
 
-export const oneNumber = (site: Site): Fix[] =>
-  (site.diagnostic.notes.length > 0 ? [] : ['mean', 'sum']).map((name) =>
+export const oneNumber = (p: ParametersOf<'L0402'>, site: Site): Fix[] =>
+  (/^(the objective|what )/.test(p.what) ? ['mean', 'sum'] : []).map((name) =>
     write(site.span, `${name}(${site.written})`, guess),
   );
 
