@@ -9,7 +9,7 @@ import { nodes } from '../explain/walk.ts';
 import { childScope, inAxes, inScope, lookup, spanKey } from './context.ts';
 import type { Context } from './context.ts';
 import { asTensor, tensorsOf } from './describe.ts';
-import { isComputable, materialise } from './data.ts';
+import { isComputable, materialise } from './materialise.ts';
 import { statisticsOf } from './leakage.ts';
 import { settle } from './operators.ts';
 import { bindPattern } from './patterns.ts';

@@ -45,3 +45,7 @@ export const firstMissing = (array: ArrayValue, element: Element): number => {
   if (element.kind === 'Class') return firstOutside(array, element);
   return firstOutside(array, { kind: 'R' });
 };
+
+/** `[1]` of a row that is a tuple, `x` of one that is a record. */
+export const columnName = (path: string): string =>
+  path === '' ? 'the value' : path.startsWith('[') ? `part ${path}` : `\`${path}\``;
