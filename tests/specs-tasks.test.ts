@@ -84,3 +84,19 @@ test.each<[string, readonly number[]]>([
 ])('an array of places takes the entries there, along its dimension, in its shape: %s', async (text, expected) => {
   expect(await valueOf(text)).toEqual(expected);
 });
+
+test('active learning asks where it is unsure: near the border between the classes', { timeout: 60_000 }, async () => {
+  const spec = (paradigm: string): string => `
+data D : [(R, Class[2])] = [(x, class[2](x > 0.37)) for x in linspace(-1, 1, 400)]
+model F(x: R) ~> Class[2] { param a : R = 1; param b : R = 0; Categorical(logits = [0, 10 * a * x + b]) }
+minimize E[(x, y) ~ D_tr] -log f(y | x) over f in F
+  subject to eval E[(x, y) ~ D_tr] abs(x - 0.37) as distance, eval E[(x, y) ~ D_eval] (mode(f(x)) == y) as right
+  on ${paradigm} by adam(5e-2) for 200 steps`;
+  const found = await measures(
+    spec('active(D, score = x -> entropy(f(x)), start = 10, query = 20, rounds = 4, temperature = 0.01)'),
+  );
+  // a row at random is 0.57 from the border on average
+  expect(found['distance 0']).toBeGreaterThan(0.3);
+  expect(found['distance 4']).toBeLessThan(0.2);
+  expect(found['right 4']).toBeGreaterThan(0.97);
+});

@@ -31,7 +31,6 @@ import { subset } from './data.ts';
 import { runFirst } from './first-run.ts';
 import { indexTensor } from './indexing.ts';
 import { summedUp } from './leakage.ts';
-import { laterNames } from './later.ts';
 import { checkAlike, combine } from './lists.ts';
 import { declareParameter, fieldsOf, instantiate, memberField, submember } from './members.ts';
 import { applyBinary, applyUnary, settle } from './operators.ts';
@@ -123,7 +122,6 @@ const named = (e: NameExpr, ctx: Context): Value => {
   if (e.name === 'missing') return { kind: 'missing' };
   if (builtinSpaces.has(e.name)) return { kind: 'space', space: resolveSpace(asSpace(e), ctx) };
   if (dataNames.has(e.name)) return fail('L0405', e.span, { name: e.name });
-  if (laterNames.has(e.name)) return fail('L0601', e.span, { what: `\`${e.name}\`` });
   return fail('L0201', e.span, { name: e.name, similar: similar(e.name, visibleNames(ctx.scope)) });
 };
 

@@ -317,6 +317,16 @@ export const variablesOf = (store: Store): Variable[] => [
   ...[...store.members.values()].flatMap((m) => variablesOf(m.store)),
 ];
 
+/** All variables that stand for a member so far, whether a training moves them or not. */
+export const madeIn = (store: Store): Variable[] => [
+  ...[...store.parameters.values()].flatMap(({ variable }) => {
+    const restriction = store.tuning?.members.get(variable.id);
+    return restriction ? [variable, ...madeIn(restriction.store)] : [variable];
+  }),
+  ...store.statistics.values(),
+  ...[...store.members.values()].flatMap((m) => madeIn(m.store)),
+];
+
 /** `f.w`: a parameter or sub-member by name, once the member has been run. */
 export const memberField = (member: Member, name: string, ctx: Context): Value | undefined => {
   for (const [key, p] of member.store.parameters)

@@ -15,7 +15,7 @@ import { bind, childScope, Failure, inScope, lookup } from './context.ts';
 import type { Contestant } from './built.ts';
 import type { Context, ProblemContext } from './context.ts';
 import { asCount, asStatic, describe } from './describe.ts';
-import { newStore, pointParameter, variablesOf } from './members.ts';
+import { madeIn, newStore, pointParameter, variablesOf } from './members.ts';
 import { isKnownIntrinsic } from './intrinsics/index.ts';
 import { checkThreshold, mentions, warnOfSeenRows, warnOfSense } from './suspicions.ts';
 import { heldOut, leak, markTrained, sharesRows } from './leakage.ts';
@@ -386,6 +386,8 @@ export const solve = (problem: ProblemExpr, ctx: Context, name: string | undefin
   for (const b of bound) bind(scope, b.name, b.value);
   checkObjectives(problem);
   const paradigm = paradigmOf(problem, inner);
+  // A protocol that speaks of members may have run their bodies.
+  for (const b of bound) for (const v of madeIn(b.store)) if (!created.includes(v)) created.push(v);
   if (paradigm.steps.length > 0 && !flat(paradigm.steps).some((s) => s.kind === 'train'))
     fail('L0406', problem.on?.span, { what: `\`${paradigm.name}\` never trains: its protocol has no \`train on\`` });
   const sets = setsOf(paradigm.steps, 'train');

@@ -17,7 +17,6 @@ import { dataKey } from './comprehend.ts';
 import { draws } from './distributions.ts';
 import { evaluate, statement } from './expressions.ts';
 import { atStart } from './initial.ts';
-import { laterNames } from './later.ts';
 import { newStore } from './members.ts';
 import { keyInput } from './inputs.ts';
 import { settle } from './operators.ts';
@@ -195,8 +194,10 @@ export const readyToRun = (
       const { module } = modules.main;
       for (const d of module.declarations) execute(d, main, shown);
       const reported = new Set(shared.diagnostics.map((d) => placeOf(d.span)));
-      const known = new Set([...library.names.keys(), ...laterNames]);
-      shared.diagnostics.push(...unknownNames(module, modules.main.text, known).filter((d) => !reported.has(placeOf(d.span))));
+      const known = new Set(library.names.keys());
+      shared.diagnostics.push(
+        ...unknownNames(module, modules.main.text, known).filter((d) => !reported.has(placeOf(d.span))),
+      );
       // While data are still to be read, what stands on them has not been run.
       if (shared.wanted.size === 0) shared.diagnostics.push(...checkUnused(module.declarations, main));
       return finish({ program: programOf() });
