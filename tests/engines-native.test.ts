@@ -254,7 +254,7 @@ const sessions = await Promise.all(
 describe.each(sessions)('$name', ({ name: engineName, opened }) => {
   if ('failed' in opened) return it.skip(`does not start here: ${opened.failed}`, () => {});
   const { engine } = opened;
-  const leavesNothing = (): void => expect(engine.memory()).toEqual({ buffers: 0, bytes: 0 });
+  const leavesNothing = (): void => expect(engine.memory()).toMatchObject({ buffers: 0, bytes: 0 });
 
   for (const op of Object.keys(cases) as OpName[]) {
     it(`${op} agrees with the oracle`, async () => {

@@ -41,7 +41,7 @@ const check = async (
     const what = `output ${i} of ${values.map(({ shape }) => `[${shape}]`).join(' ')}`;
     expect(difference(seen[i], value, tolerance), what).toBe(undefined);
   });
-  expect(engine.memory()).toEqual({ buffers: 0, bytes: 0 });
+  expect(engine.memory()).toMatchObject({ buffers: 0, bytes: 0 });
 };
 
 let state = 12345;

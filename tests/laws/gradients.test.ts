@@ -115,7 +115,16 @@ const cases: { readonly [K in OpName]: readonly Case[] | 'none' } = {
     { shapes: [[4]], build: (a) => ir.select(ir.gt(a, ir.scalar(0)), ir.log(a), ir.square(a)), range: [-2, 2] },
   ],
   cast: [{ shapes: [[3]], build: (x) => ir.mul(ir.cast(ir.cast(ir.floor(x), 'int32'), 'float32'), x) }],
-  stop: 'none',
+  // of `stop` alone there is none; with a slope there is that of what moves
+  stop: [
+    {
+      shapes: [[3]],
+      build: (x) => {
+        const value = ir.square(x);
+        return ir.add(ir.pathwise(value, x, ir.mul(ir.scalar(2), ir.sqrt(value))), ir.stop(ir.scalar(1)));
+      },
+    },
+  ],
   reshape: [{ shapes: [[2, 3]], build: (x) => ir.square(ir.reshape(x, [3, 2])) }],
   transpose: [{ shapes: [[2, 3, 2]], build: (x) => ir.exp(ir.transpose(x, [2, 0, 1])) }],
   broadcast: [
