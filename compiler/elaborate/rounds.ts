@@ -9,6 +9,7 @@
 import * as ir from '../ir/build.ts';
 import { topological } from '../ir/graph.ts';
 import type { Node } from '../ir/graph.ts';
+import { elementwiseOps, type OpName } from '../ir/operations.ts';
 import { sizeOf } from '../ir/shape.ts';
 
 export interface Rounds {
@@ -26,61 +27,8 @@ interface Loop {
   readonly known: Map<Node, number | undefined>;
 }
 
-const elementwise = new Set<string>([
-  ...[
-    'neg',
-    'abs',
-    'sign',
-    'exp',
-    'expm1',
-    'log',
-    'log1p',
-    'sqrt',
-    'square',
-    'reciprocal',
-    'sin',
-    'cos',
-    'tan',
-    'asin',
-    'acos',
-  ],
-  ...[
-    'atan',
-    'sinh',
-    'cosh',
-    'tanh',
-    'asinh',
-    'acosh',
-    'atanh',
-    'sigmoid',
-    'softplus',
-    'relu',
-    'erf',
-    'lgamma',
-    'floor',
-    'ceil',
-  ],
-  ...[
-    'round',
-    'polygamma',
-    'add',
-    'sub',
-    'mul',
-    'div',
-    'pow',
-    'mod',
-    'max',
-    'min',
-    'atan2',
-    'eq',
-    'ne',
-    'lt',
-    'le',
-    'gt',
-    'ge',
-  ],
-  ...['and', 'or', 'not', 'select', 'cast', 'stop', 'broadcast'],
-]);
+/** Entry i reads entry i. */
+const entryByEntry: ReadonlySet<OpName> = new Set<OpName>([...elementwiseOps, 'stop', 'broadcast']);
 
 const common = (places: readonly (number | undefined)[]): number | undefined =>
   places.every((p) => p !== undefined && p === places[0]) ? places[0] : undefined;
@@ -97,7 +45,7 @@ const findRounds = (node: Node, loop: Loop): number | undefined => {
   const rank = shape.length;
   const [x] = inputs;
   if (operation.op === 'part') return x === loop.scan && operation.index >= loop.carries ? 0 : undefined;
-  if (elementwise.has(operation.op))
+  if (entryByEntry.has(operation.op))
     return common(
       reading.map((y) => {
         const d = roundsOf(y, loop);
