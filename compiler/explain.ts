@@ -12,7 +12,7 @@ import type { FieldMap } from './explain/map.ts';
 import { toMathML } from './explain/mathml.ts';
 import type { Scope } from './explain/problems.ts';
 import { toUnicode } from './explain/unicode.ts';
-import { declaredNames, lastOf, patternNames, substitute } from './explain/walk.ts';
+import { declaredNames, lastOf, patternNames, substitute } from '../grammar/walk.ts';
 import type { Decision, Program } from './program.ts';
 
 export interface Explanation {

@@ -4,7 +4,7 @@
  */
 import type { Diagnostic, Fix } from '../grammar/diagnostics.ts';
 import type { Code, ParametersOf } from './messages.ts';
-import { declaredNames } from './explain/walk.ts';
+import { declaredNames } from '../grammar/walk.ts';
 import { alsoImported, argument, called, field, fileMeant, meant, memberCalled, suppliedMeant } from './fixes/names.ts';
 import {
   heldOutRows,

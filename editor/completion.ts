@@ -5,14 +5,15 @@
 import type { Host } from '../compiler/host.ts';
 import { softWords } from '../grammar/tokens.ts';
 import type { Span } from '../grammar/tree.ts';
+import { parameterName } from '../grammar/walk.ts';
+import { callOf, headOf } from '../grammar/written.ts';
 import { callAt } from './calls.ts';
 import { docsMarkdown, docsSummary } from './docs.ts';
 import { fieldPlace, fieldsAt } from './fields.ts';
 import { filesAt } from './files.ts';
 import type { Definition, DefinitionKind } from '../compiler/names/definition.ts';
 import { spaceOfDefinition, textOf, visibleAt, wordBefore } from './places.ts';
-import { callText, signatureText } from './signature-text.ts';
-import { calleesOf, parameterName, parametersOf } from './signatures.ts';
+import { calleesOf, parametersOf } from './signatures.ts';
 import { abbreviationAt } from './unicode.ts';
 import type { View } from './view.ts';
 import { keywordDocs, spaceDocs } from './words.ts';
@@ -85,7 +86,7 @@ const definitionItem = (view: View, d: Definition, span: Span, rank: number): Co
   const declaration = d.parameter ? undefined : d.declaration;
   const source = textOf(view, d.span.file);
   const space = d.span.file === view.file ? spaceOfDefinition(view, d) : undefined;
-  const detail = space && !space.startsWith('the ') ? space : declaration ? signatureText(declaration, source) : d.kind;
+  const detail = space && !space.startsWith('the ') ? space : declaration ? headOf(declaration, source) : d.kind;
   return { label: d.name, kind: d.kind, insert: d.name, span, detail, docs: d.docs ? docsMarkdown(d.docs) : '', rank };
 };
 
@@ -99,7 +100,7 @@ const argumentItems = (view: View, offset: number, span: Span): Completion[] => 
       const optional = p.default !== undefined || ('keyword' in p && p.keyword);
       if (name === undefined || !optional || call.given.includes(name)) continue;
       const written = textOf(view, d.span.file).slice(p.span.start, p.span.end);
-      const docs = d.declaration ? `\`${callText(d.declaration)}\`: ${docsSummary(d.docs)}` : '';
+      const docs = d.declaration ? `\`${callOf(d.declaration)}\`: ${docsSummary(d.docs ?? '')}` : '';
       names.set(name, {
         label: `${name} =`,
         kind: 'argument',

@@ -3,11 +3,11 @@
  * and how the compiler estimates the expectation around it, with the reason.
  */
 import type { Span } from '../grammar/tree.ts';
+import { headOf, written } from '../grammar/written.ts';
 import { docsMarkdown } from './docs.ts';
 import type { Definition } from '../compiler/names/definition.ts';
 import { isBuiltinSpace } from '../compiler/names/collector.ts';
 import { occurrenceAt, smallestAt, spaceOfDefinition, spaceOfSpan, textOf } from './places.ts';
-import { signatureText } from './signature-text.ts';
 import type { View } from './view.ts';
 import { keywordDocs, spaceDocs } from './words.ts';
 
@@ -18,11 +18,11 @@ export interface Hover {
 
 const code = (text: string): string => `\`\`\`learn\n${text}\n\`\`\``;
 
-const headOf = (d: Definition, view: View, space: string | undefined): string => {
+const definedBy = (d: Definition, view: View, space: string | undefined): string => {
   const { declaration } = d;
   const typed = space === undefined ? '' : ` : ${space}`;
   if (declaration && d.parameter === undefined && d.kind !== 'picture') {
-    const head = signatureText(declaration, textOf(view, declaration.span.file));
+    const head = headOf(declaration, textOf(view, declaration.span.file));
     const open = declaration.kind === 'let' || (declaration.kind === 'data' && !declaration.space);
     return open && !head.includes(':') ? head + typed : head;
   }
@@ -32,7 +32,7 @@ const headOf = (d: Definition, view: View, space: string | undefined): string =>
 
 /** Several overloads are shown with what each says. */
 const definitionText = (definitions: readonly Definition[], view: View, space: string | undefined): string => {
-  const heads = definitions.map((d) => headOf(d, view, space));
+  const heads = definitions.map((d) => definedBy(d, view, space));
   const docs = [...new Set(definitions.flatMap((d) => (d.docs ? [docsMarkdown(d.docs)] : [])))];
   const from = definitions[0].span.file;
   const where = from === view.file ? [] : [`*${from}*`];
@@ -62,9 +62,7 @@ const wordHover = (view: View, offset: number): Hover | undefined => {
 
 /** The name of a space, where a parameter is declared to be in it: more telling than what it stands for. */
 const aliasOf = ({ parameter, span }: Definition, view: View): string | undefined => {
-  if (!parameter) return undefined;
-  const inside = 'pattern' in parameter && parameter.pattern.kind === 'name' ? parameter.pattern.space : undefined;
-  const space = parameter.space ?? inside;
+  const space = parameter?.space;
   if (space?.kind !== 'named' || space.groups.length > 0 || isBuiltinSpace(space.name.text)) return undefined;
   const declared = view.names.declared.get(space.name.text)?.some((d) => d.kind === 'space');
   return declared && span.file === view.file ? space.name.text : undefined;
@@ -84,7 +82,7 @@ export const hover = (view: View, offset: number): Hover | undefined => {
   const word = wordHover(view, offset);
   if (word) return { ...word, markdown: joined([word.markdown, decision]) };
   if (!expression) return undefined;
-  const source = view.text.slice(expression.span.start, expression.span.end).replace(/\s+/g, ' ');
+  const source = written(expression.span, view.text);
   const shown = source.length > 60 ? `${source.slice(0, 59)}…` : source;
   return { span: expression.span, markdown: joined([code(`${shown} : ${expression.space}`), decision]) };
 };

@@ -1,8 +1,8 @@
 /** The outline of a file, and what can be folded: declarations, blocks, runs of comments. */
-import { nodes, patternNames } from '../compiler/explain/walk.ts';
+import { nodes, patternNames } from '../grammar/walk.ts';
 import type { Declaration, Span } from '../grammar/tree.ts';
+import { headOf } from '../grammar/written.ts';
 import type { DefinitionKind } from '../compiler/names/definition.ts';
-import { signatureText } from './signature-text.ts';
 import type { View } from './view.ts';
 
 export interface Symbol {
@@ -22,17 +22,14 @@ const parametersOf = (view: View, d: Declaration): Symbol[] =>
       detail: view.text.slice(x.span.end, x.whole.end).replace(/^\s*:\s*/, ''),
     }));
 
-const shortened = (text: string): string => {
-  const line = text.replace(/\s+/g, ' ').trim();
-  return line.length > 60 ? `${line.slice(0, 59)}…` : line;
-};
+const shortened = (line: string): string => (line.length > 60 ? `${line.slice(0, 59)}…` : line);
 
 const symbolOf = (view: View, d: Declaration): Symbol[] => {
   const made = (name: string, kind: Symbol['kind'], nameSpan: Span): Symbol[] => [
     {
       name,
       kind,
-      detail: shortened(signatureText(d, view.text)),
+      detail: shortened(headOf(d, view.text)),
       span: d.span,
       nameSpan,
       children: parametersOf(view, d),

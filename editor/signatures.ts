@@ -1,11 +1,12 @@
 /** Signature help: what can be given to the call around the cursor, and which of it is being given now. */
 import type { Parameter, StaticParameter } from '../grammar/tree.ts';
+import { parameterName } from '../grammar/walk.ts';
+import { headOf, written } from '../grammar/written.ts';
 import { callAt } from './calls.ts';
 import type { OpenCall } from './calls.ts';
 import { docsMarkdown } from './docs.ts';
 import type { Definition } from '../compiler/names/definition.ts';
 import { textOf, visibleAt } from './places.ts';
-import { signatureText } from './signature-text.ts';
 import type { View } from './view.ts';
 
 export interface Signature {
@@ -35,11 +36,6 @@ export const parametersOf = (d: Definition, bracket: '(' | '['): readonly (Param
   return declaration.kind === 'paradigm' ? [] : declaration.statics;
 };
 
-export const parameterName = (p: Parameter | StaticParameter): string | undefined => {
-  if ('name' in p) return p.name.text;
-  return p.pattern.kind === 'name' ? p.pattern.name : undefined;
-};
-
 export const signatureHelp = (view: View, offset: number): SignatureHelp | undefined => {
   const call = callAt(view.text, offset);
   if (!call) return undefined;
@@ -49,9 +45,9 @@ export const signatureHelp = (view: View, offset: number): SignatureHelp | undef
   const signatures = useful.map(({ d, params }): Signature => {
     const source = textOf(view, d.span.file);
     return {
-      label: d.declaration ? signatureText(d.declaration, source) : d.name,
+      label: d.declaration ? headOf(d.declaration, source) : d.name,
       docs: d.docs ? docsMarkdown(d.docs) : '',
-      parameters: params.map((p) => source.slice(p.span.start, p.span.end).replace(/\s+/g, ' ')),
+      parameters: params.map((p) => written(p.span, source)),
     };
   });
   const fits = useful.findIndex(({ params }) => call.argument < params.length);

@@ -1,4 +1,4 @@
-/** `---` comments -> the documentation of the declaration that follows them. */
+/** `---` comments -> the documentation of the declaration that follows them, and what is in it. */
 import type { Comment } from './lex.ts';
 import type { Declaration } from './tree.ts';
 
@@ -26,4 +26,26 @@ export const withDocs = (
     }
     return lines.length > 0 ? { ...declaration, docs: lines.join('\n') } : declaration;
   });
+};
+
+export interface DocsParts {
+  readonly prose: string;
+  /** Equations that a test evaluates. */
+  readonly examples: readonly string[];
+  /** The log density of a family at x, the definition of a divergence: an expression. */
+  readonly formula?: { readonly of: string; readonly text: string };
+}
+
+/** `example:`, `log density:` and `definition:` begin lines of their own; the rest is prose. */
+export const docsParts = (docs: string): DocsParts => {
+  const prose: string[] = [];
+  const examples: string[] = [];
+  let formula: DocsParts['formula'];
+  for (const line of docs.split('\n')) {
+    const [, label, text = ''] = /^\s*(example|log density|definition):\s*(.*)/.exec(line) ?? [];
+    if (label === undefined) prose.push(line);
+    else if (label === 'example') examples.push(text);
+    else formula ??= { of: label, text };
+  }
+  return { prose: prose.join('\n'), examples, formula };
 };

@@ -8,7 +8,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { readArguments } from '../cli/arguments.ts';
 import { codeEntries } from '../cli/reference/codes.ts';
 import { distributions } from '../cli/reference/families.ts';
-import { docsParts } from '../cli/reference/library.ts';
+import { docsParts } from '../grammar/docs.ts';
 import { generatedFolders, referencePages } from '../cli/reference/pages.ts';
 import { commands } from '../cli/main.ts';
 import { compile } from '../compiler/compile.ts';
@@ -119,7 +119,7 @@ describe('what `learn eval` is said to print', () => {
 describe('the log density on the page of a distribution is what the library computes', async () => {
   const shown = (await distributions()).flatMap(({ entry, instance }) => {
     const { formula } = docsParts(entry.docs.join('\n'));
-    return formula === undefined ? [] : [[entry, instance, formula] as const];
+    return formula === undefined ? [] : [[entry, instance, formula.text] as const];
   });
   test('is on most pages', () => expect(shown.length).toBeGreaterThan(20));
   /** `mean = 0; sd = 2` for Normal(0, 2). */

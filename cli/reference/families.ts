@@ -2,12 +2,13 @@
  * docs/reference/distributions/ and divergences/: an index and a page for each, from the library's docs: signature, what it is, its log
  * density or definition as a formula, what it can do (asked of the compiler), examples that a test evaluates.
  */
+import { docsParts } from '../../grammar/docs.ts';
 import { parse, parseExpression } from '../../grammar/parse.ts';
 import type { Expr } from '../../grammar/tree.ts';
 import { compileExpression } from '../../compiler/compile.ts';
 import { writeExpression } from '../../compiler/explain.ts';
 import { host } from '../load.ts';
-import { docsParts, entriesOf } from './library.ts';
+import { entriesOf } from './library.ts';
 import type { Entry } from './library.ts';
 
 const distributionModules = ['distributions', 'discrete', 'multivariate', 'derived', 'data'];
@@ -137,7 +138,7 @@ const distributionPage = ({ entry, instance, able, support }: Distribution): str
     `# ${entry.name}`,
     `\`\`\`text\n${entry.signatures.join('\n')}\n\`\`\``,
     prose,
-    ...(formula === undefined ? [] : [`## Log density\n\nOf a point x:\n\n${math(formula)}`]),
+    ...(formula === undefined ? [] : [`## Log density\n\nOf a point x:\n\n${math(formula.text)}`]),
     `## What it can do\n\nOf \`P = ${instance}\`${support === undefined ? '' : `, whose draws are in \`${support}\``}:`,
     table(
       ['', ''],
@@ -184,7 +185,7 @@ const distributionIndex = (all: readonly Distribution[]): string =>
 /** The body of the first rule, where it is one expression. */
 const definitionOf = (entry: Entry): string | undefined => {
   const { formula } = docsParts(entry.docs.join('\n'));
-  if (formula !== undefined) return formula;
+  if (formula !== undefined) return formula.text;
   const [body] = entry.bodies;
   const e = body === undefined ? undefined : expressionOf(body);
   return e && e.kind !== 'block' && e.kind !== 'if' ? body : undefined;

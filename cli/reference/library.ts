@@ -2,47 +2,16 @@
  * docs/reference/library.md and library/: an index, and a page a module with every declaration of it, its signature as written and its
  * `---` comment, in the order of the source.
  */
-import type { Declaration, Module } from '../../grammar/tree.ts';
+import { docsParts } from '../../grammar/docs.ts';
 import { parse } from '../../grammar/parse.ts';
+import type { Declaration, Module } from '../../grammar/tree.ts';
+import { declaredNames } from '../../grammar/walk.ts';
+import { headOf, written } from '../../grammar/written.ts';
 import { host } from '../load.ts';
 
-/** The name a reader looks for; undefined for what declares none. */
-const nameOf = (d: Declaration): string | undefined => {
-  switch (d.kind) {
-    case 'def':
-    case 'model':
-    case 'paradigm':
-    case 'space-declaration':
-    case 'data':
-      return d.name.text;
-    case 'let':
-      return d.pattern.kind === 'name' ? d.pattern.name : undefined;
-    default:
-      return undefined;
-  }
-};
-
-/** Where the body begins: what stands before it is the signature. */
-const bodyStart = (d: Declaration): number => {
-  switch (d.kind) {
-    case 'def':
-    case 'model':
-      return d.body.span.start;
-    case 'paradigm':
-      return d.body[0]?.span.start ?? d.span.end;
-    default:
-      return d.span.end;
-  }
-};
-
-/** `def KL(q: Dist[X], p: Dist[X])`, as written, on one line. */
+/** Of a number its value says most. */
 const signature = (d: Declaration, source: string): string =>
-  source
-    .slice(d.span.start, bodyStart(d))
-    .replace(/^---.*\n/gm, '')
-    .replace(/\s+/g, ' ')
-    .replace(/\s*[={]\s*$/, '')
-    .trim();
+  d.kind === 'let' ? written(d.span, source) : headOf(d, source);
 
 /** A module opens with a comment that says what it is about. */
 const opening = (source: string): string => {
@@ -63,7 +32,7 @@ export interface Entry {
 export const entriesOf = (module: Module, source: string): Entry[] => {
   const entries = new Map<string, Entry>();
   for (const d of module.declarations) {
-    const name = nameOf(d);
+    const [name] = declaredNames(d);
     if (name === undefined || name.startsWith('_')) continue;
     const entry = entries.get(name) ?? { name, signatures: [], docs: [], rules: [], bodies: [] };
     entry.signatures.push(signature(d, source));
@@ -74,23 +43,6 @@ export const entriesOf = (module: Module, source: string): Entry[] => {
     entries.set(name, entry);
   }
   return [...entries.values()];
-};
-
-export interface DocsParts {
-  readonly prose: string;
-  /** Equations that a test evaluates. */
-  readonly examples: readonly string[];
-  /** The log density of a family at x, the definition of a divergence: an expression. */
-  readonly formula?: string;
-}
-
-/** `example:`, `log density:` and `definition:` begin lines of their own; the rest is prose. */
-export const docsParts = (docs: string): DocsParts => {
-  const lines = docs.split('\n');
-  const examples = lines.flatMap((l) => /^\s*example: ?(.*)/.exec(l)?.[1] ?? []);
-  const formula = lines.map((l) => /^\s*(?:log density|definition): ?(.*)/.exec(l)?.[1]).find((f) => f !== undefined);
-  const prose = lines.filter((l) => !/^\s*(?:example|log density|definition):/.test(l)).join('\n');
-  return { prose, examples, formula };
 };
 
 const docsText = (docs: string): string => {

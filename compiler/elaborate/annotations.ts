@@ -4,6 +4,7 @@
  * (a class as its one-hot vector, a bit as a number).
  */
 import type { Expr, Span, SpaceArgument, SpaceExpr } from '../../grammar/tree.ts';
+import { writtenIn } from '../../grammar/written.ts';
 import { fail, similar } from '../messages.ts';
 import {
   classOf,
@@ -396,12 +397,12 @@ export const matchAnnotation = (
     case 'array':
     case 'named': {
       if (s.kind === 'named' && s.name.text === 'Seq' && !lookup(ctx.scope, 'Seq')) {
-        const written = elementExpr(s);
+        const entry = elementExpr(s);
         const most = mostOf(s, ctx);
-        const shown = `Seq${written ? `[${textOf(written, ctx)}]` : ''}`;
+        const shown = `Seq${entry ? `[${writtenIn(entry.span, ctx.shared.sources)}]` : ''}`;
         if (most !== undefined) coerce(v, { kind: 'sequence', element: { kind: 'any', name: 'X' }, most }, name, span);
         return entryByEntry(v, shown, name, span, ctx, (x) =>
-          written ? matchAnnotation(written, x, ctx, name, span, trusted) : x,
+          entry ? matchAnnotation(entry, x, ctx, name, span, trusted) : x,
         );
       }
       if (s.kind === 'named' && !builtinSpaces.has(s.name.text)) {
@@ -465,9 +466,6 @@ const matchPattern = (pattern: Shaped, v: Value, ctx: Context, name: string, spa
   });
   return coerceTensor(wide, { kind: 'tensor', element, shape }, name, span, trusted);
 };
-
-const textOf = (s: SpaceExpr, ctx: Context): string =>
-  (ctx.shared.sources.get(s.span.file) ?? '').slice(s.span.start, s.span.end);
 
 const matchTuple = (
   items: readonly SpaceExpr[],

@@ -1,9 +1,8 @@
 /** Which argument goes to which parameter. */
 import type { Parameter, Span } from '../../grammar/tree.ts';
+import { parameterName } from '../../grammar/walk.ts';
 import { similar } from '../messages.ts';
 import type { Given } from './values.ts';
-
-const nameOf = (p: Parameter): string | undefined => (p.pattern.kind === 'name' ? p.pattern.name : undefined);
 
 /** A sentence, where it is about, and what is usually meant: a parameter of a name close by, or one that must be named. */
 export interface Wrong {
@@ -26,18 +25,18 @@ export const assign = (
     if (arg.name === undefined) {
       const param = params[position];
       if (param === undefined || param.keyword) {
-        const open = params.filter((p, i) => p.keyword && !given[i] && !args.some((a) => a.name === nameOf(p)));
+        const open = params.filter((p, i) => p.keyword && !given[i] && !args.some((a) => a.name === parameterName(p)));
         return {
           wrong: `there ${position === 1 ? 'is 1 argument' : `are at most ${position} arguments`} by position, but one more is given`,
           span: arg.span,
-          unnamed: open.length === 1 ? nameOf(open[0]) : undefined,
+          unnamed: open.length === 1 ? parameterName(open[0]) : undefined,
         };
       }
       given[position++] = arg;
     } else {
       const i = params.findIndex((p) => p.pattern.kind === 'name' && p.pattern.name === arg.name);
       if (i < 0) {
-        const names = params.flatMap((p) => nameOf(p) ?? []);
+        const names = params.flatMap((p) => parameterName(p) ?? []);
         return {
           wrong: `there is no parameter \`${arg.name}\``,
           span: arg.span,
@@ -51,7 +50,7 @@ export const assign = (
   }
   const missing = params.findIndex((p, i) => !given[i] && !p.default);
   if (missing >= 0) {
-    const name = nameOf(params[missing]);
+    const name = parameterName(params[missing]);
     return { wrong: `argument ${name === undefined ? missing + 1 : `\`${name}\``} is missing` };
   }
   return { given };

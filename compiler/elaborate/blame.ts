@@ -2,6 +2,7 @@
 import type { Diagnostic } from '../../grammar/diagnostics.ts';
 import { asPattern } from '../../grammar/tokens.ts';
 import type { Parameter, Span } from '../../grammar/tree.ts';
+import { writtenIn } from '../../grammar/written.ts';
 import { diagnose } from '../messages.ts';
 import { assign } from './assign.ts';
 import { Failure } from './context.ts';
@@ -9,7 +10,7 @@ import type { Given } from './values.ts';
 
 /** A divergence of what has no density: said of the divergence, at the side that lacks it. */
 const ofDivergence = (d: Diagnostic, name: string, span: Span, sources: ReadonlyMap<string, string>): Diagnostic => {
-  const text = (sources.get(span.file) ?? '').slice(span.start, span.end).replace(/\s+/g, ' ');
+  const text = writtenIn(span, sources);
   const subject = /^`([^`]+)` has no density/.exec(d.message)?.[1];
   if (d.code !== 'L0312' || subject === undefined || !text.startsWith(`${name}(`)) return d;
   const at = new RegExp(`[(|,\\s]${asPattern(subject)}(?=[\\s),|(])`, 'u').exec(text);

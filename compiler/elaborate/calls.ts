@@ -3,6 +3,7 @@
  * their own); a model is run as one of its members; a distribution gives its density.
  */
 import type { Expr, Parameter, SpaceArgument, Span, SpaceExpr } from '../../grammar/tree.ts';
+import { writtenIn } from '../../grammar/written.ts';
 import { fail } from '../messages.ts';
 import { fitness, matchAnnotation } from './annotations.ts';
 import { assign } from './assign.ts';
@@ -57,8 +58,7 @@ const score = (closure: Closure, args: readonly Given[], ctx: Context): number |
 const signature = ({ params, span }: Closure, ctx: Context): string => {
   const [first, last] = [params[0], params.at(-1)];
   if (!first || !last) return '()';
-  const text = ctx.shared.sources.get(span.file) ?? '';
-  return `(${text.slice(first.span.start, last.span.end).replace(/\s+/g, ' ')})`;
+  return `(${writtenIn({ ...span, start: first.span.start, end: last.span.end }, ctx.shared.sources)})`;
 };
 
 /** What is missing for an overload, or the two sides the other way round. */
@@ -156,7 +156,7 @@ const runClosure = (closure: Closure, args: readonly Given[], fn: FunctionValue,
     const arg = lifted.given[i];
     let value = arg ? arg.value : ctx.shared.run.evaluate(param.default as Expr, { ...inner, axes: ctx.axes });
     const name = param.pattern.kind === 'name' ? param.pattern.name : `argument ${i + 1}`;
-    const annotation = param.space ?? (param.pattern.kind === 'name' ? param.pattern.space : undefined);
+    const annotation = param.space;
     // A stochastic map's value given where a point is meant stands for one draw of it.
     if (annotation && value.kind === 'dist' && value.implicit && fitness(annotation, value, inner) === undefined)
       value = draws(value, ctx, arg?.span ?? span);
@@ -208,7 +208,7 @@ const nameOf = (argument: SpaceArgument): string | undefined => {
 
 /** What the distributions of two parameters must have in common: the X of `Dist[X]`; or both are given as families. */
 const eventOf = (param: Parameter, scope: Scope): string | undefined => {
-  const space = param.space ?? (param.pattern.kind === 'name' ? param.pattern.space : undefined);
+  const { space } = param;
   if (space?.kind !== 'named') return undefined;
   const argument = space.groups[0]?.[0];
   if (space.name.text === 'Dist' || space.name.text === 'Sampler') return argument && nameOf(argument);

@@ -5,7 +5,7 @@
 import type { ComprehensionExpr, Expr } from '../../grammar/tree.ts';
 import * as ir from '../ir/build.ts';
 import { keyOfSeed } from '../ir/random.ts';
-import { nodes } from '../explain/walk.ts';
+import { nodes } from '../../grammar/walk.ts';
 import { childScope, inAxes, inScope, lookup, spanKey } from './context.ts';
 import type { Context } from './context.ts';
 import { asTensor, tensorsOf } from './describe.ts';

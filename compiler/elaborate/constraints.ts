@@ -4,6 +4,7 @@
  * variables; and the projections onto sets that have one in closed form.
  */
 import type { Condition, Expr, ProblemExpr } from '../../grammar/tree.ts';
+import { writtenIn } from '../../grammar/written.ts';
 import * as ir from '../ir/build.ts';
 import type { Node } from '../ir/graph.ts';
 import { sizeOf } from '../ir/shape.ts';
@@ -70,16 +71,13 @@ const sidesOf = ({ value, compare, span }: Condition, ctx: Context): Sides => {
   return { left: side(value), right: side(compare.bound), op };
 };
 
-const textOf = ({ start, end, file }: Expr['span'], ctx: Context): string =>
-  (ctx.shared.sources.get(file) ?? '').slice(start, end).replace(/\s+/g, ' ');
-
 const shown = (x: number): string =>
   Number.isFinite(x) ? String(Number(x.toPrecision(4))) : x > 0 ? 'infinity' : 'any number';
 
 /** It is about what is trained, and can be met. */
 const check = (condition: Condition, excess: Node, { left, right, op }: Sides, ctx: Context): void => {
   const { span, value } = condition;
-  const text = textOf(value.span, ctx);
+  const text = writtenIn(value.span, ctx.shared.sources);
   if (!dependsOnParameters(excess))
     fail(
       'L0602',
@@ -122,7 +120,7 @@ export const constraintsOf = (
     const difference = mapBinary('sub', a, b, condition.span, op);
     const excess = ir.reshape(difference.node, [sizeOf(shapeOf(difference))]);
     check(condition, excess, sides, ctx);
-    const text = textOf(condition.span, ctx);
+    const text = writtenIn(condition.span, ctx.shared.sources);
     return {
       condition,
       text,
@@ -288,7 +286,7 @@ export const measured = (condition: Condition, ctx: Context): Measured => {
           ? node
           : farthest();
   return {
-    name: textOf(condition.span, ctx),
+    name: writtenIn(condition.span, ctx.shared.sources),
     node: worst,
     compare: { op, bound: limit, slack: slack * Math.max(1, Math.abs(limit)) },
   };

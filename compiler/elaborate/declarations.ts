@@ -24,7 +24,7 @@ import { draws, toDistribution } from './distributions.ts';
 import { isRandom } from './dependence.ts';
 import { dataKey } from './comprehend.ts';
 import { markStatistic, rootsOfNode } from './leakage.ts';
-import { patternNames } from '../explain/walk.ts';
+import { patternNames } from '../../grammar/walk.ts';
 import { bindPattern } from './patterns.ts';
 import { paradigmFunction } from './protocols.ts';
 import { openDraws } from './sources.ts';

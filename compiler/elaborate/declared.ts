@@ -1,5 +1,6 @@
 /** The spaces of declarations, at their names: as they were annotated, with the names of aliases kept, otherwise as they came out. */
-import type { Declaration, Module, Parameter, Pattern, Span, SpaceExpr } from '../../grammar/tree.ts';
+import type { Module, Pattern, Span, SpaceExpr } from '../../grammar/tree.ts';
+import { mapOf, written } from '../../grammar/written.ts';
 import type { Scope } from './context.ts';
 import type { Value } from './values.ts';
 
@@ -7,24 +8,6 @@ interface Declared {
   readonly span: Span;
   readonly space: string;
 }
-
-/** A space as it is written, on one line. */
-const written = (s: SpaceExpr, text: string): string =>
-  text.slice(s.span.start, s.span.end).replace(/\s+/g, ' ').trim();
-
-const annotation = (p: Parameter): SpaceExpr | undefined =>
-  p.space ?? (p.pattern.kind === 'name' ? p.pattern.space : undefined);
-
-type Signed = Pick<Extract<Declaration, { kind: 'def' }>, 'params' | 'result'>;
-
-/** `R[28, 28] ~> Class[10]`; undefined unless everything is annotated. */
-export const signature = (d: Signed, text: string): string | undefined => {
-  const spaces = (d.params ?? []).map(annotation);
-  if (!d.result || spaces.some((s) => s === undefined)) return undefined;
-  const from = (spaces as SpaceExpr[]).map((s) => written(s, text));
-  const to = `${d.result.stochastic ? '~>' : '->'} ${written(d.result.space, text)}`;
-  return from.length === 1 ? `${from[0]} ${to}` : `(${from.join(', ')}) ${to}`;
-};
 
 const namesIn = (p: Pattern): { readonly name: string; readonly span: Span }[] =>
   p.kind === 'name'
@@ -46,7 +29,7 @@ export const declaredSpaces = (
   const named = (name: string, span: Span, space?: SpaceExpr): Declared[] => {
     const value = found(name);
     if (!value) return [];
-    return [{ span, space: space ? written(space, text) : print(value) }];
+    return [{ span, space: space ? written(space.span, text) : print(value) }];
   };
   return module.declarations.flatMap((d): readonly Declared[] => {
     switch (d.kind) {
@@ -55,10 +38,10 @@ export const declaredSpaces = (
       case 'data':
         return named(d.name.text, d.name.span, d.space);
       case 'space-declaration':
-        return found(d.name.text) ? [{ span: d.name.span, space: written(d.space, text) }] : [];
+        return found(d.name.text) ? [{ span: d.name.span, space: written(d.space.span, text) }] : [];
       case 'def':
       case 'model': {
-        const space = signature(d, text);
+        const space = mapOf(d, text);
         return space === undefined ? [] : [{ span: d.name.span, space }];
       }
       default:

@@ -14,7 +14,7 @@ import type {
   SpaceExpr,
   Statement,
 } from '../../grammar/tree.ts';
-import { patternNames } from '../explain/walk.ts';
+import { patternNames } from '../../grammar/walk.ts';
 import * as ir from '../ir/build.ts';
 import { fail, similar } from '../messages.ts';
 import { applyValue, densityOf, giveStatics } from './calls.ts';

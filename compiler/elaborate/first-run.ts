@@ -27,10 +27,9 @@ export const runFirst = (member: Member, ctx: Context, span: Span): boolean => {
   const { store, model } = member;
   if (store.parameters.size > 0 || store.members.size > 0) return false;
   const args: Given[] = [];
-  for (const { pattern, space, default: otherwise } of model.declaration.params) {
-    const annotation = space ?? (pattern.kind === 'name' ? pattern.space : undefined);
+  for (const { space, default: otherwise } of model.declaration.params) {
     if (otherwise) continue;
-    const value = annotation && zeroOf(resolveSpace(annotation, { ...ctx, scope: model.scope }));
+    const value = space && zeroOf(resolveSpace(space, { ...ctx, scope: model.scope }));
     if (!value) return false;
     args.push({ value, span });
   }

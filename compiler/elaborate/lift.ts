@@ -24,8 +24,7 @@ export const isFamily = (closure: Closure): boolean => {
 const vectors = new Set(['Simplex', 'Sphere', 'Ball']);
 
 /** Dimensions of one point of the annotated space; undefined where it is no space of numbers. */
-const rankOfAnnotation = (param: Parameter): { readonly rank: number; readonly classes: boolean } | undefined => {
-  const space = param.space ?? (param.pattern.kind === 'name' ? param.pattern.space : undefined);
+const rankOfAnnotation = ({ space }: Parameter): { readonly rank: number; readonly classes: boolean } | undefined => {
   if (space?.kind !== 'named') return undefined;
   const name = space.name.text;
   const arity = builtinSpaces.get(name);

@@ -136,9 +136,8 @@ export const enterMember = (member: Member, args: readonly Given[], ctx: Context
     if (arg) value = arg.value;
     else if (param.default) value = ctx.shared.run.evaluate(param.default, inner);
     else return fail('L0303', span, { what: `argument \`${name}\` is missing`, call: member.store.name });
-    const annotation = param.space ?? (param.pattern.kind === 'name' ? param.pattern.space : undefined);
     if (value.kind === 'dist' && value.implicit && value.sample) value = value.sample(ctx);
-    if (annotation) value = argumentIn(annotation, value, inner, name, arg?.span ?? span, declaration);
+    if (param.space) value = argumentIn(param.space, value, inner, name, arg?.span ?? span, declaration);
     bindPattern(scope, param.pattern, value, inner, arg?.span ?? span);
     return undefined;
   });

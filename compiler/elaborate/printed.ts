@@ -1,15 +1,15 @@
 /** The space of a value as a reader would write it: for hover and `--emit types`. */
+import { mapOf } from '../../grammar/written.ts';
 import { printSpace } from '../spaces/space.ts';
 import { spanKey } from './context.ts';
 import type { Shared } from './context.ts';
-import { signature } from './declared.ts';
 import { describe, spaceOf, spaceOfTemplate } from './describe.ts';
 import { known } from './tensors.ts';
 import type { Closure, Dist, Model, Value } from './values.ts';
 
 /** `R[d] -> R[10]` of `dense[10]`: static arguments are written in. */
 const ofModel = ({ declaration, statics }: Model, { sources }: Shared): string | undefined => {
-  const text = signature(declaration, sources.get(declaration.span.file) ?? '');
+  const text = mapOf(declaration, sources.get(declaration.span.file) ?? '');
   if (text === undefined || !statics) return text;
   return [...statics].reduce((all, [name, v]) => {
     const x = v.kind === 'tensor' ? known(v) : undefined;
@@ -20,7 +20,7 @@ const ofModel = ({ declaration, statics }: Model, { sources }: Shared): string |
 };
 
 const ofClosure = ({ params, result, span }: Closure, { sources }: Shared): string | undefined =>
-  signature({ params, result }, sources.get(span.file) ?? '');
+  mapOf({ params, result }, sources.get(span.file) ?? '');
 
 const ofDist = ({ event, data }: Dist): string | undefined =>
   event ? `Dist[${printSpace(event)}]` : data && `Dist[${printSpace(spaceOfTemplate(data.template))}]`;

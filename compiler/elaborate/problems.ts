@@ -2,7 +2,8 @@
  * A problem -> a stage: its members are made, its protocol is followed, and every training and evaluation in it becomes a graph.
  */
 import type { Condition, Expr, Over, Player, ProblemExpr, Span } from '../../grammar/tree.ts';
-import { freeNames, nodes } from '../explain/walk.ts';
+import { freeNames, nodes } from '../../grammar/walk.ts';
+import { writtenIn } from '../../grammar/written.ts';
 import { fail } from '../messages.ts';
 import { sizeOf } from '../ir/shape.ts';
 import { graphOf } from '../ir/graph.ts';
@@ -90,7 +91,7 @@ const openOver = (over: Over, player: Player, ctx: Context, taken: Set<string>):
         name,
         value: { kind: 'member', model: domain, store },
         store,
-        model: over.domain.span ? textOf(over.domain, ctx) : '',
+        model: writtenIn(over.domain.span, ctx.shared.sources),
       };
     }
     case 'space': {
@@ -112,9 +113,6 @@ const openOver = (over: Over, player: Player, ctx: Context, taken: Set<string>):
   }
 };
 
-export const textOf = (e: Expr, ctx: Context): string =>
-  (ctx.shared.sources.get(e.span.file) ?? '').slice(e.span.start, e.span.end).replace(/\s+/g, ' ');
-
 const paradigmOf = (problem: ProblemExpr, ctx: Context): Paradigm => {
   if (!problem.on) return { kind: 'paradigm', name: '', steps: [] };
   const value = ctx.shared.run.evaluate(problem.on, ctx);
@@ -135,8 +133,6 @@ const paradigmOf = (problem: ProblemExpr, ctx: Context): Paradigm => {
   });
 };
 
-const evaluationName = (e: Expr, ctx: Context): string => textOf(e, ctx);
-
 /** Not a name of the spec's own: `as e` does not mean the library's number. */
 const isFree = (name: string, ctx: Context): boolean => {
   const value = lookup(ctx.scope, name);
@@ -151,7 +147,7 @@ const labelOf = (as: Expr, ctx: Context): string => {
   // A member's own name (`as sd`) is a name; a number that is known is its digits (`as k` in a `def`).
   if (value.kind === 'tensor' && (as.kind !== 'name' || known(value) !== undefined))
     return String(asStatic(value, as.span, 'the name of an evaluation'));
-  return as.kind === 'name' ? as.name : textOf(as, ctx);
+  return as.kind === 'name' ? as.name : writtenIn(as.span, ctx.shared.sources);
 };
 
 interface Setting {
@@ -189,7 +185,7 @@ const conditionAt = (
     op: c.compare.op,
     bound: asStatic(ctx.shared.run.evaluate(c.compare.bound, ctx), c.compare.bound.span, 'a threshold'),
   };
-  const name = c.as ? labelOf(c.as, ctx) : evaluationName(c.value, ctx);
+  const name = c.as ? labelOf(c.as, ctx) : writtenIn(c.value.span, ctx.shared.sources);
   if (compare) checkThreshold(name, value.node, compare, c.compare?.bound.span ?? c.value.span);
   return { name, node: value.node, compare };
 };

@@ -27,7 +27,7 @@ import { rowsUnder } from './rows.ts';
 import { expandAxes, toBit } from './tensors.ts';
 import { checkUnused } from './unused.ts';
 import type { StageValue, Tensor, Value } from './values.ts';
-import { patternNames } from '../explain/walk.ts';
+import { patternNames } from '../../grammar/walk.ts';
 
 export type { Modules } from '../modules.ts';
 

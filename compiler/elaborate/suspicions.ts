@@ -1,6 +1,6 @@
 /** What is wrong with a problem as a whole: a threshold that nothing meets, the wrong direction, a measure of rows that were trained on. */
 import type { Expr, Player, ProblemExpr, Span } from '../../grammar/tree.ts';
-import { nodes } from '../explain/walk.ts';
+import { nodes } from '../../grammar/walk.ts';
 import type { Node } from '../ir/graph.ts';
 import { diagnose, fail } from '../messages.ts';
 import { boundsOf, growth } from './bounds.ts';

@@ -27,9 +27,8 @@ export const tuningOf = (e: Expr, ctx: Context): Tuning => {
 
 const isAsked = ({ restriction }: Tuning, start: Tensor, ctx: Context): boolean => {
   if (start.space.element.kind !== 'R') return false;
-  const [{ pattern, space }] = restriction.declaration.params;
-  const annotation = space ?? (pattern.kind === 'name' ? pattern.space : undefined);
-  return !annotation || fitness(annotation, start, { ...ctx, scope: restriction.scope }) === 2;
+  const [{ space }] = restriction.declaration.params;
+  return !space || fitness(space, start, { ...ctx, scope: restriction.scope }) === 2;
 };
 
 /** What stands in a parameter's place; undefined where it stays. */

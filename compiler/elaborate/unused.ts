@@ -5,7 +5,7 @@
 import type { Declaration, DefDeclaration, Expr, ModelDeclaration, SpaceExpr } from '../../grammar/tree.ts';
 import type { Diagnostic } from '../../grammar/diagnostics.ts';
 import * as ir from '../ir/build.ts';
-import { nodes } from '../explain/walk.ts';
+import { nodes } from '../../grammar/walk.ts';
 import { elementDType, storageShape } from '../spaces/space.ts';
 import type { Space } from '../spaces/space.ts';
 import { builtinSpaces, resolveSpace } from './annotations.ts';
@@ -72,7 +72,7 @@ type Callable = DefDeclaration | ModelDeclaration;
 const check = (d: Callable, ctx: Context, known: { sizes: boolean }): void => {
   const params = d.params ?? [];
   const needed = params.filter((p) => !p.default);
-  const spaces = needed.map((p) => p.space ?? (p.pattern.kind === 'name' ? p.pattern.space : undefined));
+  const spaces = needed.map((p) => p.space);
   const open = d.statics.filter((s) => !s.default);
   if (spaces.some((s) => s === undefined) || open.some((s) => s.space)) return;
   if (!areNumbers(new Set(open.map((s) => s.name.text)), d.body)) return;

@@ -4,7 +4,7 @@
  */
 import type { Expr, ModelDeclaration, Module } from '../../grammar/tree.ts';
 import { isSpaceName } from './spaces.ts';
-import { lastOf, mentioned, nodes } from './walk.ts';
+import { lastOf, mentioned, nodes } from '../../grammar/walk.ts';
 
 const layers = new Set([
   ...['dense', 'conv', 'conv_transpose', 'embedding', 'mlp', 'resnet', 'lstm', 'gru', 'rnn', 'attention'],

@@ -9,7 +9,7 @@ import { patternBox } from './patterns.ts';
 import { spaceTerm } from './spaces.ts';
 import type { Write } from './spaces.ts';
 import { blockParts, parametersBox } from './statements.ts';
-import { declaredNames, lastOf, mentioned } from './walk.ts';
+import { declaredNames, lastOf, mentioned } from '../../grammar/walk.ts';
 
 const whereBoxes = (items: readonly Box[]): Box[] =>
   items.length > 0 ? [m.text(' where '), m.list(items, m.punctuation(';'))] : [];

@@ -4,7 +4,7 @@
  */
 import type { Module, ProblemExpr } from '../../grammar/tree.ts';
 import { declarationBox, reached } from './declarations.ts';
-import { declaredNames } from './walk.ts';
+import { declaredNames } from '../../grammar/walk.ts';
 import { toLatex, toLinkedLatex } from './latex.ts';
 import { row, relation, text } from './math.ts';
 import type { Box } from './math.ts';

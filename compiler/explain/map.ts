@@ -9,7 +9,7 @@ import { paradigmOf, protocolName } from './protocols.ts';
 import type { Place } from './protocols.ts';
 import type { Scope } from './problems.ts';
 import { memberName } from './problems.ts';
-import { nodes, patternNames } from './walk.ts';
+import { nodes, patternNames } from '../../grammar/walk.ts';
 
 export interface FieldMap {
   readonly goal: Place;

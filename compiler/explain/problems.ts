@@ -7,7 +7,7 @@ import type { Box, Term } from './math.ts';
 import { nameBox } from './names.ts';
 import { spaceOfExpr } from './spaces.ts';
 import type { Write } from './spaces.ts';
-import { freeNames } from './walk.ts';
+import { freeNames } from '../../grammar/walk.ts';
 
 /** What the module declares, as far as a formula depends on it. */
 export interface Scope {

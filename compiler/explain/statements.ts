@@ -8,7 +8,7 @@ import { nameBox } from './names.ts';
 import { patternBox } from './patterns.ts';
 import { spaceTerm } from './spaces.ts';
 import type { Write } from './spaces.ts';
-import { lastOf } from './walk.ts';
+import { lastOf } from '../../grammar/walk.ts';
 
 export const parametersBox = (params: readonly Parameter[], write: Write): Box => {
   const boxes = params.map((p) =>

@@ -1,7 +1,7 @@
 /** Fixes for what is called otherwise: names, fields, columns, named arguments, names of modules. */
 import type { Fix } from '../../grammar/diagnostics.ts';
 import type { CallExpr, IndexExpr } from '../../grammar/tree.ts';
-import { mentioned } from '../explain/walk.ts';
+import { mentioned } from '../../grammar/walk.ts';
 import { similar } from '../messages.ts';
 import type { ParametersOf } from '../messages.ts';
 import { declarationsOf, exact, problemAround, textAt, write } from './site.ts';

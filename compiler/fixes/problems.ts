@@ -8,7 +8,7 @@ import type {
   NameExpr,
   ParamStatement,
 } from '../../grammar/tree.ts';
-import { nodes } from '../explain/walk.ts';
+import { nodes } from '../../grammar/walk.ts';
 import type { ParametersOf } from '../messages.ts';
 import {
   at,

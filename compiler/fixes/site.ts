@@ -1,7 +1,7 @@
 /** Where a diagnostic stands: the text there, the tree around it, and edits of it. */
 import type { Diagnostic, Fix } from '../../grammar/diagnostics.ts';
 import type { Declaration, DefDeclaration, Module, Player, ProblemExpr, Span } from '../../grammar/tree.ts';
-import { nodes } from '../explain/walk.ts';
+import { nodes } from '../../grammar/walk.ts';
 
 /** Any node of the tree; `kind` is absent from some (`Over`, `Player`, `Binder`, `Condition`). */
 export interface Found {

@@ -11,7 +11,7 @@ import type {
   LetDeclaration,
   ParamStatement,
 } from '../../grammar/tree.ts';
-import { nodes } from '../explain/walk.ts';
+import { nodes } from '../../grammar/walk.ts';
 import type { ParametersOf } from '../messages.ts';
 import { call, declarationsOf, exact, guess, operand, playerAround, problemAround, textAt, write } from './site.ts';
 import type { Found, Site } from './site.ts';

@@ -10,7 +10,7 @@ import type {
   Statement,
   StaticParameter,
 } from '../../grammar/tree.ts';
-import { patternNames } from '../explain/walk.ts';
+import { patternNames } from '../../grammar/walk.ts';
 import { childOf, define, definePattern, isKnown, once, resolve, use } from './collector.ts';
 import type { Collector, Scope } from './collector.ts';
 import type { Definition } from './definition.ts';

@@ -2,7 +2,7 @@
  * Names in problems: members are seen by every player, by the conditions and by the protocol; `on S` supplies `D_tr` and `D_eval`;
  * `over M` names its member by the objective's free name.
  */
-import { freeNames } from '../explain/walk.ts';
+import { freeNames } from '../../grammar/walk.ts';
 import type { Over, Player, ProblemExpr } from '../../grammar/tree.ts';
 import { childOf, define, isKnown } from './collector.ts';
 import type { Collector, Scope } from './collector.ts';

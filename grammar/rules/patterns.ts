@@ -1,7 +1,7 @@
 /** What introduces names: patterns, binders, parameters. */
 import { report } from '../messages.ts';
 import { T } from '../tokens.ts';
-import type { Binder, Expr, Parameter, Pattern, StaticParameter } from '../tree.ts';
+import type { Binder, Expr, Parameter, Pattern, SpaceExpr, StaticParameter } from '../tree.ts';
 import type { Rule } from './base.ts';
 import { SpaceRules } from './spaces.ts';
 
@@ -9,6 +9,13 @@ export interface Binders {
   readonly binders: readonly Binder[];
   readonly conditions: readonly Expr[];
 }
+
+/** `((x: R))`: the space of a parameter is the parameter's, also where parentheses hold it to the name. */
+const apart = (pattern: Pattern): { readonly pattern: Pattern; readonly inside?: SpaceExpr } => {
+  if (pattern.kind !== 'name' || !pattern.space) return { pattern };
+  const { kind, name, space, span } = pattern;
+  return { pattern: { kind, name, span: { ...span, end: span.start + name.length } }, inside: space };
+};
 
 export abstract class PatternRules extends SpaceRules {
   /** `x`, `_`, `(a, b)`, `[x, v]`; `(a)` is `a`. */
@@ -147,11 +154,12 @@ export abstract class PatternRules extends SpaceRules {
 
   private parameter: Rule<Parameter, [boolean]> = this.RULE('parameter', (keyword: boolean) => {
     const first = this.LA(1);
-    const pattern = this.SUBRULE(this.pattern);
-    const space = this.OPTION(() => {
+    const { pattern, inside } = apart(this.SUBRULE(this.pattern));
+    const behind = this.OPTION(() => {
       this.CONSUME(T.Colon);
       return this.SUBRULE(this.space);
     });
+    const space = behind ?? inside;
     const value = this.OPTION2(() => {
       this.CONSUME(T.Assign);
       return this.SUBRULE(this.expr);

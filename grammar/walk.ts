@@ -2,7 +2,7 @@
  * Walking the syntax tree without knowing every kind: the names an expression mentions, its problems, and substitution
  * (for a `def` that is a problem with its distance, or its model, left open).
  */
-import type { Declaration, Expr, Pattern, ProblemExpr, Statement } from '../../grammar/tree.ts';
+import type { Declaration, Expr, Parameter, Pattern, ProblemExpr, Statement, StaticParameter } from './tree.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 const isNode = (x: unknown): x is Fields => typeof x === 'object' && x !== null;
@@ -18,6 +18,10 @@ export function* nodes(root: unknown): Generator<Fields> {
 
 export const patternNames = (p: Pattern): string[] =>
   p.kind === 'name' ? [p.name] : p.kind === 'wildcard' ? [] : p.items.flatMap(patternNames);
+
+/** The name by which a parameter can be given: one that takes its argument apart has none. */
+export const parameterName = (p: Parameter | StaticParameter): string | undefined =>
+  'name' in p ? p.name.text : p.pattern.kind === 'name' ? p.pattern.name : undefined;
 
 /** The names a declaration introduces. */
 export const declaredNames = (d: Declaration): string[] => {
