@@ -23,7 +23,15 @@ export type Column =
   /** An array per row: `value.shape[0]` is the number of rows. */
   | { readonly kind: 'array'; readonly value: ArrayValue }
   /** Arrays of different lengths: padded to the longest, with entries that are there, `value.shape[1]`. */
-  | { readonly kind: 'sequence'; readonly value: ArrayValue; readonly lengths: ArrayLike<number> };
+  | { readonly kind: 'sequence'; readonly value: ArrayValue; readonly lengths: ArrayLike<number> }
+  | { readonly kind: 'record'; readonly fields: ReadonlyMap<string, Column> }
+  /** Lists of records, padded to `most`: columns of numbers, truth values and arrays with `most` entries for each row. */
+  | {
+      readonly kind: 'records';
+      readonly fields: ReadonlyMap<string, Column>;
+      readonly most: number;
+      readonly lengths: ArrayLike<number>;
+    };
 
 /** A data file as read: named columns, or, for npy and idx, one unnamed array (`columns` has the single name ""). */
 export interface Table {

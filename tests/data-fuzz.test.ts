@@ -12,6 +12,13 @@ import type { Reading } from '../runtime/data/reader.ts';
 import { columnsOf, fixture, read, tableOf } from './data-files.ts';
 
 const lengthOf = (column: Column): number => {
+  if (column.kind === 'record' || column.kind === 'records') {
+    const most = column.kind === 'records' ? column.most : 1;
+    const [first, ...others] = [...column.fields.values()].map((field) => lengthOf(field) / most);
+    for (const other of others) expect(other).toBe(first);
+    if (column.kind === 'records') expect(column.lengths.length).toBe(first);
+    return first;
+  }
   if (column.kind !== 'array' && column.kind !== 'sequence') return column.values.length;
   const { shape, data } = column.value;
   expect(data.length).toBe(shape.reduce((n, d) => n * d, 1));
@@ -45,6 +52,8 @@ const seeds: { readonly [F in (typeof formats)[number]]: readonly Uint8Array[] }
     text('[{"a": 1, "b": [1, 2]}, {"a": null, "b": [3, 4]}]'),
     text('{"a": [1, 2], "b": ["x", null]}'),
     text('[[1,2],[3,4]]'),
+    text('[{"a": {"b": 1, "c": [1, 2]}}, {"a": {"b": null}}]'),
+    text('[{"a": [{"b": 1}, {"b": 2}]}, {"a": []}]'),
   ],
   npy: all('npy'),
   idx: [

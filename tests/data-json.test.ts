@@ -22,6 +22,24 @@ test('arrays keep their shape and truth values', async () => {
   expect(columns.get('m')).toMatchObject({ value: { dtype: 'bool', shape: [1, 2] } });
 });
 
+test('records in rows are columns of their fields, and lists of records have lengths', async () => {
+  const { columns } = tableOf(
+    await json(
+      '[{"who": {"age": 3, "home": {"town": "A"}}, "marks": [{"t": 1}, {"t": 2}]}, {"who": null, "marks": [{"t": 3}]}]',
+    ),
+  );
+  const who = columns.get('who');
+  if (who?.kind !== 'record') throw new Error('no record');
+  expect(columnsOf({ source: '', rows: 2, columns: who.fields, placeOf: String }).age).toEqual(['number', 3, null]);
+  expect(who.fields.get('home')).toMatchObject({ fields: new Map([['town', { kind: 'text', values: ['A', null] }]]) });
+  expect(columns.get('marks')).toMatchObject({
+    kind: 'records',
+    most: 2,
+    lengths: [2, 1],
+    fields: new Map([['t', { kind: 'number', values: Float64Array.of(1, 2, 3, 3) }]]),
+  });
+});
+
 test('nested arrays of numbers are one unnamed array', async () => {
   expect(arrayOf(await json('[[1, 2, 3], [4, 5, 6]]'))).toMatchObject({ shape: [2, 3] });
   expect(arrayOf(await json('[1, 2, null]'))).toEqual({
@@ -37,7 +55,7 @@ test('rows are found by their index, or by their line', async () => {
 });
 
 const forms = 'write an array of records, a record of columns, or nested arrays of numbers';
-const cells = 'a column holds numbers, texts, true and false, or lists of numbers of one shape';
+const cells = 'a column holds numbers, texts, true and false, records, or lists of numbers or records';
 test.each<[string, string, string]>([
   ['nothing', '', '`f.json` is empty; check how the file was made or copied'],
   ['an empty array', '[]', '`f.json` holds 0 rows; its array is empty'],
@@ -65,7 +83,21 @@ test.each<[string, string, string]>([
     '["x", "y"]',
     `\`f.json\` should hold records such as {"x": 1}, and one entry is none (index 0); ${forms}`,
   ],
-  ['records in records', '[{"a": 1}, {"a": {"b": 2}}]', `\`a\` of \`f.json\` is a record (index 1); ${cells}`],
+  [
+    'a number where others are records',
+    '[{"a": 1}, {"a": {"b": 2}}]',
+    `\`a\` of \`f.json\` is no record, as others are (index 0); ${cells}`,
+  ],
+  [
+    'an empty list in a record in a record',
+    '[{"a": {"b": {"c": 1}}}, {"a": {"b": {"c": []}}}]',
+    `\`a\` of \`f.json\` is a record whose \`b\` is a record whose \`c\` is an empty list (index 1); ${cells}`,
+  ],
+  [
+    'a list of records that hold texts',
+    '[{"a": [{"b": "x"}]}]',
+    `\`a\` of \`f.json\` is a list of records whose \`b\` is no number, and no array of one shape (index 0); ${cells}`,
+  ],
   [
     'ragged lists inside a row',
     '[{"a": [[1, 2], [3]]}]',

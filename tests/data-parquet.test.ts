@@ -49,7 +49,7 @@ test('without a platform that unpacks, the codec is named', async () => {
 });
 
 const snappy = file('types-snappy');
-const cells = 'a column holds numbers, texts, true and false, or lists of numbers of one shape';
+const cells = 'a column holds numbers, texts, true and false, records, or lists of numbers or records';
 test.each<[string, Uint8Array | readonly number[], string]>([
   ['nothing', [], '`f.parquet` is empty; copy or write the file again'],
   ['another file', [1, 2, 3, 4, 5], '`f.parquet` is not Parquet: it does not begin with PAR1'],
@@ -65,8 +65,13 @@ test.each<[string, Uint8Array | readonly number[], string]>([
     "`f.parquet` is packed by LZ4_RAW, which is not read here (column Bill Length); write it with `compression='snappy'` or 'gzip'",
   ],
   ['bytes', file('bytes'), `\`b\` of \`f.parquet\` is bytes that are no text (index 0); ${cells}`],
-  ['records', file('record'), `\`r\` of \`f.parquet\` is a record (index 0); ${cells}`],
 ])('%s fails', async (_, content, text) => expect(failureText(await parquet(content))).toBe(text));
+
+test('records have columns', async () =>
+  expect(tableOf(await parquet(file('record'))).columns.get('r')).toEqual({
+    kind: 'record',
+    fields: new Map([['a', { kind: 'number', values: Float64Array.of(1, 2) }]]),
+  }));
 
 test('lists of different lengths are sequences', async () => {
   const xs = tableOf(await parquet(file('ragged'))).columns.get('xs');

@@ -18,6 +18,14 @@ beforeAll(() => {
   put('ragged.csv', 'age,weight\n1,2\n\n3\n');
   put('latin.csv', Uint8Array.of(0x61, 10, 0xe9, 10));
   put('rows.json', '[{"x": [1, 2], "y": 1}, {"x": [3, 4], "y": 0}]');
+  put(
+    'wards.json',
+    JSON.stringify([
+      { patient: { age: 40, home: { town: 'A' } }, visits: [{ dose: 1 }, { dose: 2 }] },
+      { patient: { age: 50, home: { town: 'B' } }, visits: [{ dose: 5 }] },
+      { patient: { age: null, home: { town: 'A' } }, visits: [] },
+    ]),
+  );
   put('types.parquet', fixture('parquet/types-snappy.parquet'));
   put('grid.npy', fixture('npy/f4-big.npy'));
   put('cube.npy', fixture('npy/u1-fortran.npy'));
@@ -54,6 +62,15 @@ test.each<[string, number[][]]>([
       [1, 0],
     ],
   ],
+  // records in records, and lists of records
+  [
+    '[(r.patient.age, class(r.patient.home.town)) for r in json("wards.json") if r.patient.age != missing]',
+    [
+      [40, 50],
+      [0, 1],
+    ],
+  ],
+  ['[sum[v in r.visits] v.dose for r in json("wards.json")]', [[3, 5, 0]]],
   [
     '[(r.small, r.pair) for r in parquet("types.parquet")]',
     [

@@ -20,6 +20,11 @@ const rowsKept = 24;
 
 // ---------------------------------------------------------------- a host with small data
 
+const firstOf = (lengths: ArrayLike<number>, rows: number): number[] => Array.from(lengths).slice(0, rows);
+
+const fieldRows = (fields: ReadonlyMap<string, Column>, rows: number): ReadonlyMap<string, Column> =>
+  new Map([...fields].map(([name, column]) => [name, firstRows(column, rows)]));
+
 const firstRows = (column: Column, rows: number): Column => {
   switch (column.kind) {
     case 'number':
@@ -28,6 +33,14 @@ const firstRows = (column: Column, rows: number): Column => {
       return { ...column, values: column.values.slice(0, rows), missing: column.missing?.slice(0, rows) };
     case 'text':
       return { kind: 'text', values: column.values.slice(0, rows) };
+    case 'record':
+      return { ...column, fields: fieldRows(column.fields, rows) };
+    case 'records':
+      return {
+        ...column,
+        fields: fieldRows(column.fields, rows * column.most),
+        lengths: firstOf(column.lengths, rows),
+      };
     case 'array':
     case 'sequence': {
       const { shape, data, dtype } = column.value;

@@ -23,7 +23,9 @@ const spaceOfArray = (array: ArrayValue): TensorSpace => {
   return { kind: 'tensor', element: { kind }, shape };
 };
 
-const columnLeaf = (column: Exclude<Column, { kind: 'text' | 'sequence' }>, rows: number): ArrayValue => {
+type PlainColumn = Extract<Column, { kind: 'number' | 'boolean' | 'array' }>;
+
+const columnLeaf = (column: PlainColumn, rows: number): ArrayValue => {
   switch (column.kind) {
     case 'number':
       return { dtype: 'float32', shape: [rows], data: column.values };
@@ -40,28 +42,46 @@ const columnLeaf = (column: Exclude<Column, { kind: 'text' | 'sequence' }>, rows
 /** A file as a set: records of its columns, or bare arrays where the format has no names. */
 export const fromTable = (table: Table, name: string, ctx: Context): Data => {
   const leaves: ArrayValue[] = [];
-  const part = (column: Column): Template => {
-    if (column.kind === 'text') return { kind: 'texts', values: column.values };
-    if (column.kind === 'sequence') {
-      const { value, lengths } = column;
-      leaves.push({ dtype: 'float32', shape: [table.rows], data: Float32Array.from(lengths) }, value);
-      const length = { kind: 'leaf' as const, leaf: leaves.length - 2, space: R() };
-      const space = spaceOfArray({ ...value, shape: value.shape.slice(1) });
-      return {
-        kind: 'sequence',
-        most: value.shape[1],
-        length,
-        element: { kind: 'leaf', leaf: leaves.length - 1, space },
-      };
+  const { rows } = table;
+  const leafOf = (array: ArrayValue, space: TensorSpace): Extract<Template, { kind: 'leaf' }> => {
+    leaves.push(array);
+    return { kind: 'leaf', leaf: leaves.length - 1, space };
+  };
+  const lengthsOf = (lengths: ArrayLike<number>): SequenceTemplate['length'] =>
+    leafOf({ dtype: 'float32', shape: [rows], data: Float32Array.from(lengths) }, R());
+  const fieldsOf = (fields: ReadonlyMap<string, Column>, most?: number): Template => ({
+    kind: 'record',
+    fields: new Map([...fields].map(([key, column]) => [key, part(column, most)])),
+  });
+  /** `most`: cells stand in lists padded to so many, one list a row. */
+  const part = (column: Column, most?: number): Template => {
+    switch (column.kind) {
+      case 'text':
+        return { kind: 'texts', values: column.values };
+      case 'record':
+        return fieldsOf(column.fields, most);
+      case 'records':
+        return {
+          kind: 'sequence',
+          most: column.most,
+          length: lengthsOf(column.lengths),
+          element: fieldsOf(column.fields, column.most),
+        };
+      case 'sequence': {
+        const { value, lengths } = column;
+        const length = lengthsOf(lengths);
+        const element = leafOf(value, spaceOfArray({ ...value, shape: value.shape.slice(1) }));
+        return { kind: 'sequence', most: value.shape[1], length, element };
+      }
+      default: {
+        const cells = columnLeaf(column, most === undefined ? rows : rows * most);
+        const space = spaceOfArray(cells);
+        return leafOf(most === undefined ? cells : { ...cells, shape: [rows, most, ...cells.shape.slice(1)] }, space);
+      }
     }
-    const leaf = columnLeaf(column, table.rows);
-    leaves.push(leaf);
-    return { kind: 'leaf', leaf: leaves.length - 1, space: spaceOfArray(leaf) };
   };
   const only = table.columns.size === 1 ? table.columns.get('') : undefined;
-  const template: Template = only
-    ? part(only)
-    : { kind: 'record', fields: new Map([...table.columns].map(([key, column]) => [key, part(column)])) };
+  const template: Template = only ? part(only) : fieldsOf(table.columns);
   const id = newId(name, ctx);
   return {
     kind: 'data',

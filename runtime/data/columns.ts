@@ -3,6 +3,7 @@
  * Used by the text formats (cells are texts) and, for values that have a type already, by JSON and Parquet.
  */
 import type { Column } from '../../compiler/host.ts';
+import { isRecord, recordColumn, recordsColumn } from './fields.ts';
 import { nestedColumn } from './nested.ts';
 import type { Misfit } from './reader.ts';
 
@@ -61,9 +62,12 @@ const scalarColumn = (cells: readonly Scalar[]): Column => {
   return { kind: 'text', values: cells.map((c) => (c === null ? null : String(c))) };
 };
 
-/** Values as JSON has them: null is missing; lists of numbers, of one shape in all rows, are arrays. */
+/** What a column can hold, for messages. */
+export const cellsHelp = 'a column holds numbers, texts, true and false, records, or lists of numbers or records';
+
+/** Values as JSON has them: null is missing; lists of numbers, of one shape in all rows, are arrays; records have columns. */
 export const columnOfValues = (cells: readonly unknown[]): Column | Misfit => {
+  if (cells.some((cell) => Array.isArray(cell) && cell.some(isRecord))) return recordsColumn(cells, columnOfValues);
   if (cells.some(Array.isArray)) return nestedColumn(cells);
-  const odd = cells.findIndex((cell) => typeof cell === 'object' && cell !== null);
-  return odd < 0 ? scalarColumn(cells as readonly Scalar[]) : { row: odd, what: 'a record' };
+  return cells.some(isRecord) ? recordColumn(cells, columnOfValues) : scalarColumn(cells as readonly Scalar[]);
 };

@@ -3,17 +3,14 @@
  * also JSON Lines, a record a line.
  */
 import type { Column } from '../../compiler/host.ts';
-import { columnOfValues } from './columns.ts';
+import { cellsHelp, columnOfValues } from './columns.ts';
+import { cellsByField, isRecord } from './fields.ts';
+import type { Fields } from './fields.ts';
 import { findJsonFault } from './json-fault.ts';
 import { columnNames } from './names.ts';
 import { count, indexPlace, isFailure, isMisfit } from './reader.ts';
 import type { DataFile, Reading } from './reader.ts';
 import { decodeText } from './text.ts';
-
-type JsonRecord = Readonly<Record<string, unknown>>;
-
-const isRecord = (value: unknown): value is JsonRecord =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const parse = (text: string): { readonly value: unknown } | undefined => {
   try {
@@ -52,7 +49,7 @@ const tableOf = (
       return {
         failed: `\`${names[i]}\` of \`${name}\` is ${column.what}`,
         place: placeOf(column.row),
-        help: 'a column holds numbers, texts, true and false, or lists of numbers of one shape',
+        help: cellsHelp,
       };
     columns.set(names[i], column);
   }
@@ -67,18 +64,12 @@ const ofRecords = (name: string, values: readonly unknown[], placeOf: (row: numb
       place: placeOf(odd),
       help: 'write an array of records, a record of columns, or nested arrays of numbers',
     };
-  const cells = new Map<string, unknown[]>();
-  for (const [row, record] of (values as readonly JsonRecord[]).entries())
-    for (const [key, value] of Object.entries(record)) {
-      let column = cells.get(key);
-      if (!column) cells.set(key, (column = new Array<unknown>(values.length).fill(null)));
-      column[row] = value;
-    }
+  const cells = cellsByField(values as readonly Fields[]);
   if (cells.size === 0) return { failed: `the records of \`${name}\` have no fields` };
   return tableOf(name, values.length, cells, placeOf);
 };
 
-const ofColumns = (name: string, record: JsonRecord): Reading => {
+const ofColumns = (name: string, record: Fields): Reading => {
   const entries = Object.entries(record);
   const odd = entries.find(([, v]) => !Array.isArray(v));
   if (entries.length === 0) return { failed: `\`${name}\` has no columns` };

@@ -5,9 +5,10 @@
 import { parquetMetadataAsync, parquetScan, parquetSchema } from 'hyparquet';
 import type { Compressors, FileMetaData } from 'hyparquet';
 import type { Column } from '../../compiler/host.ts';
-import { columnOfValues } from './columns.ts';
+import { cellsHelp, columnOfValues } from './columns.ts';
 import { columnNames } from './names.ts';
 import { indexPlace, isFailure, isMisfit, mostEntries, reasonOf } from './reader.ts';
+import { isRecord } from './fields.ts';
 import type { Codecs, DataFile, Misfit, Reading } from './reader.ts';
 
 const again = 'copy or write the file again';
@@ -27,6 +28,7 @@ const plain = (value: unknown): unknown => {
     }
   }
   if (Array.isArray(value) || ArrayBuffer.isView(value)) return Array.from(value as ArrayLike<unknown>, plain);
+  if (isRecord(value)) return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, plain(field)]));
   return value;
 };
 
@@ -118,7 +120,7 @@ export const readParquet = async ({ name, bytes }: DataFile, codecs: Codecs): Pr
       return {
         failed: `\`${names[i]}\` of \`${name}\` is ${column.what}`,
         place: indexPlace(column.row),
-        help: 'a column holds numbers, texts, true and false, or lists of numbers of one shape',
+        help: cellsHelp,
       };
     columns.set(names[i], column);
   }
