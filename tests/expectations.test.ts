@@ -203,4 +203,16 @@ describe('says what it took', () => {
   ])('%s', async (objective, said) => {
     expect(await choiceOf(objective)).toContain(said);
   });
+
+  it.each([
+    ['Normal(a, 1)', 'Normal(0, 2)'],
+    ['Beta(exp(a), 1)', 'Beta(2, 3)'],
+    ['Dirichlet([exp(a), 1, 2])', 'Dirichlet([2, 3, 1])'],
+    ['Gamma(exp(a), 1)', 'Gamma(2, 1)'],
+  ])('of a member that ends in %s, the closed form of KL is taken', async (q, p) => {
+    const family = `model Q() { param a : R = 0.4; ${q} }\n`;
+    const spec = `${family}minimize KL(q || ${p}) over q in Q by sgd(1) for 1 steps`;
+    const { program } = await compile('test.learn', spec, host, {});
+    expect(program?.stages[0].decisions.filter((d) => d.subject === 'expectation')).toEqual([]);
+  });
 });

@@ -85,8 +85,14 @@ const nearlyFits = (fn: FunctionValue, args: readonly Given[], ctx: Context): st
   return undefined;
 };
 
-/** The overload that takes these arguments most specifically. */
-const choose = (fn: FunctionValue, args: readonly Given[], ctx: Context, span: Span): Closure => {
+/** The overload that takes these arguments most specifically; `written` is what a reader sees of them. */
+const choose = (
+  fn: FunctionValue,
+  args: readonly Given[],
+  written: readonly Given[],
+  ctx: Context,
+  span: Span,
+): Closure => {
   if (fn.overloads.length === 1) return fn.overloads[0];
   let best: Closure | undefined;
   let equal: Closure | undefined;
@@ -104,7 +110,7 @@ const choose = (fn: FunctionValue, args: readonly Given[], ctx: Context, span: S
     fail(
       'L0314',
       span,
-      { name: fn.name, seen: args.map((a) => describe(a.value)).join(', ') },
+      { name: fn.name, seen: written.map((a) => describe(a.value)).join(', ') },
       { notes: [best, equal].map((c, i) => ({ message: i === 0 ? 'either this' : 'or this', span: c.span })) },
     );
   return (
@@ -112,7 +118,7 @@ const choose = (fn: FunctionValue, args: readonly Given[], ctx: Context, span: S
     fail(
       'L0305',
       span,
-      { name: fn.name, seen: args.map((a) => (a.name ? `${a.name} = ` : '') + describe(a.value)).join(', ') },
+      { name: fn.name, seen: written.map((a) => (a.name ? `${a.name} = ` : '') + describe(a.value)).join(', ') },
       {
         help: nearlyFits(fn, args, ctx),
         notes: fn.overloads.slice(0, 6).map((c) => {
@@ -133,8 +139,9 @@ export const applyFunction = (fn: FunctionValue, args: readonly Given[], ctx: Co
       throw inLibrary(error, own?.span.file ?? '', fn.name, span, ctx.shared.sources, own?.params, args);
     }
   if (args.some((a) => a.value.kind === 'poison')) return poisoned();
-  const closure = choose(fn, args, ctx, span);
-  return runClosure(closure, spread(closure.params, args), fn, ctx, span);
+  const given = args.map((a, i) => settledLaw(fn, a, i, ctx));
+  const closure = choose(fn, given, args, ctx, span);
+  return runClosure(closure, spread(closure.params, given), fn, ctx, span);
 };
 
 const runClosure = (closure: Closure, args: readonly Given[], fn: FunctionValue, ctx: Context, span: Span): Value => {
@@ -239,6 +246,24 @@ const agreeOnEvents = (
       fail('L0304', own.span, p, { notes: before.span === own.span ? [] : [note] });
     }
   });
+};
+
+const meansLaw = (space: SpaceExpr | undefined, scope: Scope): boolean =>
+  space?.kind === 'data' ||
+  (space?.kind === 'named' &&
+    (['Dist', 'Sampler'].includes(space.name.text) || lookup(scope, space.name.text)?.kind === 'function'));
+
+/** Where distributions are asked for, a member without arguments is the one that its body ends in: rules go by its family. */
+const settledLaw = (fn: FunctionValue, g: Given, i: number, ctx: Context): Given => {
+  if (g.value.kind !== 'member' || g.value.model.declaration.params.length > 0) return g;
+  const asked = fn.overloads.flatMap((c) => {
+    const p =
+      g.name === undefined ? c.params[i] : c.params.find((q) => q.pattern.kind === 'name' && q.pattern.name === g.name);
+    return p ? [meansLaw(p.space, c.scope)] : [];
+  });
+  if (asked.length === 0 || !asked.every((x) => x)) return g;
+  const value = ctx.shared.run.apply(g.value, [], ctx, g.span);
+  return isLaw(value) ? { ...g, value } : g;
 };
 
 /** Arguments of a family are numbers: a stochastic map's value stands for its draw. */
