@@ -247,13 +247,8 @@ export interface Collecting {
 }
 
 /** A graph that runs before the players move, at steps divisible by `every`. */
-export const collector = (
-  { from, into, count, span }: Collecting,
-  every: number,
-  ctx: Context,
-  created: Variable[],
-): PlayerStep => {
-  const state = newProblem('train', undefined, created);
+export const collector = ({ from, into, count, span }: Collecting, every: number, ctx: Context): PlayerStep => {
+  const state = newProblem('train');
   const inner = inProblem(ctx, state);
   const name = `collect into ${into.name}`;
   const { shape, rows, next } = from.process

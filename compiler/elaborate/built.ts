@@ -37,10 +37,9 @@ export const objectiveOf = (
   data: Value | undefined,
   batch: number | undefined,
   ctx: Context,
-  created: Variable[],
   more: Partial<ProblemContext> = {},
 ): Built => {
-  const state = { ...newProblem('train', batch, created), ...more };
+  const state = { ...newProblem('train', batch), ...more };
   const scope = childScope(ctx.scope);
   if (data) bind(scope, 'D_tr', data);
   const inner = inProblem(inScope(ctx, scope), state);

@@ -190,7 +190,7 @@ const runClosure = (closure: Closure, args: readonly Given[], fn: FunctionValue,
       });
     const home = closure.home;
     const at: Context = home
-      ? { ...inner, member: home.member, path: home.path, at: home.at, values: home.values }
+      ? { ...inner, ...home }
       : { ...inner, path: `${ctx.path}/${span.start}`, family: familyOf(closure.name, family, ctx) };
     const body = closure.body as Expr;
     if (closure.result?.stochastic) return stochastic(closure.name, body, at, span);

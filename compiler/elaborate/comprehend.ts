@@ -103,8 +103,7 @@ export const comprehendData = (e: ComprehensionExpr, source: Data, ctx: Context)
         scope: ctx.scope,
         member: ctx.member,
         path: ctx.path,
-        at: ctx.at,
-        values: ctx.values,
+        reading: ctx.reading,
       }),
     };
     const mask = conditionsOf(e, inner, seen.mask);

@@ -81,16 +81,11 @@ export const ewc = (call: IntrinsicCall): Value => {
 };
 
 /** After a task: one pass over single examples, which leaves the weights and where the parameters stand. */
-export const consolidate = (
-  contestant: Contestant,
-  data: Data,
-  ctx: Context,
-  created: Variable[],
-): Action | undefined => {
+export const consolidate = (contestant: Contestant, data: Data, ctx: Context): Action | undefined => {
   const { bound } = contestant;
   const anchors = bound.flatMap((b) => variablesOf(b.store)).flatMap((v) => ctx.shared.anchors.get(v.id) ?? []);
   if (anchors.length === 0) return undefined;
-  const { loss, state } = objectiveOf(contestant, data, 1, ctx, created, { weighing: true });
+  const { loss, state } = objectiveOf(contestant, data, 1, ctx, { weighing: true });
   const places = anchors.map(({ of }) => variableInput(of, ctx));
   const slopes = gradients(loss, places);
   const steps = Math.min(data.rows, mostExamples);

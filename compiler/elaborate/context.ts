@@ -10,7 +10,7 @@ import type { Node } from '../ir/graph.ts';
 import type { DataSet, Decision, Show, Stage, Variable } from '../program.ts';
 import type { Part } from './leakage.ts';
 import type { Rule } from './optimisers.ts';
-import type { Axis, Data, Given, Score, Store, Tensor, Value } from './values.ts';
+import type { Axis, Data, Given, Reading, Score, Store, Tensor, Value } from './values.ts';
 
 /** Names, innermost first. `lazy` entries are run at their first use. */
 export interface Scope {
@@ -113,8 +113,6 @@ export interface ProblemContext {
   /** Next values of running statistics. */
   readonly updates: Map<string, Node>;
   readonly decisions: Decision[];
-  /** Variables made while building it, in order. */
-  readonly created: Variable[];
   /** `step` and `total` of the training, as nodes. */
   readonly step: Node;
   readonly total: Node;
@@ -135,10 +133,11 @@ export interface Context {
   /** int32 [2] from which draws are made; undefined where nothing random may be. */
   readonly key: Node;
   readonly problem?: ProblemContext;
+  /** The variables of the problem that is being solved, in the order in which they are made. */
+  readonly created?: Variable[];
   readonly member?: Store;
-  /** Inside a member at another time: whose variables to read; inside one trained by a nested problem: their values. */
-  readonly at?: (variable: Variable) => Variable;
-  readonly values?: ReadonlyMap<string, Tensor>;
+  /** Of the member whose body it is. */
+  readonly reading?: Reading;
   /** Log densities of draws that cannot be differentiated through, collected for the score function. */
   readonly scores?: Score[];
   /** Calls between the member's body and here: tells apart the members that one mention makes. */
@@ -196,6 +195,15 @@ export const newAxis = (ctx: Context, size: number, name: string): Axis => ({
 export const inAxes = (ctx: Context, ...axes: Axis[]): Context => ({
   ...ctx,
   axes: [...new Set([...ctx.axes, ...axes])].sort((a, b) => a.order - b.order),
+});
+
+/** What was written in one place and is run in another: names and member of the one, axes, draws and problem of the other. */
+export const runAt = (home: Context, { axes, key, problem, created, scores }: Context): Context => ({
+  ...inAxes(home, ...axes),
+  key,
+  problem,
+  created,
+  scores,
 });
 
 export const inScope = (ctx: Context, scope: Scope): Context => ({ ...ctx, scope });

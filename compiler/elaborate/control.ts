@@ -269,10 +269,10 @@ const derivative = (target: Expr, body: Expr, ctx: Context): Value => {
     if (member.kind === 'member' && variable) {
       const scope = childScope(ctx.scope);
       const values = new Map([
-        ...(member.values ?? []),
+        ...(member.reading?.values ?? []),
         [variable, { ...wrt[0], node: holders[0], counts: undefined }],
       ]);
-      bind(scope, target.object.name, { ...member, values });
+      bind(scope, target.object.name, { ...member, reading: { ...member.reading, values } });
       inner = inScope(ctx, scope);
     }
   }

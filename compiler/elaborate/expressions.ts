@@ -414,7 +414,7 @@ const fieldNamesOf = (v: Value): string[] => (v.kind === 'record' ? [...v.fields
 
 // ---------------------------------------------------------------- functions and blocks
 
-const homeOf = (ctx: Context) => ({ member: ctx.member, path: ctx.path, at: ctx.at, values: ctx.values });
+const homeOf = (ctx: Context) => ({ member: ctx.member, path: ctx.path, reading: ctx.reading });
 
 const lambda = (e: LambdaExpr, ctx: Context): Value => ({
   kind: 'function',

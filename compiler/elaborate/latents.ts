@@ -7,7 +7,7 @@ import type { BlockExpr, DrawStatement, Expr, Pattern, Span, Statement } from '.
 import * as ir from '../ir/build.ts';
 import { drawsAnyway } from './dependence.ts';
 import { fail } from '../messages.ts';
-import { childScope, Failure, inAxes, inScope, quietly } from './context.ts';
+import { childScope, Failure, inAxes, inScope, quietly, runAt } from './context.ts';
 import type { Context } from './context.ts';
 import { describe, poisoned } from './describe.ts';
 import { draws, logDensity, toDistribution } from './distributions.ts';
@@ -158,12 +158,7 @@ const say = (axes: readonly Axis[], ctx: Context, span: Span): void => {
   });
 };
 
-const placed = (at: Context, home: Context): Context => ({
-  ...inAxes(home, ...at.axes),
-  key: noDraws,
-  problem: at.problem,
-  scores: undefined,
-});
+const placed = (at: Context, home: Context): Context => runAt(home, { ...at, key: noDraws, scores: undefined });
 
 /** A program that ends in a distribution: a mixture over its latent variables. */
 const mixed = (name: string, body: BlockExpr, home: Context, end: Dist): Ability => {

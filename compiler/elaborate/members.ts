@@ -17,7 +17,7 @@ import { bindPattern } from './patterns.ts';
 import { axisToShape, known, shapeOf, tensor, toReal } from './tensors.ts';
 import { intoSpace, outOfSpace } from './transforms.ts';
 import { restricted } from './tuning.ts';
-import { makeVariable, uniqueId, variableInput } from './variables.ts';
+import { makeVariable, readInput, uniqueId, variableInput } from './variables.ts';
 import type { Axis, Dist, Given, Member, Model, Store, Tensor, Tuning, Value } from './values.ts';
 
 export const newStore = (name: string, tuning?: Tuning): Store => ({
@@ -103,7 +103,7 @@ export const submember = (model: Model, ctx: Context, span: Span, name?: string)
     member = { kind: 'member', model, store: newStore(`${store.name}.${own}`, store.tuning) };
     store.members.set(key, member);
   }
-  return { ...member, model, at: ctx.at, values: ctx.values };
+  return { ...member, model, reading: ctx.reading };
 };
 
 const memberScope = (member: Member, declaration: ModelDeclaration, ctx: Context, span: Span): Scope => {
@@ -141,7 +141,7 @@ export const enterMember = (member: Member, args: readonly Given[], ctx: Context
     bindPattern(scope, param.pattern, value, inner, arg?.span ?? span);
     return undefined;
   });
-  return { ...inner, member: member.store, at: member.at, values: member.values, path: '' };
+  return { ...inner, member: member.store, reading: member.reading, path: '' };
 };
 
 /** An argument that does not fit is shown with the header that says what it should be. */
@@ -266,10 +266,9 @@ const spreadDraw = (dist: Dist, shape: readonly number[], ctx: Context, span: Sp
 const currentValue = (variable: Variable, space: TensorSpace, { tuning }: Store, ctx: Context): Tensor => {
   const tuned = tuning && restricted(tuning, variable, space, newStore, ctx);
   if (tuned) return tuned;
-  const own = ctx.values?.get(variable.id);
-  if (own) return tensor(intoSpace(space.element, own.node), own.axes, space);
-  const read = ctx.at ? ctx.at(variable) : variable;
-  return tensor(intoSpace(space.element, variableInput(read, ctx)), [], space);
+  const own = ctx.reading?.values?.get(variable.id);
+  const { node, axes } = own ?? { node: readInput(variable, ctx), axes: [] };
+  return tensor(intoSpace(space.element, node), axes, space);
 };
 
 /** `param w : R[d, n] ~ init`: made when its body first runs, when d and n are known. */
@@ -316,23 +315,13 @@ export const variablesOf = (store: Store): Variable[] => [
   ...[...store.members.values()].flatMap((m) => variablesOf(m.store)),
 ];
 
-/** All variables that stand for a member so far, whether a training moves them or not. */
-export const madeIn = (store: Store): Variable[] => [
-  ...[...store.parameters.values()].flatMap(({ variable }) => {
-    const restriction = store.tuning?.members.get(variable.id);
-    return restriction ? [variable, ...madeIn(restriction.store)] : [variable];
-  }),
-  ...store.statistics.values(),
-  ...[...store.members.values()].flatMap((m) => madeIn(m.store)),
-];
-
 /** `f.w`: a parameter or sub-member by name, once the member has been run. */
 export const memberField = (member: Member, name: string, ctx: Context): Value | undefined => {
   for (const [key, p] of member.store.parameters)
     if (key.endsWith(`/${name}`))
-      return currentValue(p.variable, p.space, member.store, { ...ctx, at: member.at, values: member.values });
+      return currentValue(p.variable, p.space, member.store, { ...ctx, reading: member.reading });
   for (const m of member.store.members.values())
-    if (m.store.name === `${member.store.name}.${name}`) return { ...m, at: member.at, values: member.values };
+    if (m.store.name === `${member.store.name}.${name}`) return { ...m, reading: member.reading };
   return undefined;
 };
 

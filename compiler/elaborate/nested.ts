@@ -119,8 +119,8 @@ const unrolled = (problem: ProblemExpr, player: Player, ctx: Context): Value => 
       );
     return { name: nameOf(over), member: from };
   });
-  let values = new Map<string, Tensor>(members.flatMap((m) => [...(m.member.values ?? [])]));
-  const current = (): Member[] => members.map((m) => ({ ...m.member, values: new Map(values) }));
+  let values = new Map<string, Tensor>(members.flatMap((m) => [...(m.member.reading?.values ?? [])]));
+  const current = (): Member[] => members.map((m) => ({ ...m.member, reading: { ...m.member.reading, values } }));
   const loss = (): Tensor => {
     current().forEach((member, i) => bind(scope, members[i].name, member));
     return asScalar(

@@ -1,7 +1,7 @@
 /** An objective or an evaluation as a graph: what it reads is collected while it is built. */
 import type { Expr, Span } from '../../grammar/tree.ts';
 import { fail } from '../messages.ts';
-import type { DataFeed, Variable } from '../program.ts';
+import type { DataFeed } from '../program.ts';
 import { withLooseScores } from './averages.ts';
 import { applyValue } from './calls.ts';
 import type { Context, Feed, ProblemContext } from './context.ts';
@@ -10,17 +10,12 @@ import { keyInput, stepInput, totalInput } from './inputs.ts';
 import { settle } from './operators.ts';
 import type { Given, Tensor, Value } from './values.ts';
 
-export const newProblem = (
-  mode: ProblemContext['mode'],
-  batch: number | undefined,
-  created: Variable[],
-): ProblemContext => ({
+export const newProblem = (mode: ProblemContext['mode'], batch?: number): ProblemContext => ({
   mode,
   batch,
   feeds: new Map(),
   updates: new Map(),
   decisions: [],
-  created,
   games: [],
   step: stepInput,
   total: totalInput,

@@ -4,7 +4,7 @@ import * as ir from '../ir/build.ts';
 import { diagnose, fail, similar } from '../messages.ts';
 import { Bit, R } from '../spaces/space.ts';
 import { applyValue, compose } from './calls.ts';
-import { inAxes } from './context.ts';
+import { inAxes, runAt } from './context.ts';
 import type { Context } from './context.ts';
 import { asCount, asTensor, describe, knownTexts, poisoned } from './describe.ts';
 import { draws, powerOf, sequencePower } from './distributions.ts';
@@ -199,12 +199,7 @@ export const applyBinary = (op: BinaryOp, left: Value, right: Value, ctx: Contex
     case '∘':
       return compose(left, right);
     case '#':
-      return pushforward(
-        (x, at) => applyValue(left, [{ value: x, span }], { ...ctx, ...atSample(at) }, span),
-        right,
-        ctx,
-        span,
-      );
+      return pushforward((x, at) => applyValue(left, [{ value: x, span }], runAt(ctx, at), span), right, ctx, span);
     case '==':
       return equality(settle(left, ctx, e.left.span), settle(right, ctx, e.right.span), ctx, e);
     case '!=':
@@ -234,14 +229,6 @@ export const applyBinary = (op: BinaryOp, left: Value, right: Value, ctx: Contex
     }
   }
 };
-
-/** What a sample brings with it into the place where the function was written. */
-const atSample = (at: Context): Pick<Context, 'axes' | 'key' | 'problem' | 'scores'> => ({
-  axes: at.axes,
-  key: at.key,
-  problem: at.problem,
-  scores: at.scores,
-});
 
 export const applyUnary = (e: UnaryExpr, v: Value, ctx: Context): Value => {
   const each = overSequences([v], ctx, e.span, ([x], at) => applyUnary(e, x, at));

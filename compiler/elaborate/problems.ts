@@ -14,9 +14,9 @@ import { collector } from './buffers.ts';
 import type { Collecting } from './buffers.ts';
 import { bind, childScope, Failure, inScope, lookup } from './context.ts';
 import type { Contestant } from './built.ts';
-import type { Context, ProblemContext } from './context.ts';
+import type { Context } from './context.ts';
 import { asCount, asStatic, describe } from './describe.ts';
-import { madeIn, newStore, pointParameter, variablesOf } from './members.ts';
+import { newStore, pointParameter, variablesOf } from './members.ts';
 import { isKnownIntrinsic } from './intrinsics/index.ts';
 import { checkThreshold, mentions, warnOfSeenRows, warnOfSense } from './suspicions.ts';
 import { heldOut, leak, markTrained, sharesRows } from './leakage.ts';
@@ -192,14 +192,14 @@ const conditionAt = (
 
 /** Every condition on one set, constraints first. */
 const evaluations = (
-  { problem, ctx, bound, created, decisions }: Setting,
+  { problem, ctx, bound, decisions }: Setting,
   data: Value | undefined,
   trained: Value | undefined,
 ): Evaluation[] =>
   [...problem.conditions]
     .sort((a, b) => Number(a.evaluated) - Number(b.evaluated))
     .map((c) => {
-      const state = newProblem('eval', undefined, created);
+      const state = newProblem('eval');
       const scope = childScope(ctx.scope);
       const inner = inProblem(inScope(ctx, scope), state);
       const read = c.value.kind === 'name' || mentions(c.value, 'D_eval');
@@ -267,10 +267,10 @@ const actionsOf = (setting: Setting, steps: readonly ProtocolStep[], contestants
   };
   const collectors: PlayerStep[] = [];
   const collect = (step: Collecting, every: number): void => {
-    collectors.push(collector(step, every, setting.ctx, created));
+    collectors.push(collector(step, every, setting.ctx));
   };
   const doTrain = (data: Value | undefined, step?: Extract<ProtocolStep, { kind: 'train' }>): void => {
-    const { solver, loss, decisions } = train(problem, contestants, data, step, setting.ctx, created);
+    const { solver, loss, decisions } = train(problem, contestants, data, step, setting.ctx);
     const own = new Set(created.map((v) => v.id));
     const near = step ? betweenRestarts(steps, step) : steps;
     const held = heldOut(setsOf(near, 'eval'), setsOf(near, 'train'), shared);
@@ -317,7 +317,7 @@ const actionsOf = (setting: Setting, steps: readonly ProtocolStep[], contestants
       doTrain(step.data, step);
       const data = dataOf(step.data);
       const more = steps.slice(i + 1).some((s) => s.kind === 'train');
-      if (data && more) actions.push(...contestants.flatMap((c) => consolidate(c, data, setting.ctx, created) ?? []));
+      if (data && more) actions.push(...contestants.flatMap((c) => consolidate(c, data, setting.ctx) ?? []));
     } else if (step.kind === 'eval') evaluate(step.data, step.label);
     else if (step.kind === 'collect') collect(step, onlyFirst);
     else if (step.kind === 'repeat') repeat(step.steps);
@@ -367,23 +367,19 @@ export const solve = (problem: ProblemExpr, ctx: Context, name: string | undefin
   const created: Variable[] = [];
   const decisions: Decision[] = [];
   const scope = childScope(ctx.scope);
-  const making: ProblemContext = newProblem('train', undefined, created);
-  const inner = { ...inScope(ctx, scope), problem: undefined };
-  const outer: Context = { ...inner, problem: making };
+  const inner: Context = { ...inScope(ctx, scope), created };
   const taken = new Set<string>();
   const entered = (): Contestant[] =>
     problem.players.map((player) => {
       if (player.over.length === 0)
         return fail('L0602', player.span, { what: 'a problem without `over`: what may change?' });
-      return { player, bound: player.over.map((over) => openOver(over, player, outer, taken)) };
+      return { player, bound: player.over.map((over) => openOver(over, player, inner, taken)) };
     });
   const contestants = andAlso(entered, () => problem.on && shared.run.evaluate(problem.on, inner));
   const bound = contestants.flatMap((c) => [...c.bound]);
   for (const b of bound) bind(scope, b.name, b.value);
   checkObjectives(problem);
   const paradigm = paradigmOf(problem, inner);
-  // A protocol that speaks of members may have run their bodies.
-  for (const b of bound) for (const v of madeIn(b.store)) if (!created.includes(v)) created.push(v);
   if (paradigm.steps.length > 0 && !flat(paradigm.steps).some((s) => s.kind === 'train'))
     fail('L0406', problem.on?.span, { what: `\`${paradigm.name}\` never trains: its protocol has no \`train on\`` });
   const sets = setsOf(paradigm.steps, 'train');

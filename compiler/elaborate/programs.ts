@@ -1,6 +1,6 @@
 /** `dist { ... }` and models whose bodies draw: distributions given by running a program. */
 import type { Expr, Span } from '../../grammar/tree.ts';
-import { inAxes } from './context.ts';
+import { runAt } from './context.ts';
 import type { Context } from './context.ts';
 import { draws } from './distributions.ts';
 import { abilitiesOf } from './latents.ts';
@@ -18,7 +18,7 @@ export const program = (name: string, body: Expr, ctx: Context, span: Span, impl
   family: name,
   args: new Map(),
   sample: (at) => {
-    const inner: Context = { ...inAxes(ctx, ...at.axes), key: at.key, problem: at.problem, scores: at.scores };
+    const inner = runAt(ctx, at);
     const v = ctx.shared.run.evaluate(body, inner);
     // A program that ends in another draws that one: a task, say, of a distribution of tasks.
     if (!implicit && endsInProgram(body)) return v;

@@ -3,7 +3,7 @@ import type { ShowDeclaration } from '../../grammar/tree.ts';
 import { graphOf, topological } from '../ir/graph.ts';
 import type { Node } from '../ir/graph.ts';
 import { fail } from '../messages.ts';
-import type { PictureKind, Show, Variable } from '../program.ts';
+import type { PictureKind, Show } from '../program.ts';
 import type { Context } from './context.ts';
 import { asCount, describe, poisoned } from './describe.ts';
 import { commonInputs } from './inputs.ts';
@@ -80,8 +80,7 @@ const stageOf = (nodes: readonly Node[], ctx: Context): string | undefined => {
 };
 
 export const showOf = (d: ShowDeclaration, ctx: Context): Show => {
-  const created: Variable[] = [];
-  const state = newProblem('eval', undefined, created);
+  const state = newProblem('eval');
   const inner = inProblem(ctx, state);
   const value = settle(ctx.shared.run.evaluate(d.value, inner), inner, d.value.span);
   const { parts, axis, mask, columns } = drawn(value, d, inner);

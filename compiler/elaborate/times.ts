@@ -47,7 +47,7 @@ export const memberAt = (e: AtExpr, value: Value, ctx: Context): Value => {
     return fail('L0302', e.object.span, { expected: 'a member', seen: describe(value), where: `\`at ${e.time}\`` });
   if (!ctx.problem) return fail('L0602', e.span, { what: '`at` speaks of a training: it belongs into an objective' });
   const time = timeOf(e, ctx);
-  return { ...value, at: (variable) => snapshot(variable, time, ctx, e.span) };
+  return { ...value, reading: { ...value.reading, at: (variable) => snapshot(variable, time, ctx, e.span) } };
 };
 
 /** The next value of a snapshot, when its variable becomes `next` after `step` steps were done before this one. */

@@ -7,7 +7,7 @@ import * as ir from '../ir/build.ts';
 import { graphOf } from '../ir/graph.ts';
 import type { Node } from '../ir/graph.ts';
 import { fail } from '../messages.ts';
-import type { Decision, PlayerStep, Solver, Variable } from '../program.ts';
+import type { Decision, PlayerStep, Solver } from '../program.ts';
 import { checkDependence, gradientsOf, isMaximised, objectiveOf, parametersOf } from './built.ts';
 import type { Built, Contestant } from './built.ts';
 import { augmented, constraintsOf, decision, hasConstraints, multiplierUpdates, projected } from './constraints.ts';
@@ -246,7 +246,6 @@ export const train = (
   value: Value | undefined,
   protocol: Extract<ProtocolStep, { kind: 'train' }> | undefined,
   ctx: Context,
-  created: Variable[],
 ): Trained => {
   const data = value?.kind === 'data' ? value : undefined;
   if (data && data.rows === 0)
@@ -254,7 +253,7 @@ export const train = (
       what: `there is nothing to train on: \`${data.name}\` has no rows`,
     });
   const statedBy = contestants.map(({ player }) => {
-    const inner = inProblem(ctx, newProblem('train', undefined, created));
+    const inner = inProblem(ctx, newProblem('train'));
     return ruleOf(player.by.length > 0 ? player.by : problem.by, inner);
   });
   const said = problem.by.length > 0 || contestants.some((c) => c.player.by.length > 0);
@@ -279,7 +278,7 @@ export const train = (
   });
 
   if (contestants.length === 1 && contestants[0].bound.some((b) => isFitted(b))) {
-    const [whole] = contestants.map((c) => objectiveOf(c, value, undefined, ctx, created));
+    const [whole] = contestants.map((c) => objectiveOf(c, value, undefined, ctx));
     const solver = fittedSolver(taskOf(whole), data);
     if (solver) {
       if (hasConstraints(problem))
@@ -299,7 +298,7 @@ export const train = (
   }
 
   if (!said && !inBatches) {
-    const [whole] = contestants.map((c) => objectiveOf(c, value, undefined, ctx, created));
+    const [whole] = contestants.map((c) => objectiveOf(c, value, undefined, ctx));
     const constrained = constraintsOf(problem, whole, 'turns', ctx);
     const against = obstacle(contestants.length, whole) ?? (constrained && constraintObstacle(whole, constrained));
     if (against === undefined && constrained) {
@@ -326,7 +325,7 @@ export const train = (
 
   if (statedBy.some((rule) => rule?.rule.solver === 'em')) {
     const posteriors: Node[] = [];
-    const whole = objectiveOf(contestants[0], value, undefined, ctx, created, { posteriors });
+    const whole = objectiveOf(contestants[0], value, undefined, ctx, { posteriors });
     const against = inBatches
       ? 'every turn reads all rows, so there are no batches and epochs'
       : obstacle(contestants.length, whole);
@@ -352,7 +351,7 @@ export const train = (
   }
 
   const batch = batchOf(problem, data, ctx);
-  const built = contestants.map((c) => objectiveOf(c, value, batch, ctx, created));
+  const built = contestants.map((c) => objectiveOf(c, value, batch, ctx));
   const rules = statedBy.map((rule, i) => rule ?? usualRule(parametersOf(built[i]), ctx, byPlace));
   if (said)
     decisions.push({

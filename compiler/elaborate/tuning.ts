@@ -49,7 +49,7 @@ export const restricted = (
     store: newStore(`${variable.name}.${text}`),
   };
   members.set(variable.id, made);
-  const reading: Member = { ...made, at: ctx.at, values: ctx.values };
+  const reading: Member = { ...made, reading: ctx.reading };
   const value = ctx.shared.run.apply(reading, [{ value: start, span }], { ...ctx, axes: [] }, span);
   const t = toReal(asTensor(value, span, `what \`${text}\` makes of a parameter`));
   if (!sameShape(shapeOf(t), storageShape(space)))

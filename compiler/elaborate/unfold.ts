@@ -6,7 +6,7 @@ import type { Span } from '../../grammar/tree.ts';
 import * as ir from '../ir/build.ts';
 import { fail } from '../messages.ts';
 import { carriedForm, grownState, leaveScores, refill, sameStructure, underRounds } from './control.ts';
-import { Failure, inAxes, newAxis } from './context.ts';
+import { Failure, newAxis, runAt } from './context.ts';
 import type { Context } from './context.ts';
 import { asScalar, asTensor, describe, mapTensors, tensorsOf } from './describe.ts';
 import { draws } from './distributions.ts';
@@ -40,20 +40,14 @@ export const outcome = (v: Value, ctx: Context, span: Span): Value =>
     ? draws(v, ctx, span)
     : settle(v, ctx, span);
 
-const processOf = ({ start, step, length, ends }: Unfolding, created: Context, span: Span): Process => {
-  const within = (ctx: Context): Context => ({
-    ...inAxes(created, ...ctx.axes),
-    key: ctx.key,
-    problem: ctx.problem,
-    scores: ctx.scores,
-  });
+const processOf = ({ start, step, length, ends }: Unfolding, home: Context, span: Span): Process => {
   const call = (f: Value, x: Value, ctx: Context): Value =>
     settle(ctx.shared.run.apply(f, [{ value: x, span }], ctx, span), ctx, span);
   return {
     length,
-    start: (at) => carriedForm(asNumbers(outcome(start, within(at), span), 'the start', span)),
+    start: (at) => carriedForm(asNumbers(outcome(start, runAt(home, at), span), 'the start', span)),
     step: (at, state) => {
-      const ctx = within(at);
+      const ctx = runAt(home, at);
       const made = call(step, state, ctx);
       if (made.kind !== 'tuple' || made.items.length !== 2)
         return fail('L0302', span, { expected: '(next state, entry)', seen: describe(made), where: '`step`' });
@@ -141,9 +135,9 @@ const sampled = (process: Process, { facts, ends }: Unfolding, ctx: Context, spa
   };
 };
 
-export const unfolding = (unfold: Unfolding, created: Context, span: Span): Dist => {
-  const { site } = created;
-  const made = processOf(unfold, created, span);
+export const unfolding = (unfold: Unfolding, home: Context, span: Span): Dist => {
+  const { site } = home;
+  const made = processOf(unfold, home, span);
   const process: Process = {
     ...made,
     start: (ctx) => saidAt(site, () => made.start(ctx)),
@@ -151,8 +145,8 @@ export const unfolding = (unfold: Unfolding, created: Context, span: Span): Dist
   };
   return {
     kind: 'dist',
-    family: created.family?.name ?? 'unfold',
-    args: created.family?.args ?? new Map(),
+    family: home.family?.name ?? 'unfold',
+    args: home.family?.args ?? new Map(),
     sample: (ctx) => saidAt(site, () => sampled(process, unfold, ctx, span)),
     facts: new Map(),
     // its draws are differentiated through one by one: see `scores`

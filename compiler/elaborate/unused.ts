@@ -87,7 +87,7 @@ const check = (d: Callable, ctx: Context, known: { sizes: boolean }): void => {
   if (!values.every((v) => v !== undefined)) return;
   known.sizes = open.length === 0 && free.length === 0;
   const given = values.map((value, i) => ({ value, name: undefined, span: needed[i].span }));
-  const inner: Context = { ...inProblem(ctx, newProblem('train', undefined, [])), member: newStore(d.name.text) };
+  const inner: Context = { ...inProblem(ctx, newProblem('train')), member: newStore(d.name.text) };
   if (d.kind === 'model')
     applyMember(
       {

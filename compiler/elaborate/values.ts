@@ -173,7 +173,7 @@ export interface Closure {
   readonly body?: Expr;
   readonly scope: Scope;
   /** Where a lambda was made: mentions of models in it belong to that member. */
-  readonly home?: Pick<Context, 'member' | 'path' | 'at' | 'values'>;
+  readonly home?: Pick<Context, 'member' | 'path' | 'reading'>;
   readonly span: Span;
 }
 
@@ -207,9 +207,14 @@ export interface Member {
   readonly kind: 'member';
   readonly model: Model;
   readonly store: Store;
-  /** Reads other variables instead of its own: a member at another time. */
+  readonly reading?: Reading;
+}
+
+/** What is read in place of a member's variables as they are. */
+export interface Reading {
+  /** The variables that hold them at another time. */
   readonly at?: (variable: Variable) => Variable;
-  /** Unconstrained parameters that stand instead of the variables: a member that a nested problem has trained. */
+  /** Their numbers, unconstrained, by the variables' ids: what a nested problem has trained, what `grad` differentiates by. */
   readonly values?: ReadonlyMap<string, Tensor>;
 }
 

@@ -16,6 +16,10 @@ export const variableInput = (variable: Variable, ctx: Context): Node => {
   return node;
 };
 
+/** The same where a member's body is run, which may read its variables as they are at another time. */
+export const readInput = (variable: Variable, ctx: Context): Node =>
+  variableInput(ctx.reading?.at?.(variable) ?? variable, ctx);
+
 export const uniqueId = (name: string, ctx: Context): string => {
   if (!ctx.shared.variables.has(name)) return name;
   for (let i = 2; ; i++) if (!ctx.shared.variables.has(`${name}'${i}`)) return `${name}'${i}`;
@@ -39,7 +43,7 @@ export const makeVariable = (
     value: graphOf([{ name: id, node: meaning(own) }], [own]),
   };
   ctx.shared.variables.set(id, variable);
-  ctx.problem?.created.push(variable);
+  ctx.created?.push(variable);
   return variable;
 };
 

@@ -19,7 +19,7 @@ import { counting, renameIn } from '../sequences.ts';
 import { openDraws, openEvery } from '../sources.ts';
 import { constantBoolean, knownArray, tensor, toReal } from '../tensors.ts';
 import type { Data, Tensor, Value } from '../values.ts';
-import { makeVariable, uniqueId, variableInput } from '../variables.ts';
+import { makeVariable, readInput, uniqueId } from '../variables.ts';
 import { given, required, textArgument } from './call.ts';
 import type { Intrinsic, IntrinsicCall } from './call.ts';
 
@@ -248,11 +248,11 @@ const running: Intrinsic = (call): Value => {
   const known = store.statistics.get(key);
   const variable = known ?? makeStatistic(`${store.name}.${name}`, value.node.shape, call);
   store.statistics.set(key, variable);
-  const held = variableInput(ctx.at ? ctx.at(variable) : variable, ctx);
+  const held = readInput(variable, ctx);
   if (ctx.problem.mode !== 'train') return tensor(held, [], value.space);
   const decay = toReal(asTensor(required(call, 'decay'), call.span, '`decay`')).node;
   const mixed = ir.add(ir.mul(decay, held), ir.mul(ir.sub(ir.scalar(1), decay), ir.stop(value.node)));
-  if (!ctx.at) ctx.problem.updates.set(variable.id, mixed);
+  if (!ctx.reading?.at) ctx.problem.updates.set(variable.id, mixed);
   return value;
 };
 

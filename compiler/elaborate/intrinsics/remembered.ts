@@ -11,7 +11,7 @@ import { fill } from '../rows.ts';
 import { sequence } from '../sequences.ts';
 import { axisToShape, rankOf, tensor, toReal } from '../tensors.ts';
 import type { Store, Template, Tensor, Value } from '../values.ts';
-import { makeVariable, uniqueId, variableInput } from '../variables.ts';
+import { makeVariable, readInput, uniqueId } from '../variables.ts';
 import { masked } from '../reduce.ts';
 import { required, toTensor } from './call.ts';
 import type { Intrinsic, IntrinsicCall } from './call.ts';
@@ -30,9 +30,6 @@ const statistic = (key: string, store: Store, shape: readonly number[], call: In
   store.statistics.set(key, made);
   return made;
 };
-
-const read = (variable: Variable, call: IntrinsicCall): Node =>
-  variableInput(call.caller.at ? call.caller.at(variable) : variable, call.caller);
 
 const inSpace = (node: Node, space: TensorSpace): Node => ir.cast(node, elementDType(space.element));
 
@@ -71,12 +68,12 @@ const remembered: Intrinsic = (call): Value => {
     ctx: call.caller,
     leaf: (leaf, space) => {
       const kept = statistic(`rows.${leaf}`, store, [rows.most, ...storageShape(space)], call);
-      return tensor(inSpace(read(kept, call), space), [axis], space);
+      return tensor(inSpace(readInput(kept, call.caller), space), [axis], space);
     },
     texts: () => fail('L0302', call.span, { expected: 'numbers', seen: 'Text', where: 'a fitted class' }),
   });
   const count = statistic('rows.count', store, [], call);
-  return sequence(axis, element, tensor(read(count, call), [], R()));
+  return sequence(axis, element, tensor(readInput(count, call.caller), [], R()));
 };
 
 /** The entries of a sequence as an array, with a value in the place of those that are not there. */
@@ -125,7 +122,7 @@ const grown: Intrinsic = (call): Value => {
     least,
     classes,
   });
-  const whole = (v: Variable): Tensor => tensor(read(v, call), [], R(...v.shape));
+  const whole = (v: Variable): Tensor => tensor(readInput(v, call.caller), [], R(...v.shape));
   const space: TensorSpace = { kind: 'tensor', element: { kind: 'Int' }, shape: [splits] };
   const simplex: TensorSpace =
     classes === undefined
