@@ -44,6 +44,9 @@ export const builtinSpaces: ReadonlyMap<string, number> = new Map([
 /** Spaces of spaces, and what a distribution can do: understood in annotations. */
 export const builtinKinds: ReadonlySet<string> = new Set(['Seq', 'Set', 'Dist', 'Sampler', 'Data', 'Text']);
 
+/** Spaces whose points hold many of another: `Seq[X, n]` in an order, `Set[X, n]` in none. */
+const manyOf: Readonly<Record<string, 'sequence' | 'set'>> = { Seq: 'sequence', Set: 'set' };
+
 /** A dimension: a known number, or a name that is still free. */
 type Dimension = { readonly size: number } | { readonly free: string };
 
@@ -173,7 +176,7 @@ export const resolveSpace = (s: SpaceExpr, ctx: Context): Space => {
         const written = elementExpr(s);
         const element: Space = written ? resolveSpace(written, ctx) : { kind: 'any', name: 'X' };
         if (name === 'Seq') return { kind: 'sequence', element, most: mostOf(s, ctx) };
-        if (name === 'Set') return { kind: 'set', element };
+        if (name === 'Set') return { kind: 'set', element, most: mostOf(s, ctx) };
         return { kind: name === 'Data' ? 'data' : 'dist', element };
       }
       return fail('L0201', s.name.span, {
@@ -193,7 +196,7 @@ const elementExpr = (s: Extract<SpaceExpr, { kind: 'named' }>): SpaceExpr | unde
   return { kind: 'named', name: { text, span: s.span }, groups: [], span: s.span };
 };
 
-/** The 100 of `Seq[X, 100]`. */
+/** The 100 of `Seq[X, 100]` and `Set[X, 100]`: how many there are at most. */
 const mostOf = (s: Extract<SpaceExpr, { kind: 'named' }>, ctx: Context): number | undefined => {
   const second = s.groups[0]?.[1];
   if (!second) return undefined;
@@ -271,7 +274,8 @@ export const coerce = (v: Value, space: Space, name: string, span: Span, trusted
         };
       }
       return mismatch(name, printSpace(space), v, span);
-    case 'sequence': {
+    case 'sequence':
+    case 'set': {
       const { element, most } = space;
       const length = v.kind === 'along' ? v.axis.size : v.kind === 'tensor' ? v.space.shape[0] : undefined;
       if (length !== undefined && most !== undefined && length > most)
@@ -396,11 +400,12 @@ export const matchAnnotation = (
       return v;
     case 'array':
     case 'named': {
-      if (s.kind === 'named' && s.name.text === 'Seq' && !lookup(ctx.scope, 'Seq')) {
+      const many = s.kind === 'named' && !lookup(ctx.scope, s.name.text) ? manyOf[s.name.text] : undefined;
+      if (s.kind === 'named' && many) {
         const entry = elementExpr(s);
         const most = mostOf(s, ctx);
-        const shown = `Seq${entry ? `[${writtenIn(entry.span, ctx.shared.sources)}]` : ''}`;
-        if (most !== undefined) coerce(v, { kind: 'sequence', element: { kind: 'any', name: 'X' }, most }, name, span);
+        const shown = `${s.name.text}${entry ? `[${writtenIn(entry.span, ctx.shared.sources)}]` : ''}`;
+        if (most !== undefined) coerce(v, { kind: many, element: { kind: 'any', name: 'X' }, most }, name, span);
         return entryByEntry(v, shown, name, span, ctx, (x) =>
           entry ? matchAnnotation(entry, x, ctx, name, span, trusted) : x,
         );

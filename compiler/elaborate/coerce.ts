@@ -65,12 +65,13 @@ const coerceTemplate = (
       if (t.kind === 'leaf') return coerceLeaf(t, space, data, leaves, path, span);
       return mismatch();
     case 'sequence':
+    case 'set':
       if (t.kind === 'sequence') {
         if (space.most !== undefined && t.most > space.most)
           fail('L0304', span, {
             name: path || data.name,
             expected: printSpace(space),
-            seen: printSpace({ kind: 'sequence', element: spaceOfTemplate(t.element), most: t.most }),
+            seen: printSpace({ kind: space.kind, element: spaceOfTemplate(t.element), most: t.most }),
           });
         return { ...t, element: coerceTemplate(t.element, space.element, data, leaves, path, span) };
       }

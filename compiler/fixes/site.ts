@@ -34,7 +34,7 @@ export interface Known {
   readonly functions: readonly DefDeclaration[];
 }
 
-const isFound = (x: object): x is Found => 'span' in x && typeof (x as Found).span === 'object';
+export const isFound = (x: object): x is Found => 'span' in x && typeof (x as Found).span === 'object';
 
 const length = (s: Span): number => s.end - s.start;
 

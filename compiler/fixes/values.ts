@@ -13,7 +13,18 @@ import type {
 } from '../../grammar/tree.ts';
 import { nodes } from '../../grammar/walk.ts';
 import type { ParametersOf } from '../messages.ts';
-import { call, declarationsOf, exact, guess, operand, playerAround, problemAround, textAt, write } from './site.ts';
+import {
+  call,
+  declarationsOf,
+  exact,
+  guess,
+  isFound,
+  operand,
+  playerAround,
+  problemAround,
+  textAt,
+  write,
+} from './site.ts';
 import type { Found, Site } from './site.ts';
 
 // ---------------------------------------------------------------- spaces
@@ -48,15 +59,20 @@ const into = (expected: string, seen: string, site: Site): readonly (readonly [s
   return one && (whole || !/^[-\d.]+$/.test(written)) ? [[call(site, expected.replace('Class', 'class')), {}]] : [];
 };
 
-/** The annotation says what the value is. */
-const annotated = ({ seen, value }: ParametersOf<'L0304'>, site: Site): Fix[] => {
+/** The annotation says what the value is; of a row of which one part does not fit, that part's. */
+const annotated = ({ name, expected, seen, value }: ParametersOf<'L0304'>, site: Site): Fix[] => {
   const d = site.around.find(
     (n): n is (LetDeclaration | DataDeclaration) & Found => n.kind === 'let' || n.kind === 'data',
   );
   if (!d?.space || value !== undefined || d.value.span.start !== site.span.start || d.value.span.end !== site.span.end)
     return [];
   if (!/^[A-Z(][\w[\], ():.]*$/.test(seen) || /\ba \w|Text/.test(seen)) return [];
-  return [write(d.space.span, d.kind === 'data' ? `[${seen}]` : seen, guess)];
+  const own = d.kind === 'let' ? textAt(site, d.pattern.span) : d.name.text;
+  if (name === own) return [write(d.space.span, d.kind === 'data' ? `[${seen}]` : seen, guess)];
+  const parts: Found[] = [];
+  for (const n of nodes(d.space) as Iterable<object>)
+    if (isFound(n) && textAt(site, n.span) === expected) parts.push(n);
+  return parts.length === 1 ? [write(parts[0].span, seen, guess)] : [];
 };
 
 export const outside = (p: ParametersOf<'L0304'>, site: Site): Fix[] => {
