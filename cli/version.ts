@@ -2,22 +2,19 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { release, type } from 'node:os';
+import { resolve } from 'node:path';
+import { packageFolder } from '../runtime/data/node-library.ts';
 
 interface Package {
   readonly version: string;
 }
 
-/** From cli/ (tests) or dist/cli/: the nearest package.json upwards. */
 const own = (): string => {
-  for (const up of ['../package.json', '../../package.json']) {
-    try {
-      const found = JSON.parse(readFileSync(new URL(up, import.meta.url), 'utf8')) as Package & { name?: string };
-      if (found.name === 'learn') return found.version;
-    } catch {
-      continue;
-    }
+  try {
+    return (JSON.parse(readFileSync(resolve(packageFolder(), 'package.json'), 'utf8')) as Package).version;
+  } catch {
+    return 'unknown';
   }
-  return 'unknown';
 };
 
 const installed = (name: string): string => {

@@ -1,8 +1,8 @@
 /** `learn play`: the playground on this machine, with a file that is written back when it is saved. */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join, resolve } from 'node:path';
+import { packageFolder } from '../../runtime/data/node-library.ts';
 import { wholeNumber } from '../arguments.ts';
 import { command } from '../command.ts';
 import { codes, Stop } from '../exit.ts';
@@ -13,16 +13,6 @@ import type { Terminal } from '../terminal.ts';
 
 const empty = '-- A learning problem.\n';
 
-/** The package's folder: this runs from cli/ of the sources or of dist/. */
-const root = (): string => {
-  const here = dirname(fileURLToPath(import.meta.url));
-  const found = ['../..', '../../..']
-    .map((up) => resolve(here, up))
-    .find((f) => existsSync(join(f, 'stdlib/order.json')));
-  if (!found) throw new Error(`internal: no package around ${here}`);
-  return found;
-};
-
 const runProgram = (program: string, args: readonly string[], cwd: string): Promise<number> =>
   new Promise((done) => {
     const child = spawn(program, args, { cwd, stdio: ['ignore', 'ignore', 'inherit'] });
@@ -32,13 +22,17 @@ const runProgram = (program: string, args: readonly string[], cwd: string): Prom
 
 /** The built page; a checkout builds it at the first use. */
 const siteOf = async (terminal: Terminal): Promise<string> => {
-  const site = join(root(), 'playground/dist');
+  const site = join(packageFolder(), 'playground/dist');
   if (existsSync(join(site, 'index.html'))) return site;
-  const vite = join(root(), 'node_modules/vite/bin/vite.js');
+  const vite = join(packageFolder(), 'node_modules/vite/bin/vite.js');
   const help = '`npm run build:playground` in the folder of learn builds it';
   if (!existsSync(vite)) throw new Stop(codes.file, 'the playground is not built', help);
   terminal.err('Building the playground, once (about half a minute) ...');
-  const code = await runProgram(process.execPath, [vite, 'build', '--config', 'playground/vite.config.ts'], root());
+  const code = await runProgram(
+    process.execPath,
+    [vite, 'build', '--config', 'playground/vite.config.ts'],
+    packageFolder(),
+  );
   if (code !== 0 || !existsSync(join(site, 'index.html')))
     throw new Stop(codes.file, 'the playground could not be built', help);
   return site;

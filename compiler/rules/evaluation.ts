@@ -25,17 +25,22 @@ export const rounded = (value: ArrayValue, precision: Precision): ArrayValue => 
   return { dtype: value.dtype, shape: value.shape, data };
 };
 
-/** One operation that is neither an input nor a loop. */
+/** Does its rule write every number of an array that it is given, and read none of them? */
+export const fillsGiven = ({ op }: Operation): boolean => op !== 'stop' && Object.hasOwn(elementwise, op);
+
+/** One operation that is neither an input nor a loop, into `out` if its rule fills what it is given. */
 export const evaluateOperation = (
   operation: Operation,
   inputs: readonly ArrayValue[],
-  { dtype, shape }: Type,
+  type: Type,
   precision: Precision,
+  out?: ArrayData,
 ): ArrayValue => {
+  const { dtype, shape } = type;
   const rule = (rules as { readonly [op: string]: unknown })[operation.op] as
-    ((o: Operation, i: readonly ArrayValue[], t: Type, p: Precision) => ArrayData) | undefined;
+    ((o: Operation, i: readonly ArrayValue[], t: Type, p: Precision, out?: ArrayData) => ArrayData) | undefined;
   if (!rule) throw new Error(`internal: ${operation.op} is not evaluated by itself`);
-  const data = rule(operation, inputs, { dtype, shape }, precision);
+  const data = rule(operation, inputs, type, precision, out);
   if (data.length !== sizeOf(shape))
     throw new Error(`internal: ${operation.op} made ${data.length} numbers for [${shape.join(',')}]`);
   return { dtype, shape, data };

@@ -13,7 +13,7 @@ export const library = 'stdlib/';
 
 const here = dirname(fileURLToPath(import.meta.url));
 
-/** From runtime/data/ of the sources or of dist/. */
+/** From runtime/data/ of the sources or of dist/, or from dist/bundle/cli/. */
 export const packageFolder = (): string => {
   const found = ['../..', '../../..']
     .map((up) => resolve(here, up))

@@ -9,8 +9,8 @@ import { allocate, type EvaluationRule, type Precision } from './rule.ts';
 
 const map =
   (f: (x: number) => number) =>
-  (_: Operation, [x]: readonly ArrayValue[], type: Type, precision: Precision): ArrayData => {
-    const out = allocate(type.dtype, x.data.length, precision);
+  (_: Operation, [x]: readonly ArrayValue[], type: Type, precision: Precision, given?: ArrayData): ArrayData => {
+    const out = given ?? allocate(type.dtype, x.data.length, precision);
     const { data } = x;
     for (let i = 0; i < out.length; i++) out[i] = f(data[i]);
     return out;
@@ -19,14 +19,20 @@ const map =
 /** The same for the hot ones, each with a loop of its own. */
 const mapBy =
   (run: (x: ArrayData, out: ArrayData) => void) =>
-  (_: Operation, [x]: readonly ArrayValue[], type: Type, precision: Precision): ArrayData => {
-    const out = allocate(type.dtype, x.data.length, precision);
+  (_: Operation, [x]: readonly ArrayValue[], type: Type, precision: Precision, given?: ArrayData): ArrayData => {
+    const out = given ?? allocate(type.dtype, x.data.length, precision);
     run(x.data, out);
     return out;
   };
 
 const neg = mapBy((x, out) => {
   for (let i = 0; i < out.length; i++) out[i] = -x[i];
+});
+const abs = mapBy((x, out) => {
+  for (let i = 0; i < out.length; i++) out[i] = Math.abs(x[i]);
+});
+const expm1 = mapBy((x, out) => {
+  for (let i = 0; i < out.length; i++) out[i] = Math.expm1(x[i]);
 });
 const exp = mapBy((x, out) => {
   for (let i = 0; i < out.length; i++) out[i] = Math.exp(x[i]);
@@ -57,13 +63,17 @@ type Row = (
   end: number,
 ) => void;
 
+/** How far an operand steps where one loop does: it is as long as the result or one number; NaN where its rows must be walked. */
+const evenStep = (x: ArrayData, out: ArrayData): number => (x.length === out.length ? 1 : x.length === 1 ? 0 : NaN);
+
 const map2 =
   (row: Row, rowOfIntegers = row) =>
-  (_: Operation, [x, y]: readonly ArrayValue[], type: Type, precision: Precision): ArrayData => {
-    const out = allocate(type.dtype, sizeOf(type.shape), precision);
+  (_: Operation, [x, y]: readonly ArrayValue[], type: Type, precision: Precision, given?: ArrayData): ArrayData => {
+    const out = given ?? allocate(type.dtype, sizeOf(type.shape), precision);
     const run = x.dtype === 'int32' ? rowOfIntegers : row;
-    if (x.data.length === out.length && y.data.length === out.length) {
-      run(x.data, 0, 1, y.data, 0, 1, out, 0, out.length);
+    const [m, n] = [evenStep(x.data, out), evenStep(y.data, out)];
+    if (m + n >= 0) {
+      run(x.data, 0, m, y.data, 0, n, out, 0, out.length);
       return out;
     }
     const { shape } = type;
@@ -116,20 +126,39 @@ const ge: Row = (x, p, s, y, q, t, out, i, end) => {
   for (; i < end; i++, p += s, q += t) out[i] = x[p] >= y[q] ? 1 : 0;
 };
 
-const select: EvaluationRule<'select'> = (_, [c, a, b], { dtype, shape }, precision) => {
-  const out = allocate(dtype, sizeOf(shape), precision);
+const choose = (
+  c: ArrayData,
+  k: number,
+  r: number,
+  a: ArrayData,
+  p: number,
+  s: number,
+  b: ArrayData,
+  q: number,
+  t: number,
+  out: ArrayData,
+  i: number,
+  end: number,
+): void => {
+  for (; i < end; i++, k += r, p += s, q += t) out[i] = c[k] !== 0 ? a[p] : b[q];
+};
+
+const select: EvaluationRule<'select'> = (_, [c, a, b], { dtype, shape }, precision, given) => {
+  const out = given ?? allocate(dtype, sizeOf(shape), precision);
+  const [l, m, n] = [evenStep(c.data, out), evenStep(a.data, out), evenStep(b.data, out)];
+  if (l + m + n >= 0) {
+    choose(c.data, 0, l, a.data, 0, m, b.data, 0, n, out, 0, out.length);
+    return out;
+  }
   const strides = [c, a, b].map((x) => broadcastStrides(x.shape, shape));
   const rows = rowsOf(shape, [...strides, stridesOf(shape)]);
   const [r, s, t] = rows.steps;
-  eachRow(rows, (k, p, q, i) => {
-    for (const end = i + rows.size; i < end; i++, k += r, p += s, q += t)
-      out[i] = c.data[k] !== 0 ? a.data[p] : b.data[q];
-  });
+  eachRow(rows, (k, p, q, i) => choose(c.data, k, r, a.data, p, s, b.data, q, t, out, i, i + rows.size));
   return out;
 };
 
-const cast: EvaluationRule<'cast'> = ({ dtype }, [x], _, precision) => {
-  const out = allocate(dtype, x.data.length, precision);
+const cast: EvaluationRule<'cast'> = ({ dtype }, [x], _, precision, given) => {
+  const out = given ?? allocate(dtype, x.data.length, precision);
   if (dtype === 'bool') for (let i = 0; i < out.length; i++) out[i] = x.data[i] !== 0 ? 1 : 0;
   else out.set(x.data); // to int32: towards zero
   return out;
@@ -137,10 +166,10 @@ const cast: EvaluationRule<'cast'> = ({ dtype }, [x], _, precision) => {
 
 export const elementwise = {
   neg,
-  abs: map(Math.abs),
+  abs,
   sign: map(Math.sign),
   exp,
-  expm1: map(Math.expm1),
+  expm1,
   log,
   log1p: map(Math.log1p),
   sqrt,
@@ -166,10 +195,21 @@ export const elementwise = {
   floor: map(Math.floor),
   ceil: map(Math.ceil),
   round: map(round),
-  polygamma: (operation: OperationOf<'polygamma'>, inputs: readonly ArrayValue[], type: Type, precision: Precision) =>
-    map((x) => polygamma(operation.order, x))(operation, inputs, type, precision),
-  add: map2(add),
-  sub: map2(sub),
+  polygamma: (
+    operation: OperationOf<'polygamma'>,
+    inputs: readonly ArrayValue[],
+    type: Type,
+    precision: Precision,
+    given?: ArrayData,
+  ) => map((x) => polygamma(operation.order, x))(operation, inputs, type, precision, given),
+  add: map2(
+    add,
+    slow((a, b) => a + b),
+  ),
+  sub: map2(
+    sub,
+    slow((a, b) => a - b),
+  ),
   mul: map2(mul, slow(Math.imul)),
   div: map2(
     div,

@@ -1,5 +1,6 @@
 /**
- * What an evaluation rule is: numbers in, numbers out, in fresh arrays. `float64` keeps float32 values in double precision (exact
+ * What an evaluation rule is: numbers in, numbers out, in fresh arrays or, of the
+ * elementwise ones, in the one that they are given. `float64` keeps float32 values in double precision (exact
  * solvers, finite differences); `float32` rounds each result.
  */
 import type { ArrayData, ArrayValue, DType, OperationOf, OpName } from '../../ir/operations.ts';
@@ -15,6 +16,7 @@ export type EvaluationRule<K extends Computing> = (
   inputs: readonly ArrayValue[],
   type: Type,
   precision: Precision,
+  out?: ArrayData,
 ) => ArrayData;
 
 export const allocate = (dtype: DType, size: number, precision: Precision): ArrayData => {
