@@ -6,7 +6,7 @@ import { explain } from '../compiler/explain.ts';
 import type { Action } from '../compiler/program.ts';
 import type { Explanation } from '../compiler/explain.ts';
 import { position } from '../grammar/diagnostics.ts';
-import { toMetricsLine } from '../runtime/events.ts';
+import { toMetricsLine, unknownsOf } from '../runtime/events.ts';
 import type { Event, OnEvent, Stopped, Summary } from '../runtime/events.ts';
 import { formatNumber } from '../runtime/report/axes.ts';
 import { newRecord, recordEvent } from '../runtime/report/record.ts';
@@ -139,9 +139,7 @@ export const openNarrator = (o: NarratorOptions): Narrator => {
         progress.step(event, seconds);
         return;
       case 'solved':
-        say(
-          `  solved: ${event.method}, ${event.unknowns} ${event.solver === 'fitted' ? 'rows' : 'unknowns'}, loss ${formatNumber(event.loss)}`,
-        );
+        say(`  solved: ${event.method}, ${unknownsOf(event)}, loss ${formatNumber(event.loss)}`);
         return;
       case 'warning':
         say(`  ${paint(terminal, 'yellow', 'note')}: ${plainText(event.message)}`);

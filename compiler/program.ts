@@ -27,6 +27,8 @@ export interface Variable {
   readonly value: Graph;
   /** For people: the space, `Simplex[3]`. */
   readonly space: string;
+  /** Every entry is one of 0, 1, ..., choices - 1: it is tried, not descended. */
+  readonly choices?: number;
   readonly span?: Span;
 }
 
@@ -78,10 +80,6 @@ export type Solver =
   | (WholeSolver & { readonly kind: 'exact' | 'lbfgs' })
   /** `loss` is the bound whose posteriors are those of the variables `held`, which hold `over` in the same order while a bound is made best. */
   | (WholeSolver & { readonly kind: 'em'; readonly held: readonly string[] })
-  /**
-   * `loss` is an augmented Lagrangian by the variables `penalty` and `multipliers`, which the solver moves; further outputs are
-   * `objective`, in the sense of the spec, and for each multiplier `constraint:<id>`, what must be at most 0, or 0 where `equal`.
-   */
   /** Members that keep the rows of the set `data`, one variable a leaf, and how many there are; trees are grown from them. */
   | (WholeSolver & {
       readonly kind: 'fitted';
@@ -90,6 +88,20 @@ export type Solver =
       readonly counts: readonly string[];
       readonly trees: readonly TreeOf[];
     })
+  /**
+   * The variables `tried` take all their values in turn; where `rest` is given, the others (`over`) are solved for by it at each point.
+   * `constraints`: outputs of the graph whose entries must be at most 0 (below it where `strict`), or 0 where `equal`.
+   */
+  | (WholeSolver & {
+      readonly kind: 'enumerated';
+      readonly tried: readonly string[];
+      readonly rest?: 'exact' | 'lbfgs';
+      readonly constraints: readonly { readonly output: string; readonly equal: boolean; readonly strict: boolean }[];
+    })
+  /**
+   * `loss` is an augmented Lagrangian by the variables `penalty` and `multipliers`, which the solver moves; further outputs are
+   * `objective`, in the sense of the spec, and for each multiplier `constraint:<id>`, what must be at most 0, or 0 where `equal`.
+   */
   | (WholeSolver & {
       readonly kind: 'constrained';
       readonly penalty: string;

@@ -51,7 +51,7 @@ export interface Summary {
 
 /** How a solver without steps went. */
 export interface Solved extends Trained {
-  readonly solver: 'exact' | 'lbfgs' | 'em' | 'constrained' | 'fitted' | 'closed';
+  readonly solver: 'exact' | 'lbfgs' | 'em' | 'constrained' | 'fitted' | 'enumerated' | 'closed';
   /** In the user's sense. */
   readonly loss: number;
   readonly unknowns: number;
@@ -65,6 +65,10 @@ export interface Solved extends Trained {
   /** Where it computed: float64 in plain arrays, or float32 on the engine. */
   readonly precision: 'float64' | 'float32';
 }
+
+/** What a solver's `unknowns` are. */
+export const unknownsOf = ({ solver, unknowns }: Pick<Solved, 'solver' | 'unknowns'>): string =>
+  `${unknowns} ${solver === 'fitted' ? 'rows' : solver === 'enumerated' ? 'points' : 'unknowns'}`;
 
 /** A picture's numbers: `values` are the parts of a tuple or the columns of a table, `mask` says which rows to keep. */
 export interface Frame {
@@ -111,7 +115,7 @@ export type Event =
   | ({ readonly type: 'initialised'; readonly restarts: number } & Where)
   | ({
       readonly type: 'train';
-      readonly solver: 'gradient' | 'exact' | 'lbfgs' | 'em' | 'constrained' | 'fitted';
+      readonly solver: 'gradient' | 'exact' | 'lbfgs' | 'em' | 'constrained' | 'fitted' | 'enumerated';
       readonly total: number;
       readonly players: readonly string[];
     } & Trained)

@@ -14,6 +14,7 @@ import { judge, summarise } from './result.ts';
 import { epochOf, isProgress } from './schedule.ts';
 import { solveConstrained } from './solvers/constrained.ts';
 import { solveExactly } from './solvers/exact.ts';
+import { solveEnumerated } from './solvers/enumerated.ts';
 import { solveFitted } from './solvers/fitted.ts';
 import { trainByGradient } from './solvers/gradient.ts';
 import { solveByEm } from './solvers/em.ts';
@@ -173,6 +174,7 @@ const train = async (current: Current, action: Train, carried: Carried): Promise
   if (solver.kind === 'gradient') return trainByGradient(solver, training);
   if (solver.kind === 'em') return solveByEm(solver, training);
   if (solver.kind === 'fitted') return solveFitted(solver, training);
+  if (solver.kind === 'enumerated') return solveEnumerated(solver, training);
   if (solver.kind === 'constrained') return solveConstrained(solver, training);
   return solver.kind === 'exact' ? solveExactly(solver, training) : solveSmooth(solver, training);
 };

@@ -3,6 +3,7 @@ import * as ir from '../compiler/ir/build.ts';
 import type { Program, Show } from '../compiler/program.ts';
 import type { Engine } from '../runtime/engines/engine.ts';
 import { toMetricsLine, type Event } from '../runtime/events.ts';
+import { judge } from '../runtime/result.ts';
 import { runProgram } from '../runtime/session.ts';
 import * as p from './session-programs.ts';
 
@@ -224,6 +225,13 @@ describe('what is not finite', () => {
     expect(result.met).toBe(false);
     expect(of(result.events, 'warning')).toMatchObject([{ message: 'e is not a number (NaN)' }]);
   });
+});
+
+it('a threshold is held against what the value is but for rounding: 76 of 80 in single precision is 0.95', () => {
+  expect(judge(Math.fround(0.95), { op: '>=', bound: 0.95 })).toBe('met');
+  expect(judge(Math.fround(0.05), { op: '<=', bound: 0.05 })).toBe('met');
+  expect(judge(Math.fround(0.95), { op: '>', bound: 0.95 })).toBe('not met');
+  expect(judge(0.9499, { op: '>=', bound: 0.95 })).toBe('not met');
 });
 
 describe('protocols', () => {

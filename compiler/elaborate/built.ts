@@ -75,8 +75,21 @@ export const checkDependence = (built: Built, grads: readonly Node[]): void => {
 export const inputsOf = (variables: readonly Variable[], ctx: Context): Node[] =>
   variables.map((v) => variableInput(v, ctx));
 
+/** The variables, which all have directions: what is one of finitely many values is tried, in a problem that says no `by`. */
+export const descended = ({ variables, span }: Built): readonly Variable[] => {
+  const tried = variables.find((v) => v.choices !== undefined);
+  return tried
+    ? fail(
+        'L0602',
+        tried.span ?? span,
+        { what: `a parameter in ${tried.space} cannot be trained by descent: the space has no directions` },
+        { help: 'in a problem by itself, without `by`, `batch` and `for`, all its values are tried' },
+      )
+    : variables;
+};
+
 export const gradientsOf = (built: Built, maximised: boolean, ctx: Context): Node[] => {
-  const wrt = inputsOf(built.variables, ctx);
+  const wrt = inputsOf(descended(built), ctx);
   const grads = gradients(sharedNode(built.loss), wrt);
   return maximised ? grads.map((g) => ir.neg(g)) : grads;
 };

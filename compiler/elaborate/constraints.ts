@@ -22,12 +22,15 @@ import { known, mapBinary, shapeOf, toReal } from './tensors.ts';
 import type { Tensor } from './values.ts';
 import { makeVariable, uniqueId, variableInput } from './variables.ts';
 
-export interface Constraint {
+export interface Requirement {
   readonly condition: Condition;
   readonly text: string;
   readonly equal: boolean;
   /** Numbers that must be at most 0, or 0: a vector. */
   readonly excess: Node;
+}
+
+export interface Constraint extends Requirement {
   readonly multiplier: Variable;
 }
 
@@ -98,37 +101,39 @@ const check = (condition: Condition, excess: Node, { left, right, op }: Sides, c
   }
 };
 
-/** The constraints of a problem, built where its objective was: they see the same rows. */
-export const constraintsOf = (
-  problem: ProblemExpr,
-  built: Built,
-  by: keyof typeof penalties,
-  ctx: Context,
-): Constrained | undefined => {
-  const conditions = plainConditions(problem);
-  if (conditions.length === 0) return undefined;
+/** What a problem requires, built where its objective was: the same rows are seen. */
+export const requirementsOf = (problem: ProblemExpr, built: Built, ctx: Context): Requirement[] => {
   const inside = built.inside ?? inProblem(ctx, built.state);
-  const variable = (name: string, initial: Node): Variable => {
-    const { shape } = initial;
-    const what = { id: uniqueId(name, inside), name, role: 'statistic', dtype: 'float32', shape } as const;
-    return makeVariable({ ...what, space: shape.length === 0 ? 'R' : `R[${shape.join(', ')}]` }, initial, inside);
-  };
-  const constraints = conditions.map((condition): Constraint => {
+  return plainConditions(problem).map((condition) => {
     const sides = sidesOf(condition, inside);
     const { left, right, op } = sides;
     const [a, b] = op === '>=' ? [right, left] : [left, right];
     const difference = mapBinary('sub', a, b, condition.span, op);
     const excess = ir.reshape(difference.node, [sizeOf(shapeOf(difference))]);
     check(condition, excess, sides, ctx);
-    const text = writtenIn(condition.span, ctx.shared.sources);
-    return {
-      condition,
-      text,
-      equal: op === '==',
-      excess,
-      multiplier: variable(`multiplier of ${text}`, ir.full(0, excess.shape)),
-    };
+    return { condition, text: writtenIn(condition.span, ctx.shared.sources), equal: op === '==', excess };
   });
+};
+
+/** The constraints of a problem, each with its multiplier. */
+export const constraintsOf = (
+  problem: ProblemExpr,
+  built: Built,
+  by: keyof typeof penalties,
+  ctx: Context,
+): Constrained | undefined => {
+  const required = requirementsOf(problem, built, ctx);
+  if (required.length === 0) return undefined;
+  const inside = built.inside ?? inProblem(ctx, built.state);
+  const variable = (name: string, initial: Node): Variable => {
+    const { shape } = initial;
+    const what = { id: uniqueId(name, inside), name, role: 'statistic', dtype: 'float32', shape } as const;
+    return makeVariable({ ...what, space: shape.length === 0 ? 'R' : `R[${shape.join(', ')}]` }, initial, inside);
+  };
+  const constraints = required.map((r): Constraint => ({
+    ...r,
+    multiplier: variable(`multiplier of ${r.text}`, ir.full(0, r.excess.shape)),
+  }));
   return { constraints, penalty: variable('penalty', ir.scalar(penalties[by])) };
 };
 

@@ -36,6 +36,9 @@ const isInput =
 /** Inputs of loop bodies are not fed from outside. */
 const isLoopInput = (name: string): boolean => /^(round|carry\d+|element\d+|capture\d+)$/.test(name);
 
+/** Does the value need this input? */
+export const reads = (root: Node, input: Node): boolean => reaching((node) => node === input)(root);
+
 /** Reads a variable: something that training may change. */
 export const dependsOnParameters = reaching(isInput('var:'));
 /** Draws where there is nothing to draw from: see latents.ts. */

@@ -5,8 +5,9 @@
 import type { ModelDeclaration, ParamStatement, Span, SpaceExpr, StaticParameter } from '../../grammar/tree.ts';
 import * as ir from '../ir/build.ts';
 import { fail, similar } from '../messages.ts';
+import type { Node } from '../ir/graph.ts';
 import type { Variable } from '../program.ts';
-import { contains, elementShape, printSpace, sameShape, storageShape, R } from '../spaces/space.ts';
+import { contains, elementCount, elementShape, printSpace, sameShape, storageShape, R } from '../spaces/space.ts';
 import type { TensorSpace } from '../spaces/space.ts';
 import { coerceTensor, matchAnnotation, resolveSpace } from './annotations.ts';
 import { bind, childScope, Failure, newAxis } from './context.ts';
@@ -174,13 +175,10 @@ const makeParameter = (
 ): Variable => {
   const shape = storageShape(space);
   const clean: Context = { ...ctx, axes: [], key: keyInput, problem: undefined };
-  const raw = outOfSpace(space.element, initial(clean).node, span);
-  return makeVariable(
-    { id: uniqueId(name, ctx), name, role: 'parameter', dtype: 'float32', shape, space: printSpace(space), span },
-    raw,
-    ctx,
-    (own) => intoSpace(space.element, own, span),
-  );
+  const choices = elementCount(space.element);
+  const raw = choices === undefined ? outOfSpace(space.element, initial(clean).node, span) : ir.full(0, shape);
+  const what = { id: uniqueId(name, ctx), name, role: 'parameter', dtype: 'float32', shape, choices, span } as const;
+  return makeVariable({ ...what, space: printSpace(space) }, raw, ctx, (own) => intoSpace(space.element, own, span));
 };
 
 /** What a parameter starts at when its declaration does not say. */
@@ -303,6 +301,26 @@ export const pointParameter = (name: string, space: TensorSpace, store: Store, c
   const variable = makeParameter(name, space, start, ctx, span);
   store.parameters.set(key, { variable, space, value: tensor(variableInput(variable, ctx), [], space) });
   return currentValue(variable, space, store, ctx);
+};
+
+/** `over k in [1, 2, 5]`: one of some values. */
+export const choiceParameter = (name: string, among: Tensor, store: Store, ctx: Context, span: Span): Tensor => {
+  const [choices, ...shape] = shapeOf(among);
+  const what = {
+    id: uniqueId(name, ctx),
+    name,
+    role: 'parameter',
+    dtype: 'float32',
+    shape: [],
+    choices,
+    span,
+  } as const;
+  const meaning = (own: Node): Node => ir.gather(among.node, ir.cast(own, 'int32'));
+  const space = { ...among.space, shape };
+  const variable = makeVariable({ ...what, space: printSpace(space) }, ir.scalar(0), ctx, meaning);
+  const value = tensor(variableInput(variable, ctx), [], R());
+  store.parameters.set(`/${name}`, { variable, space: R(), value });
+  return tensor(meaning(value.node), [], space);
 };
 
 /** All variables of a member, and of the members inside it, that a training of it moves. */

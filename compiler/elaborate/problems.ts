@@ -15,8 +15,8 @@ import type { Collecting } from './buffers.ts';
 import { bind, childScope, Failure, inScope, lookup } from './context.ts';
 import type { Contestant } from './built.ts';
 import type { Context } from './context.ts';
-import { asCount, asStatic, describe } from './describe.ts';
-import { newStore, pointParameter, variablesOf } from './members.ts';
+import { asCount, asStatic, asTensor, describe } from './describe.ts';
+import { choiceParameter, newStore, pointParameter, variablesOf } from './members.ts';
 import { isKnownIntrinsic } from './intrinsics/index.ts';
 import { checkThreshold, mentions, warnOfSeenRows, warnOfSense } from './suspicions.ts';
 import { heldOut, leak, markTrained, sharesRows } from './leakage.ts';
@@ -24,8 +24,9 @@ import { commonInputs } from './inputs.ts';
 import { evaluationValue, feedsOf, inProblem, lossOf, newProblem } from './objectives.ts';
 import { consolidate } from './consolidation.ts';
 import { measured } from './constraints.ts';
+import { dependsOnParameters, isFed } from './dependence.ts';
 import { nested } from './nested.ts';
-import { known } from './tensors.ts';
+import { known, shapeOf } from './tensors.ts';
 import { openDraws } from './sources.ts';
 import { train } from './training.ts';
 import { tuningOf } from './tuning.ts';
@@ -77,7 +78,16 @@ interface Bound {
   readonly model: string;
 }
 
-/** `f in M`, `z in R[2]`, `g in M from f` */
+/** `k in [1, 2, 5]`, `k in 1..9`: numbers or arrays that are known, one of which is taken. */
+const valuesAmong = (domain: Value, over: Over): Tensor => {
+  const { span } = over.domain;
+  const among = domain.kind === 'tensor' || domain.kind === 'range' ? asTensor(domain, span) : undefined;
+  if (!among || shapeOf(among).length === 0 || dependsOnParameters(among.node) || isFed(among.node))
+    return fail('L0302', span, { expected: 'a model, or a space', seen: describe(domain), where: '`over`' });
+  return among;
+};
+
+/** `f in M`, `z in R[2]`, `k in [1, 2, 5]`, `g in M from f` */
 const openOver = (over: Over, player: Player, ctx: Context, taken: Set<string>): Bound => {
   const name = memberName(over, player, ctx);
   if (taken.has(name)) fail('L0202', over.span, { name });
@@ -104,12 +114,11 @@ const openOver = (over: Over, player: Player, ctx: Context, taken: Set<string>):
       const value = pointParameter(name, domain.space, store, ctx, over.span);
       return { name, value, store, model: printSpace(domain.space) };
     }
-    default:
-      return fail('L0302', over.domain.span, {
-        expected: 'a model, or a space',
-        seen: describe(domain),
-        where: '`over`',
-      });
+    default: {
+      const among = valuesAmong(domain, over);
+      const value = choiceParameter(name, among, store, ctx, over.span);
+      return { name, value, store, model: writtenIn(over.domain.span, ctx.shared.sources) };
+    }
   }
 };
 

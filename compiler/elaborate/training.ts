@@ -12,6 +12,7 @@ import { checkDependence, gradientsOf, isMaximised, objectiveOf, parametersOf } 
 import type { Built, Contestant } from './built.ts';
 import { augmented, constraintsOf, decision, hasConstraints, multiplierUpdates, projected } from './constraints.ts';
 import type { Constrained, Projection } from './constraints.ts';
+import { enumerated, hasChoices } from './enumerated.ts';
 import type { Context, Game, ProblemContext } from './context.ts';
 import { asCount, asStatic } from './describe.ts';
 import { commonInputs, stepInput, totalInput } from './inputs.ts';
@@ -299,6 +300,11 @@ export const train = (
 
   if (!said && !inBatches) {
     const [whole] = contestants.map((c) => objectiveOf(c, value, undefined, ctx));
+    if (contestants.length === 1 && hasChoices(whole)) {
+      const { solver, decision } = enumerated(problem, taskOf(whole), ctx);
+      decisions.push({ ...decision, span: problem.span });
+      return trained(solver, [whole]);
+    }
     const constrained = constraintsOf(problem, whole, 'turns', ctx);
     const against = obstacle(contestants.length, whole) ?? (constrained && constraintObstacle(whole, constrained));
     if (against === undefined && constrained) {

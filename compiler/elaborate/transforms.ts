@@ -34,10 +34,19 @@ export const intoSpace = (e: Element, x: Node, span?: Span): Node => {
       return ir.div(x, norm(x)); // x / |x|
     case 'Ball':
       return ir.mul(x, ir.div(ir.tanh(norm(x)), norm(x))); // x tanh|x| / |x|
+    case 'Class':
+      return ir.cast(x, 'int32'); // all values are tried
+    case 'Bit':
+      return ir.gt(x, ir.scalar(0.5));
     default:
-      return fail('L0602', span, {
-        what: `a parameter in ${printElement(e)} cannot be trained by descent: the space has no directions`,
-      });
+      return fail(
+        'L0602',
+        span,
+        {
+          what: `a parameter in ${printElement(e)}: the space has no directions to descend, and no end to try all of it`,
+        },
+        { help: 'take a finite space, `Class[K]` for 0 to K - 1, or real numbers' },
+      );
   }
 };
 

@@ -5,7 +5,7 @@ import { graphOf, topological } from '../ir/graph.ts';
 import type { Node } from '../ir/graph.ts';
 import { sharedNode } from '../passes/share.ts';
 import type { Decision, Solver } from '../program.ts';
-import { checkDependence, inputsOf, parametersOf } from './built.ts';
+import { checkDependence, descended, inputsOf, parametersOf } from './built.ts';
 import type { Built } from './built.ts';
 import type { Context } from './context.ts';
 import { isRandom } from './dependence.ts';
@@ -23,7 +23,7 @@ import type { Data } from './values.ts';
 const smallParameters = 5_000;
 const smallWork = 3e8;
 
-const wordOf = (n: number): string => (n === 1 ? '1 parameter' : `${n.toLocaleString('en')} parameters`);
+export const wordOf = (n: number): string => (n === 1 ? '1 parameter' : `${n.toLocaleString('en')} parameters`);
 
 /** Why the structure does not allow a solver without steps; undefined if it does. */
 export const obstacle = (players: number, built: Built): string | undefined => {
@@ -43,16 +43,16 @@ export const obstacle = (players: number, built: Built): string | undefined => {
   return undefined;
 };
 
-interface Task {
+export interface Task {
   readonly built: Built;
   readonly maximised: boolean;
   readonly steps: number | undefined;
 }
 
 /** `objective` to be made small, with its gradient. */
-const wholeOf = ({ built, maximised, steps }: Task, objective: Node, ctx: Context) => {
+export const wholeOf = ({ built, maximised, steps }: Task, objective: Node, ctx: Context) => {
   const loss = maximised ? ir.neg(objective) : objective;
-  const slopes = gradients(sharedNode(loss), inputsOf(built.variables, ctx));
+  const slopes = gradients(sharedNode(loss), inputsOf(descended(built), ctx));
   checkDependence(built, slopes);
   return {
     graph: graphOf(

@@ -1,6 +1,7 @@
 /**
  * What came out of a stage: evaluations with their thresholds, met or not; loss curves; the course of the evaluations.
  */
+import { unknownsOf } from '../events.ts';
 import type { Summary } from '../events.ts';
 import { formatNumber } from './axes.ts';
 import { lineChart } from './charts.ts';
@@ -74,7 +75,7 @@ export const curves = (stage: StageRecord): string => {
 
 const solvedLine = (s: StageRecord['solved'][number]): string => {
   const facts = [
-    `${s.unknowns} ${s.solver === 'fitted' ? 'rows' : 'unknowns'}`,
+    unknownsOf(s),
     ...(s.iterations === undefined ? [] : [`${s.iterations} iterations`]),
     ...(s.condition === undefined ? [] : [`condition number ${formatNumber(s.condition)}`]),
     ...(s.reason ? [s.reason] : []),
