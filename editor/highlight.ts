@@ -1,6 +1,6 @@
 /** Highlighting derived from the grammar's tables: the rules of Monaco's tokenizer and of a TextMate grammar. */
 import { bigWords, hardWords, softWords, symbols, wordSpellings } from '../grammar/tokens.ts';
-import { builtinKinds, builtinSpaces } from '../compiler/elaborate/annotations.ts';
+import { builtinKinds, builtinSpaces } from '../compiler/spaces/names.ts';
 
 /** Soft words that are rarely names, so that colouring them by spelling alone seldom misleads. */
 const declaring = [

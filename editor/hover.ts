@@ -6,7 +6,7 @@ import type { Span } from '../grammar/tree.ts';
 import { headOf, written } from '../grammar/written.ts';
 import { docsMarkdown } from './docs.ts';
 import type { Definition } from '../compiler/names/definition.ts';
-import { isBuiltinSpace } from '../compiler/names/collector.ts';
+import { isBuiltinSpace } from '../compiler/spaces/names.ts';
 import { occurrenceAt, smallestAt, spaceOfDefinition, spaceOfSpan, textOf } from './places.ts';
 import type { View } from './view.ts';
 import { keywordDocs, spaceDocs } from './words.ts';

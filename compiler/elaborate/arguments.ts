@@ -20,7 +20,7 @@ export const bindArguments = (closure: Closure, ctx: Context, args: readonly Giv
     const arg = assigned.given[i];
     const value = arg ? arg.value : ctx.shared.run.evaluate(param.default!, inner);
     const name = param.pattern.kind === 'name' ? param.pattern.name : `argument ${i + 1}`;
-    const checked = param.space ? matchAnnotation(param.space, value, inner, name, arg?.span ?? span) : value;
+    const checked = param.space ? matchAnnotation(param.space, value, inner, { name, span: arg?.span ?? span }) : value;
     bindPattern(scope, param.pattern, checked, inner, arg?.span ?? span);
   });
   return inner;

@@ -5,7 +5,8 @@
 import type { Expr, Parameter, SpaceArgument, Span, SpaceExpr } from '../../grammar/tree.ts';
 import { writtenIn } from '../../grammar/written.ts';
 import { fail } from '../messages.ts';
-import { fitness, matchAnnotation } from './annotations.ts';
+import { fitness } from './fitness.ts';
+import { matchAnnotation } from './annotations.ts';
 import { assign } from './assign.ts';
 import { inLibrary } from './blame.ts';
 import { printSpace, sameShape, storageShape } from '../spaces/space.ts';
@@ -171,7 +172,7 @@ const runClosure = (closure: Closure, args: readonly Given[], fn: FunctionValue,
     if (arg && isFamily(closure)) warnOfSign(closure.name, param, value, arg.span, ctx);
     if (annotation)
       value = declaredBy(param.span, closure.name, () =>
-        matchAnnotation(annotation, value, inner, name, arg?.span ?? span, isFamily(closure)),
+        matchAnnotation(annotation, value, inner, { name, span: arg?.span ?? span, trusted: isFamily(closure) }),
       );
     bindPattern(scope, param.pattern, value, inner, arg?.span ?? span);
     if (param.pattern.kind === 'name') family.set(name, value);
@@ -284,7 +285,12 @@ const resultIn = (space: SpaceExpr, value: Value, ctx: Context, name: string, bo
   const settled = value.kind === 'dist' && value.implicit ? draws(value, ctx, span) : value;
   const what = name ? `the value of \`${name}\`` : 'the value of the function';
   return declaredBy(space.span, name, () =>
-    matchAnnotation(space, settled, { ...ctx, scope: childScope(ctx.scope) }, what, valueSpan(body), true),
+    matchAnnotation(
+      space,
+      settled,
+      { ...ctx, scope: childScope(ctx.scope) },
+      { name: what, span: valueSpan(body), trusted: true },
+    ),
   );
 };
 

@@ -1,176 +1,138 @@
-/** Rows in the space that a set is declared in, each number checked. */
-import type { Span, SpaceExpr } from '../../grammar/tree.ts';
+/** A value brought into a space, where that is a widening: a class as its one-hot vector, a bit as a number, a tuple as a record. */
+import type { Span } from '../../grammar/tree.ts';
 import * as ir from '../ir/build.ts';
-import { mapLater } from '../ir/arrays.ts';
-import type { ArrayData, ArrayValue, DType } from '../ir/operations.ts';
-import { sizeOf } from '../ir/shape.ts';
 import { fail } from '../messages.ts';
-import { elementDType, elementShape, printElement, printSpace, R, storageShape } from '../spaces/space.ts';
+import { contains, elementDType, elementShape, printSpace, sameShape, storageShape } from '../spaces/space.ts';
 import type { Space, TensorSpace } from '../spaces/space.ts';
-import { matchAnnotation, resolveSpace } from './annotations.ts';
-import { childScope } from './context.ts';
+import { newAxis } from './context.ts';
 import type { Context } from './context.ts';
-import { spaceOfTemplate } from './describe.ts';
-import { columnName, firstOutside } from './membership.ts';
-import { tensor } from './tensors.ts';
-import type { Data, Template } from './values.ts';
+import { describe } from './describe.ts';
+import { axisToShape, knownArray, shapeOf, shapeToAxis, tensor, toReal } from './tensors.ts';
+import type { Axis, Tensor, Value } from './values.ts';
 
-const partName = (path: string, set: string): string =>
-  path.startsWith('[') ? `part ${path} of \`${set}\`` : path || set;
+/** What is brought into a space. */
+export interface Subject {
+  /** What messages call it. */
+  readonly name: string;
+  readonly span: Span;
+  /** Who made it says that it is in the space: what a function declares of its result is true by construction. */
+  readonly trusted?: boolean;
+}
 
-/** Template with leaves brought into a space, each number checked. */
-const coerceTemplate = (
-  t: Template,
-  space: Space,
-  data: Data,
-  leaves: ArrayValue[],
-  path: string,
-  span: Span,
-): Template => {
-  const mismatch = (): never =>
-    fail('L0304', span, {
-      name: partName(path, data.name),
-      expected: printSpace(space),
-      seen: printSpace(spaceOfTemplate(t)),
-    });
+export const mismatch = ({ name, span }: Subject, expected: string, v: Value): never =>
+  fail('L0304', span, { name, expected, seen: describe(v) });
+
+/** A tensor whose numbers are known: every entry must be in the space. */
+const checkEntries = (t: Tensor, space: TensorSpace, values: ArrayLike<number>, { name, span }: Subject): void => {
+  const n = elementShape(space.element).reduce((p, k) => p * k, 1);
+  for (let i = 0; i < values.length; i += n) {
+    const entry = Array.from({ length: n }, (_, k) => values[i + k]);
+    if (contains(space.element, entry)) continue;
+    const numbers = entry.map((x) => String(Number(x.toPrecision(6))));
+    const value = n === 1 ? numbers[0] : n <= 6 ? `[${numbers.join(', ')}]` : undefined;
+    fail('L0304', span, { name, expected: printSpace(space), seen: describe(t), value });
+  }
+};
+
+/** Brings one tensor into a space (dimensions known). */
+export const coerceTensor = (t: Tensor, space: TensorSpace, subject: Subject): Tensor => {
+  const want = space.element;
+  const have = t.space.element;
+  const wrong = (): never => mismatch(subject, printSpace(space), t);
+  if (want.kind === 'R') {
+    const x = toReal(t);
+    return sameShape(shapeOf(x), space.shape) ? { ...x, space } : wrong();
+  }
+  if (want.kind === 'Class') {
+    const fits = have.kind === 'Class' && have.size === want.size && sameShape(t.space.shape, space.shape);
+    return fits ? t : wrong();
+  }
+  if (!sameShape(shapeOf(t), storageShape(space))) return wrong();
+  if (have.kind === want.kind) return t;
+  const values = knownArray(t);
+  if (values) checkEntries(t, space, values, subject);
+  else if (!subject.trusted && (want.kind === 'Bit' || want.kind === 'Simplex' || want.kind === 'Sphere'))
+    return wrong();
+  return tensor(ir.cast(t.node, elementDType(want)), t.axes, space);
+};
+
+/** The parts of a tuple; a record is one too, in the order of its fields. */
+export const partsOf = (v: Value): readonly Value[] | undefined =>
+  v.kind === 'tuple' || v.kind === 'list' ? v.items : v.kind === 'record' ? [...v.fields.values()] : undefined;
+
+/** Brings a value into a space, or says why not. */
+export const coerce = (v: Value, space: Space, subject: Subject): Value => {
+  const wrong = (): never => mismatch(subject, printSpace(space), v);
+  const inField = (field: string): Subject => ({ ...subject, name: `${subject.name}.${field}` });
+  if (v.kind === 'poison') return v;
   switch (space.kind) {
+    case 'tensor':
+      if (v.kind === 'tensor') return coerceTensor(v, space, subject);
+      if (v.kind === 'range') return v;
+      return wrong();
     case 'tuple': {
-      const parts = t.kind === 'tuple' ? t.items : t.kind === 'record' ? [...t.fields.values()] : [];
-      if (parts.length !== space.items.length) return mismatch();
-      return {
-        kind: 'tuple',
-        items: parts.map((x, i) => coerceTemplate(x, space.items[i], data, leaves, `${path}[${i}]`, span)),
-      };
+      const parts = partsOf(v);
+      if (parts?.length !== space.items.length) return wrong();
+      return { kind: 'tuple', items: parts.map((x, i) => coerce(x, space.items[i], subject)) };
     }
-    case 'record': {
-      const names = [...space.fields];
-      if (t.kind === 'tuple' && t.items.length === names.length)
+    case 'record':
+      if (v.kind === 'record') {
+        const fields = new Map<string, Value>();
+        for (const [field, s] of space.fields) {
+          const x = v.fields.get(field);
+          if (!x) return wrong();
+          fields.set(field, coerce(x, s, inField(field)));
+        }
+        return { kind: 'record', fields };
+      }
+      if (v.kind === 'tuple' && v.items.length === space.fields.size) {
+        const names = [...space.fields];
         return {
           kind: 'record',
-          fields: new Map(names.map(([k, s], i) => [k, coerceTemplate(t.items[i], s, data, leaves, k, span)])),
+          fields: new Map(names.map(([field, s], i) => [field, coerce(v.items[i], s, inField(field))])),
         };
-      if (t.kind !== 'record') return mismatch();
-      return {
-        kind: 'record',
-        fields: new Map(
-          names.map(([k, s]) => {
-            const field = t.fields.get(k);
-            if (!field) return fail('L0308', span, { field: k, of: `a row of ${data.name}` });
-            return [k, coerceTemplate(field, s, data, leaves, path ? `${path}.${k}` : k, span)];
-          }),
-        ),
-      };
-    }
-    case 'tensor':
-      if (t.kind === 'leaf') return coerceLeaf(t, space, data, leaves, path, span);
-      return mismatch();
+      }
+      return wrong();
     case 'sequence':
-    case 'set':
-      if (t.kind === 'sequence') {
-        if (space.most !== undefined && t.most > space.most)
-          fail('L0304', span, {
-            name: path || data.name,
-            expected: printSpace(space),
-            seen: printSpace({ kind: space.kind, element: spaceOfTemplate(t.element), most: t.most }),
-          });
-        return { ...t, element: coerceTemplate(t.element, space.element, data, leaves, path, span) };
-      }
-      // Rows that are all of one length are arrays.
-      if (t.kind === 'leaf' && space.element.kind === 'tensor') {
-        const [n] = t.space.shape;
-        if (n === undefined || (space.most !== undefined && n > space.most)) return mismatch();
-        const whole = { ...space.element, shape: [n, ...space.element.shape] };
-        return coerceLeaf(t, whole, data, leaves, path, span);
-      }
-      return t.kind === 'texts' ? mismatch() : t;
+    case 'set': {
+      const { element, most } = space;
+      const length = v.kind === 'along' ? v.axis.size : v.kind === 'tensor' ? v.space.shape[0] : undefined;
+      if (length !== undefined && most !== undefined && length > most) return wrong();
+      return entryByEntry(v, printSpace(space), subject, undefined, (x) => coerce(x, element, subject));
+    }
     default:
-      return t;
+      return v;
   }
 };
 
-const coerceLeaf = (
-  t: Extract<Template, { kind: 'leaf' }>,
-  space: TensorSpace,
-  data: Data,
-  leaves: ArrayValue[],
-  path: string,
-  span: Span,
-): Template => {
-  const own = t.space;
-  const array = data.leaves[t.leaf];
-  /** Dimensions in front of one entry: of the rows, of the steps of a sequence. */
-  const front = array.shape.slice(0, array.shape.length - storageShape(own).length);
-  const fail_ = (): never =>
-    fail('L0304', span, { name: partName(path, data.name), expected: printSpace(space), seen: printSpace(own) });
-  if (own.element.kind === 'Class' && space.element.kind === 'R') {
-    // one-hot vectors where real numbers are asked for
-    const { size } = own.element;
-    const expected = [...own.shape, size];
-    if (!sameDims(expected, storageShape(space))) return fail_();
-    const oneHot = (classes: ArrayData): Float32Array => {
-      const hot = new Float32Array(classes.length * size);
-      classes.forEach((k, i) => (hot[i * size + k] = 1));
-      return hot;
-    };
-    leaves[t.leaf] = mapLater(array, 'float32', [...front, ...expected], oneHot, { low: 0, high: 1 });
-    return { kind: 'leaf', leaf: t.leaf, space };
+/** A sequence brought into a space by its entries; without `ctx` no axis can be made, and arrays of numbers stay as they are. */
+export const entryByEntry = (
+  v: Value,
+  expected: string,
+  subject: Subject,
+  ctx: Context | undefined,
+  entry: (x: Value) => Value,
+): Value => {
+  switch (v.kind) {
+    case 'along':
+      return { ...v, element: entry(v.element) };
+    case 'tensor': {
+      const t = v.space.shape.length === 0 ? toReal(v) : v;
+      if (shapeOf(t).length === 0) return mismatch(subject, expected, v);
+      const axis: Axis = ctx
+        ? newAxis(ctx, shapeOf(t)[0], 'step')
+        : { size: shapeOf(t)[0], order: Infinity, name: 'step' };
+      const inside = entry(shapeToAxis(t, axis));
+      return inside.kind === 'tensor' ? axisToShape(inside, axis) : v;
+    }
+    case 'list':
+      return { ...v, items: v.items.map(entry) };
+    case 'range':
+    case 'data':
+    case 'tuple':
+    case 'dist':
+      return v;
+    default:
+      return mismatch(subject, expected, v);
   }
-  if (own.element.kind === 'Class' && space.element.kind === 'Class' && own.element.size !== space.element.size)
-    return fail_();
-  if (!sameDims(array.shape.slice(front.length), storageShape(space))) return fail_();
-  const width = Math.max(1, sizeOf(elementShape(space.element)));
-  const perRow = sizeOf(array.shape.slice(1));
-  const at = firstOutside(array, space.element);
-  if (at >= 0) {
-    const entry = array.data.subarray(at, at + width);
-    fail('L0502', span, {
-      set: data.name,
-      place: data.placeOf(Math.floor(at / Math.max(1, perRow))),
-      column: columnName(path),
-      space: printElement(space.element),
-      seen: Number.isNaN(entry[0])
-        ? 'missing'
-        : width === 1
-          ? String(Number(entry[0].toPrecision(7)))
-          : `[${Array.from(entry).join(', ')}]`,
-    });
-  }
-  const dtype: DType = elementDType(space.element);
-  if (dtype !== array.dtype) {
-    const make = dtype === 'int32' ? Int32Array : dtype === 'bool' ? Uint8Array : Float32Array;
-    leaves[t.leaf] = mapLater(array, dtype, array.shape, (x) => make.from(x));
-  }
-  return { kind: 'leaf', leaf: t.leaf, space };
-};
-
-const sameDims = (a: readonly number[], b: readonly number[]): boolean =>
-  a.length === b.length && a.every((n, i) => n === b[i]);
-
-/** A set in the space it is declared in: `data D : [(x: X, y: Class[10])]`. Free dimensions take the data's. */
-export const coerceData = (data: Data, annotation: SpaceExpr, ctx: Context, span: Span): Data => {
-  const element = annotation.kind === 'data' ? annotation.element : annotation;
-  const scope = childScope(ctx.scope);
-  const inner = { ...ctx, scope };
-  bindFree(element, data.template, inner, data.name, span);
-  const space = resolveSpace(element, inner);
-  const leaves = [...data.leaves];
-  const template = coerceTemplate(data.template, space, data, leaves, '', span);
-  return { ...data, leaves, template };
-};
-
-/** Lets dimensions that are still free (`R[n]`) take what the rows have. */
-const bindFree = (s: SpaceExpr, t: Template, ctx: Context, name: string, span: Span): void => {
-  if (s.kind === 'tuple' && s.items.length === 1) return bindFree(s.items[0], t, ctx, name, span);
-  if (s.kind === 'tuple' && t.kind === 'tuple')
-    s.items.forEach((x, i) => t.items[i] && bindFree(x, t.items[i], ctx, name, span));
-  else if (s.kind === 'record') {
-    const parts =
-      t.kind === 'tuple' ? t.items : t.kind === 'record' ? s.fields.map((f) => t.fields.get(f.name.text)) : [];
-    s.fields.forEach((f, i) => {
-      const part = parts[i];
-      if (part) bindFree(f.space, part, ctx, name, span);
-    });
-  } else if (s.kind === 'named' && s.name.text === 'R' && t.kind === 'leaf' && t.space.element.kind === 'R')
-    matchAnnotation(s, tensor(ir.input('shape', 'float32', t.space.shape), [], R(...t.space.shape)), ctx, name, span);
-  return undefined;
 };

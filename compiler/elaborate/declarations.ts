@@ -13,11 +13,12 @@ import type {
 } from '../../grammar/tree.ts';
 import { diagnose, fail, similar } from '../messages.ts';
 import { printSpace } from '../spaces/space.ts';
-import { matchAnnotation, resolveSpace } from './annotations.ts';
+import { matchAnnotation } from './annotations.ts';
+import { resolveSpace } from './spaces.ts';
 import { bind, childScope, Failure, findEntry, inScope } from './context.ts';
 import type { Context, Scope } from './context.ts';
 import { computeNodes } from './computed.ts';
-import { coerceData } from './coerce.ts';
+import { coerceData } from './coerce-rows.ts';
 import { isComputable, toData } from './materialise.ts';
 import { describe, mapTensors } from './describe.ts';
 import { draws, toDistribution } from './distributions.ts';
@@ -156,7 +157,9 @@ const letValue = (d: LetDeclaration, name: string, ctx: Context): Value => {
   const value = run.evaluate(d.value, at);
   const drawn = d.relation === '~' ? draws(toDistribution(value, at, d.value.span), at, d.value.span) : value;
   const settled = settleConstants(drawn, ctx);
-  return d.space ? matchAnnotation(d.space, settled, inScope(ctx, childScope(ctx.scope)), name, d.value.span) : settled;
+  return d.space
+    ? matchAnnotation(d.space, settled, inScope(ctx, childScope(ctx.scope)), { name, span: d.value.span })
+    : settled;
 };
 
 const taken = (scope: Scope, name: string, span: Span, ctx: Context): boolean => {

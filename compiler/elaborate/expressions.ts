@@ -18,7 +18,8 @@ import { patternNames } from '../../grammar/walk.ts';
 import * as ir from '../ir/build.ts';
 import { fail, similar } from '../messages.ts';
 import { applyValue, densityOf, giveStatics } from './calls.ts';
-import { builtinKinds, builtinSpaces, resolveSpace } from './annotations.ts';
+import { builtinSpaces, isBuiltinSpace } from '../spaces/names.ts';
+import { resolveSpace } from './spaces.ts';
 import { bigOperator, comprehension } from './binders.ts';
 import { inLibrary, isOfLibrary } from './blame.ts';
 import { conditional, gradient, loopOver } from './control.ts';
@@ -145,7 +146,7 @@ const isSpaceSyntax = (e: IndexExpr, ctx: Context): boolean => {
   const name = rootName(e);
   if (name === undefined) return false;
   const value = lookup(ctx.scope, name);
-  return value ? value.kind === 'space' : builtinSpaces.has(name) || builtinKinds.has(name);
+  return value ? value.kind === 'space' : isBuiltinSpace(name);
 };
 
 // ---------------------------------------------------------------- calls

@@ -6,7 +6,7 @@ import type { Span } from '../../grammar/tree.ts';
 import * as ir from '../ir/build.ts';
 import { elementDType, storageShape } from '../spaces/space.ts';
 import type { Space } from '../spaces/space.ts';
-import { resolveSpace } from './annotations.ts';
+import { resolveSpace } from './spaces.ts';
 import { applyMember } from './calls.ts';
 import type { Context } from './context.ts';
 import { tensor } from './tensors.ts';

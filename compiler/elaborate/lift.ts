@@ -4,7 +4,7 @@
  */
 import type { Parameter } from '../../grammar/tree.ts';
 import * as ir from '../ir/build.ts';
-import { builtinSpaces } from './annotations.ts';
+import { builtinSpaces } from '../spaces/names.ts';
 import { inAxes, newAxis } from './context.ts';
 import type { Context } from './context.ts';
 import { asTensor } from './describe.ts';

@@ -9,7 +9,9 @@ import type { Node } from '../ir/graph.ts';
 import type { Variable } from '../program.ts';
 import { contains, elementCount, elementShape, printSpace, sameShape, storageShape, R } from '../spaces/space.ts';
 import type { TensorSpace } from '../spaces/space.ts';
-import { coerceTensor, matchAnnotation, resolveSpace } from './annotations.ts';
+import { coerceTensor } from './coerce.ts';
+import { matchAnnotation } from './annotations.ts';
+import { resolveSpace } from './spaces.ts';
 import { bind, childScope, Failure, newAxis } from './context.ts';
 import type { Context, Scope } from './context.ts';
 import { asTensor, describe } from './describe.ts';
@@ -58,7 +60,7 @@ export const bindStatics = (
       bind(
         scope,
         param.name.text,
-        param.space ? matchAnnotation(param.space, value, { ...ctx, scope }, param.name.text, span) : value,
+        param.space ? matchAnnotation(param.space, value, { ...ctx, scope }, { name: param.name.text, span }) : value,
       );
     } else if (param.default) {
       bind(scope, param.name.text, ctx.shared.run.evaluate(param.default, { ...ctx, scope }));
@@ -155,7 +157,7 @@ const argumentIn = (
   { name: model, span: whole }: ModelDeclaration,
 ): Value => {
   try {
-    return matchAnnotation(annotation, value, ctx, name, span);
+    return matchAnnotation(annotation, value, ctx, { name, span });
   } catch (error) {
     if (!(error instanceof Failure) || whole.file.startsWith('stdlib/')) throw error;
     const note = { message: `\`${model.text}\` says so here`, span: annotation.span };
@@ -241,7 +243,7 @@ const initialOf =
         value: String(number),
       });
     if (shapeOf(t).length === 0) return tensor(ir.broadcastTo(t.node, shape), [], flat);
-    coerceTensor(t, flat, name, init.value.span);
+    coerceTensor(t, flat, { name, span: init.value.span });
     return t;
   };
 

@@ -14,7 +14,9 @@ export const bindPattern = (scope: Scope, pattern: Pattern, value: Value, ctx: C
     case 'wildcard':
       return;
     case 'name': {
-      const own = pattern.space ? matchAnnotation(pattern.space, value, { ...ctx, scope }, pattern.name, span) : value;
+      const own = pattern.space
+        ? matchAnnotation(pattern.space, value, { ...ctx, scope }, { name: pattern.name, span })
+        : value;
       bind(scope, pattern.name, own);
       // For hover: also what nothing uses has a space.
       const at = { ...pattern.span, end: pattern.span.start + pattern.name.length };

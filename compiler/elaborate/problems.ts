@@ -9,6 +9,7 @@ import { sizeOf } from '../ir/shape.ts';
 import { graphOf } from '../ir/graph.ts';
 import type { Node } from '../ir/graph.ts';
 import type { Action, Decision, Evaluation, PlayerStep, Solver, Stage, Variable } from '../program.ts';
+import { isBuiltinSpace } from '../spaces/names.ts';
 import { printSpace } from '../spaces/space.ts';
 import { collector } from './buffers.ts';
 import type { Collecting } from './buffers.ts';
@@ -42,34 +43,16 @@ const memberName = (over: Over, player: Player, ctx: Context): string => {
     lookup(ctx.scope, name) !== undefined ||
     taken.has(name) ||
     where.has(name) ||
-    isReserved(name) ||
+    supplied.has(name) ||
+    isBuiltinSpace(name) ||
     isKnownIntrinsic(name);
   const free = freeNames(player.objective, known);
   if (free.length === 1) return free[0];
   return fail('L0403', over.span, { model: over.domain.kind === 'name' ? over.domain.name : 'the model', free });
 };
 
-const reserved = new Set([
-  'D_tr',
-  'D_eval',
-  'missing',
-  'R',
-  'Positive',
-  'Bit',
-  'Nat',
-  'Int',
-  'Circle',
-  'Interval',
-  'Class',
-  'Simplex',
-  'Sphere',
-  'Ball',
-  'Seq',
-  'Set',
-  'Dist',
-  'Sampler',
-]);
-const isReserved = (name: string): boolean => reserved.has(name);
+/** What a problem supplies, and the language. */
+const supplied = new Set(['D_tr', 'D_eval', 'missing']);
 
 interface Bound {
   readonly name: string;

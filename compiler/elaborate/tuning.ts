@@ -7,7 +7,7 @@ import { fail } from '../messages.ts';
 import type { Variable } from '../program.ts';
 import { printSpace, sameShape, storageShape } from '../spaces/space.ts';
 import type { TensorSpace } from '../spaces/space.ts';
-import { fitness } from './annotations.ts';
+import { fitness } from './fitness.ts';
 import type { Context } from './context.ts';
 import { asTensor, describe } from './describe.ts';
 import { shapeOf, tensor, toReal } from './tensors.ts';

@@ -1,6 +1,6 @@
 /** The scopes of a file while its tree is walked, and what the walk has found so far. */
 import type { Declaration, Expr, Name, Pattern, Span } from '../../grammar/tree.ts';
-import { builtinKinds, builtinSpaces } from '../elaborate/annotations.ts';
+import { isBuiltinSpace } from '../spaces/names.ts';
 import type { Definition, DefinitionKind, Occurrence } from './definition.ts';
 
 export interface Scope {
@@ -38,8 +38,6 @@ export const resolve = (name: string, scope: Scope, c: Collector): readonly Defi
   }
   return c.outside(name);
 };
-
-export const isBuiltinSpace = (name: string): boolean => builtinSpaces.has(name) || builtinKinds.has(name);
 
 /** What the language itself supplies, or a problem does. */
 const supplied = new Set(['missing', 'D_tr', 'D_eval', 'intrinsic']);

@@ -4,7 +4,7 @@
  */
 import type { Diagnostic } from '../../grammar/diagnostics.ts';
 import type { Module } from '../../grammar/tree.ts';
-import { builtinSpaces } from '../elaborate/annotations.ts';
+import { builtinSpaces } from '../spaces/names.ts';
 import { diagnose, similar } from '../messages.ts';
 import type { Listener, Scope } from './collector.ts';
 import type { Definition } from './definition.ts';

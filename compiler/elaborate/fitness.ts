@@ -1,0 +1,56 @@
+/** How well a value fits an annotation: what overloads are chosen by. */
+import type { SpaceExpr } from '../../grammar/tree.ts';
+import { builtinSpaces } from '../spaces/names.ts';
+import { lookup } from './context.ts';
+import type { Context } from './context.ts';
+import { isLaw } from './distributions.ts';
+import { shapeOf, toReal } from './tensors.ts';
+import type { Value } from './values.ts';
+
+/** How well a value fits an annotation, for choosing an overload: undefined is not at all, larger is more specific. */
+export const fitness = (s: SpaceExpr | undefined, v: Value, ctx: Context): number | undefined => {
+  if (!s) return v.kind === 'missing' ? undefined : 0;
+  if (v.kind === 'poison') return 0;
+  switch (s.kind) {
+    case 'function':
+      return ['function', 'member', 'model', 'stage'].includes(v.kind) ? 2 : undefined;
+    case 'data':
+      return v.kind === 'data' || (v.kind === 'dist' && v.facts.has('data')) ? 3 : undefined;
+    case 'tuple':
+      if (s.items.length === 1) return fitness(s.items[0], v, ctx);
+      return v.kind === 'tuple' && v.items.length === s.items.length ? 2 : undefined;
+    case 'record':
+      return v.kind === 'record' || v.kind === 'tuple' ? 2 : undefined;
+    case 'array':
+      return v.kind === 'tensor' || v.kind === 'along' ? 2 : undefined;
+    case 'named': {
+      const name = s.name.text;
+      if (builtinSpaces.has(name)) {
+        if (v.kind === 'range') return 1;
+        if (v.kind !== 'tensor') return undefined;
+        if (name === 'Class' || v.space.element.kind === 'Class') {
+          if (name === 'Class') return v.space.element.kind === 'Class' ? 3 : undefined;
+        }
+        if (name === 'Bit' && v.node.dtype !== 'bool') return undefined;
+        const dims = s.groups.flat().length;
+        const rank = shapeOf(toReal(v)).length;
+        const exact = name === 'R' ? dims === rank : true;
+        return exact ? 2 : 1;
+      }
+      if (name === 'Seq' || name === 'Set') return ['tensor', 'along', 'range'].includes(v.kind) ? 1 : undefined;
+      if (name === 'Sampler')
+        return isDistribution(v) || v.kind === 'data' || (v.kind === 'tensor' && v.space.shape.length > 0)
+          ? 1
+          : undefined;
+      if (name === 'Dist') return isDistribution(v) ? 2 : undefined;
+      const value = lookup(ctx.scope, name);
+      if (value?.kind === 'function') return v.kind === 'dist' && v.family === name ? 4 : undefined;
+      if (value?.kind === 'model') return v.kind === 'member' ? 2 : undefined;
+      if (value?.kind === 'space' && value.space.kind === 'tensor') return v.kind === 'tensor' ? 2 : undefined;
+      return 0;
+    }
+  }
+};
+
+const isDistribution = (v: Value): boolean =>
+  isLaw(v) || v.kind === 'along' || (v.kind === 'member' && v.model.declaration.params.length === 0);
