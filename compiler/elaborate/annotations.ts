@@ -75,13 +75,7 @@ const matchNamed = (s: Written<'named'>, v: Value, ctx: Context, subject: Subjec
 /** Spaces whose points hold many of another: `Seq[X, n]` in an order, `Set[X, n]` in none. */
 const manyOf: Readonly<Record<string, 'sequence' | 'set'>> = { Seq: 'sequence', Set: 'set' };
 
-const matchMany = (
-  s: Written<'named'>,
-  kind: 'sequence' | 'set',
-  v: Value,
-  ctx: Context,
-  subject: Subject,
-): Value => {
+const matchMany = (s: Written<'named'>, kind: 'sequence' | 'set', v: Value, ctx: Context, subject: Subject): Value => {
   const entry = elementExpr(s);
   const most = mostOf(s, ctx);
   const shown = `${s.name.text}${entry ? `[${writtenIn(entry.span, ctx.shared.sources)}]` : ''}`;

@@ -3,7 +3,7 @@ import type { Span } from '../../grammar/tree.ts';
 import { inAxes } from './context.ts';
 import type { Context } from './context.ts';
 import { asTensor, asWhole, mapTensors } from './describe.ts';
-import { entryUnder, indexTensor } from './indexing.ts';
+import { entryUnder, indexDimension } from './indexing.ts';
 import { lengthOf, offset, renameIn } from './sequences.ts';
 import { axisToShape, known } from './tensors.ts';
 import type { Along, Axis, Dist, Tensor, Value } from './values.ts';
@@ -18,9 +18,8 @@ export const entryOf = (object: Along, index: Value, span: Span): Value => {
   if (i !== undefined) return entryUnder(object, i < 0 ? i + object.axis.size : i, span);
   if (t.counts && t.counts.axis.size === object.axis.size && t.counts.offset === 0)
     return renameIn(object.element, object.axis, t.counts.axis);
-  const item = { kind: 'at' as const, value: { kind: 'error' as const, span }, span };
   return mapTensors(object.element, (x) =>
-    x.axes.includes(object.axis) ? indexTensor(axisToShape(x, object.axis), [item], () => t, span) : x,
+    x.axes.includes(object.axis) ? indexDimension(axisToShape(x, object.axis), 0, t, span) : x,
   );
 };
 

@@ -14,6 +14,8 @@ import { asTensor, asWhole, describe, mapTensors } from './describe.ts';
 import { expandAxes, known, knownArray, shapeOf, shapeToAxis, tensor, toReal, unionAxes } from './tensors.ts';
 import type { Tensor, Value } from './values.ts';
 
+type Slice = Extract<IndexItem, { kind: 'slice' }>;
+
 /** The array whose dimensions `x[...]` counts: a class counts as its one-hot vector, a point of a simplex as its numbers. */
 const indexable = (t: Tensor): Tensor =>
   t.space.shape.length === 0 || t.space.shape.length < shapeOf(t).length ? toReal(t) : t;
@@ -135,12 +137,7 @@ const gatherMany = (t: Tensor, at: number, index: Tensor, span: Span): Tensor =>
 };
 
 /** `x[i:i + 8]` with i the position on a binder's axis: a window of the same length at every place. */
-const movingWindow = (
-  item: Extract<IndexItem, { kind: 'slice' }>,
-  n: number,
-  first: Value | undefined,
-  end: Value | undefined,
-): Tensor | undefined => {
+const movingWindow = (item: Slice, n: number, first: Value | undefined, end: Value | undefined): Tensor | undefined => {
   if (!first || !end || !item.from || !item.to) return undefined;
   const from = asTensor(first, item.from.span, 'the bound of a slice');
   const to = asTensor(end, item.to.span, 'the bound of a slice');
@@ -160,14 +157,42 @@ const bound = (v: Value, n: number, span: Span): number => {
   return Math.max(0, Math.min(n, x < 0 ? x + n : x));
 };
 
+/** Dimension `at` of every example by one index: an array of places puts its own dimensions there. */
+export const indexDimension = (t: Tensor, at: number, value: Value, span: Span, filtered = false): Tensor => {
+  const n = shapeOf(t)[at];
+  const index = asTensor(value, span, 'the index');
+  const { element } = index.space;
+  if (element.kind === 'Class' && element.size !== n)
+    return fail('L0302', span, {
+      expected: `a \`Class[${n}]\`: the axis has length ${n}`,
+      seen: describe(value),
+      where: 'the index',
+    });
+  const place = known(index);
+  if (place !== undefined) return entryOf(t, at, place, span);
+  const real = element.kind === 'R' && index.node.dtype === 'float32' && !knownArray(index);
+  if (real && shapeOf(index).length > 1) return fail('L0302', span, { expected: 'an index', seen: describe(value) });
+  return isOne(index) ? gathered(t, at, index, span, filtered) : gatherMany(t, at, index, span);
+};
+
+/** `a:b` of dimension `at`. */
+const sliceDimension = (t: Tensor, at: number, item: Slice, ctx: Context, span: Span): Tensor => {
+  const n = shapeOf(t)[at];
+  const [first, end] = [item.from, item.to].map((e) => e && ctx.shared.run.evaluate(e, ctx));
+  const window = movingWindow(item, n, first, end);
+  if (window) return gatherMany(t, at, window, item.span);
+  const from = item.from && first ? bound(first, n, item.from.span) : 0;
+  const to = item.to && end ? bound(end, n, item.to.span) : n;
+  if (from === 0 && to === n) return t;
+  const length = Math.max(0, to - from);
+  return tensor(ir.sliceAxis(t.node, t.axes.length + at, from, length, 1, span), t.axes, {
+    ...t.space,
+    shape: t.space.shape.map((d, i) => (i === at ? length : d)),
+  });
+};
+
 /** `x[a, b:c, :]` on one array. */
-export const indexTensor = (
-  whole: Tensor,
-  items: readonly IndexItem[],
-  evaluate: (e: Extract<IndexItem, { kind: 'at' }>['value']) => Value,
-  span: Span,
-  filtered = false,
-): Tensor => {
+export const indexTensor = (whole: Tensor, items: readonly IndexItem[], ctx: Context, span: Span): Tensor => {
   let t = indexable(whole);
   const rank = shapeOf(t).length;
   if (items.length > rank)
@@ -178,57 +203,20 @@ export const indexTensor = (
     });
   let at = 0;
   for (const item of items) {
+    const before = shapeOf(t).length;
     if (item.kind === 'named')
       return fail('L0302', item.span, { expected: 'an index', seen: `\`${item.name.text} =\`` });
-    const n = shapeOf(t)[at];
-    if (item.kind === 'slice') {
-      const [first, end] = [item.from, item.to].map((e) => e && evaluate(e));
-      const window = movingWindow(item, n, first, end);
-      if (window) {
-        t = gatherMany(t, at, window, item.span);
-        at++;
-        continue;
-      }
-      const from = item.from && first ? bound(first, n, item.from.span) : 0;
-      const to = item.to && end ? bound(end, n, item.to.span) : n;
-      if (from !== 0 || to !== n)
-        t = tensor(ir.sliceAxis(t.node, t.axes.length + at, from, Math.max(0, to - from), 1, span), t.axes, {
-          ...t.space,
-          shape: t.space.shape.map((d, i) => (i === at ? Math.max(0, to - from) : d)),
-        });
-      at++;
-      continue;
-    }
-    const value = evaluate(item.value);
-    const index = asTensor(value, item.span, 'the index');
-    const place = known(index);
-    const { element } = index.space;
-    if (element.kind === 'Class' && element.size !== n)
-      return fail('L0302', item.span, {
-        expected: `a \`Class[${n}]\`: the axis has length ${n}`,
-        seen: describe(value),
-        where: 'the index',
-      });
-    if (
-      index.space.element.kind === 'R' &&
-      place === undefined &&
-      index.node.dtype === 'float32' &&
-      !knownArray(index) &&
-      shapeOf(index).length > 1
-    )
-      return fail('L0302', item.span, { expected: 'an index', seen: describe(value) });
-    if (place !== undefined) t = entryOf(t, at, place, item.span);
-    else if (isOne(index)) t = gathered(t, at, index, item.span, filtered);
-    else {
-      t = gatherMany(t, at, index, item.span);
-      at += shapeOf(index).length;
-    }
+    t =
+      item.kind === 'slice'
+        ? sliceDimension(t, at, item, ctx, span)
+        : indexDimension(t, at, ctx.shared.run.evaluate(item.value, ctx), item.span, ctx.filtered);
+    at += 1 + shapeOf(t).length - before;
   }
   return t;
 };
 
 /** Part `i` of an array, for patterns. */
-export const entryAt = (t: Tensor, i: number, _ctx: Context, span: Span): Tensor => entryOf(indexable(t), 0, i, span);
+export const entryAt = (t: Tensor, i: number, span: Span): Tensor => entryOf(indexable(t), 0, i, span);
 
 /** Entry `i` of a value held under an axis of its own. */
 export const entryUnder = (v: Extract<Value, { kind: 'along' }>, i: number, span: Span): Value =>

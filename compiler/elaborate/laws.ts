@@ -26,7 +26,7 @@ const listOf = (parts: readonly Dist[], ctx: Context): Dist => {
     ...joint,
     logDensity:
       logDensity &&
-      ((at, x, span): Tensor => logDensity(at, { kind: 'tuple', items: split(x, parts.length, span, at) }, span)),
+      ((at, x, span): Tensor => logDensity(at, { kind: 'tuple', items: split(x, parts.length, span) }, span)),
     event: arrayEvent(parts),
   };
 };

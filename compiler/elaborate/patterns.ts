@@ -25,18 +25,18 @@ export const bindPattern = (scope: Scope, pattern: Pattern, value: Value, ctx: C
     }
     case 'tuple':
     case 'array': {
-      const parts = split(value, pattern.items.length, span, ctx);
+      const parts = split(value, pattern.items.length, span);
       pattern.items.forEach((item, i) => bindPattern(scope, item, parts[i], ctx, span));
     }
   }
 };
 
 /** The parts of a tuple, a record, a list or an array of `count`. */
-export const split = (value: Value, count: number, span: Span, ctx: Context): readonly Value[] => {
+export const split = (value: Value, count: number, span: Span): readonly Value[] => {
   if (value.kind === 'poison') return Array.from({ length: count }, () => value);
   if ((value.kind === 'tuple' || value.kind === 'list') && value.items.length === count) return value.items;
   if (value.kind === 'record' && value.fields.size === count) return [...value.fields.values()];
   if (value.kind === 'tensor' && shapeOf(value)[0] === count)
-    return Array.from({ length: count }, (_, i) => entryAt(value, i, ctx, span));
+    return Array.from({ length: count }, (_, i) => entryAt(value, i, span));
   return fail('L0302', span, { expected: `${count} parts`, seen: describe(value), where: 'the pattern' });
 };

@@ -7,7 +7,7 @@ import { newAxis } from './context.ts';
 import type { Context } from './context.ts';
 import { subset } from './data.ts';
 import { asScalar, asTensor, asWhole, mapTensors } from './describe.ts';
-import { indexTensor } from './indexing.ts';
+import { indexDimension } from './indexing.ts';
 import { rowsUnder } from './rows.ts';
 import { counting, sequence } from './sequences.ts';
 import {
@@ -77,19 +77,16 @@ const sliceSequence = (v: Along, length: Tensor, item: Slice, ctx: Context): Alo
   const order = start === undefined ? mapBinary('add', places, from) : places;
   const within = ir.cast(ir.minimum(order.node, ir.scalar(size - 1)), 'int32');
   const element = mapTensors(v.element, (t) =>
-    t.axes.includes(v.axis) ? entriesAt(t, v.axis, { ...order, node: within }) : t,
+    t.axes.includes(v.axis) ? entriesAt(t, v.axis, { ...order, node: within }, item.span) : t,
   );
   return sequence(axis, element, count);
 };
 
 /** The entries of an axis at places that may differ from example to example. */
-const entriesAt = (t: Tensor, axis: Axis, order: Tensor): Tensor => {
+const entriesAt = (t: Tensor, axis: Axis, order: Tensor, span: Span): Tensor => {
   if (order.axes.length === 1) return reordered(t, axis, order.node, order.axes[0]) as Tensor;
-  const item = { kind: 'at' as const, value: { kind: 'error' as const, span: noSpan }, span: noSpan };
-  return indexTensor(axisToShape(t, axis), [item], () => order, noSpan);
+  return indexDimension(axisToShape(t, axis), 0, order, span);
 };
-
-const noSpan: Span = { file: '', start: 0, end: 0 };
 
 export const sliceAlong = (v: Along | Data, item: Slice, ctx: Context, span: Span): Value => {
   if (v.kind === 'along' && v.length) return sliceSequence(v, v.length, item, ctx);
