@@ -87,8 +87,17 @@ const feedSources = (feed: DataFeed, order: Key, { engine, program, wholes }: So
   });
 };
 
-/** `order`: the key of the orders of rows; the feed number i draws from a stream of its own. */
-export const bind = (prepared: Prepared, feeds: readonly DataFeed[], order: Key, sources: Sources): Bound => {
+/**
+ * `order`: the key of the orders of rows; the feed number i draws from a stream of its own. `kept`: inputs that stay in the engine's
+ * memory, whoever put them there.
+ */
+export const bind = (
+  prepared: Prepared,
+  feeds: readonly DataFeed[],
+  order: Key,
+  sources: Sources,
+  kept?: ReadonlyMap<string, Buffer>,
+): Bound => {
   const { engine, variables } = sources;
   const fed = new Map(feeds.flatMap((feed, i) => feedSources(feed, deriveKey(order, i), sources)));
   const upload = (value: (moment: Moment) => ArrayValue): Source => ({
@@ -98,6 +107,8 @@ export const bind = (prepared: Prepared, feeds: readonly DataFeed[], order: Key,
   const sourceOf = (name: string): Source => {
     const data = fed.get(name);
     if (data) return data;
+    const there = kept?.get(name);
+    if (there) return { buffer: () => there, temporary: false };
     if (name.startsWith('var:')) {
       const id = name.slice(4);
       return { buffer: () => variables.get(id), temporary: false };

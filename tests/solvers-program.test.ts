@@ -1,7 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as ir from '../compiler/ir/build.ts';
+import { topological, type Graph } from '../compiler/ir/graph.ts';
 import type { DataSet, Solver, Variable } from '../compiler/program.ts';
 import type { Engine } from '../runtime/engines/engine.ts';
+import { inHalves } from '../runtime/solvers/kept.ts';
 import { runProgram } from '../runtime/session.ts';
 import * as p from './session-programs.ts';
 
@@ -57,6 +59,29 @@ describe('solvers over graphs', () => {
     const { solved, variables } = await solve(solver, line, []);
     expect([...variables.get('w')!.data, ...variables.get('b')!.data]).toEqual([1, 2, 3, 4]);
     expect(solved).toMatchObject([{ solver: 'closed', loss: 0.5 }]);
+  });
+
+  it('what does not depend on what is looked for is computed once, and the answer is the same', async () => {
+    // features tanh(x A) of a member that is not trained, and a line through them
+    const rows = 40;
+    const data = p.regressionData('tr', rows);
+    const A = ir.input('var:A', 'float32', [3, 3]);
+    const w = ir.input('var:w', 'float32', [3]);
+    const features = ir.tanh(ir.matmul(ir.input('data:tr:0', 'float32', [rows, 3]), A));
+    const fit = ir.reshape(ir.matmul(features, ir.reshape(w, [3, 1])), [rows]);
+    const e = ir.sub(fit, ir.input('data:tr:1', 'float32', [rows]));
+    const slope = ir.reshape(ir.matmul(ir.reshape(e, [1, rows]), features), [3]);
+    const graph = p.named({ loss: ir.mean_(ir.square(e)), 'grad:w': ir.mul(ir.scalar(2 / rows), slope) });
+    const { once, each } = inHalves(graph, ['w']);
+    const names = ({ outputs }: Graph) => topological(outputs.map(({ node }) => node)).map((n) => n.operation.op);
+    expect(names(once)).toEqual(['input', 'input', 'matmul', 'tanh']);
+    expect(names(each)).not.toContain('tanh');
+    const variables = [p.variable('A', [3, 3], p.normal([3, 3])), p.variable('w', [3], p.zeros([3]))];
+    const solver = { graph, feeds: [p.feed('tr', rows, 'all')], over: ['w'], sense: 'minimize' } as const;
+    const exact = await solve({ kind: 'exact', ...solver }, variables, [data]);
+    const smooth = await solve({ kind: 'lbfgs', ...solver }, variables, [data]);
+    expect(smooth.solved).toMatchObject([{ solver: 'lbfgs', precision: 'float64' }]);
+    exact.variables.get('w')!.data.forEach((x, i) => expect(smooth.variables.get('w')!.data[i]).toBeCloseTo(x, 5));
   });
 
   it('L-BFGS: large problems run on the engine, in float32, and come close to the exact solution', async () => {

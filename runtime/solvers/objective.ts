@@ -7,9 +7,11 @@ import type { ArrayValue } from '../../compiler/ir/operations.ts';
 import { sizeOf } from '../../compiler/ir/shape.ts';
 import { optimise } from '../../compiler/passes/index.ts';
 import type { Program, Solver } from '../../compiler/program.ts';
-import { bind, keyValue, scalar } from '../feeds.ts';
+import type { Buffer, Engine } from '../engines/engine.ts';
+import { bind, keyValue, scalar, type Moment } from '../feeds.ts';
 import { prepareNamed, wholeInputs } from '../oracle.ts';
 import type { Variables } from '../variables.ts';
+import { inHalves, type Halves } from './kept.ts';
 import type { Objective } from './line-search.ts';
 import type { Training } from './training.ts';
 
@@ -23,6 +25,7 @@ export const carriedVector = (data: Float64Array): ArrayValue => ({ dtype: 'floa
 
 /** Variables one after the other in one vector. */
 export interface Flat {
+  readonly ids: readonly string[];
   readonly size: number;
   pack(values: ReadonlyMap<string, ArrayValue>, prefix?: string): Float64Array;
   /** In doubles. */
@@ -43,6 +46,7 @@ export const flatten = (program: Program, over: readonly string[]): Flat => {
     return part;
   });
   return {
+    ids: over,
     size,
     pack: (values, prefix = '') => {
       const x = new Float64Array(size);
@@ -77,6 +81,9 @@ export const flatten = (program: Program, over: readonly string[]): Flat => {
   };
 };
 
+/** What is computed once may take some seconds in plain arrays. */
+const patience = 2e8;
+
 /** Elementary steps of one evaluation in plain arrays, roughly: an element made, or four multiplications in a product. */
 export const workOf = (graph: Graph): number => {
   let work = 0;
@@ -110,10 +117,33 @@ const fixedInputs = async (solver: Whole, { sources, keys }: Training): Promise<
   ]);
 };
 
+const momentOf = ({ keys }: Training): Moment => ({ step: 0, total: 1, move: 0, key: keys.draws });
+
+/** Runs a graph on the engine; the outputs are the caller's to release. */
+const onEngine = (graph: Graph, solver: Whole, training: Training): ReadonlyMap<string, Buffer> => {
+  const prepared = training.prepare(graph);
+  const outputs = bind(prepared, solver.feeds, training.keys.orders, training.sources).run(momentOf(training));
+  return new Map(prepared.outputs.map((name, i) => [name, outputs[i]]));
+};
+
+const onHost = async (engine: Engine, buffers: ReadonlyMap<string, Buffer>): Promise<Map<string, ArrayValue>> => {
+  const values = await Promise.all([...buffers.values()].map((buffer) => engine.download(buffer)));
+  for (const buffer of buffers.values()) engine.release(buffer);
+  return new Map([...buffers.keys()].map((name, i) => [name, values[i]]));
+};
+
+export const halvesOf = (solver: Whole, { ids }: Flat): Halves => inHalves(optimise(solver.graph), ids);
+
 /** Every output of the solver's graph at x, in doubles. */
-export const inDoubles = async (solver: Whole, training: Training, flat: Flat) => {
-  const run = prepareNamed(optimise(solver.graph), 'float64');
+export const inDoubles = async (solver: Whole, training: Training, flat: Flat, halves = halvesOf(solver, flat)) => {
+  const { once, each } = halves;
   const inputs = await fixedInputs(solver, training);
+  const kept =
+    workOf(once) <= patience
+      ? prepareNamed(once, 'float64')(inputs)
+      : await onHost(training.sources.engine, onEngine(once, solver, training));
+  for (const [name, value] of kept) inputs.set(name, value);
+  const run = prepareNamed(each, 'float64');
   return (x: Float64Array): Map<string, ArrayValue> => {
     for (const [id, value] of flat.unpack(x)) inputs.set(`var:${id}`, value);
     return run(inputs);
@@ -126,22 +156,37 @@ export const valued = (outputs: ReadonlyMap<string, ArrayValue>, flat: Flat) => 
   g: flat.pack(outputs, 'grad:'),
 });
 
-export const objectiveInDoubles = async (solver: Whole, training: Training, flat: Flat): Promise<Objective> => {
-  const at = await inDoubles(solver, training, flat);
+export const objectiveInDoubles = async (
+  solver: Whole,
+  training: Training,
+  flat: Flat,
+  halves: Halves,
+): Promise<Objective> => {
+  const at = await inDoubles(solver, training, flat, halves);
   return (x) => Promise.resolve(valued(at(x), flat));
 };
 
-/** Leaves the variables at the last x. */
-export const objectiveOnEngine = (solver: Whole, { sources, prepare, keys }: Training, flat: Flat): Objective => {
+/** Leaves the variables at the last x. `release`: when no more points are asked for. */
+export const objectiveOnEngine = (
+  solver: Whole,
+  training: Training,
+  flat: Flat,
+  { once, each }: Halves,
+): { readonly objective: Objective; release(): void } => {
+  const { sources, prepare, keys } = training;
   const { engine, variables } = sources;
-  const prepared = prepare(solver.graph);
-  const bound = bind(prepared, solver.feeds, keys.orders, sources);
-  const moment = { step: 0, total: 1, move: 0, key: keys.draws };
-  return async (x) => {
-    flat.put(x, variables);
-    const outputs = bound.run(moment);
-    const values = await Promise.all(outputs.map((buffer) => engine.download(buffer)));
-    outputs.forEach((buffer) => engine.release(buffer));
-    return valued(new Map(prepared.outputs.map((name, i) => [name, values[i]])), flat);
+  const kept = once.outputs.length > 0 ? onEngine(once, solver, training) : new Map<string, Buffer>();
+  const prepared = prepare(each);
+  const bound = bind(prepared, solver.feeds, keys.orders, sources, kept);
+  const moment = momentOf(training);
+  return {
+    objective: async (x) => {
+      flat.put(x, variables);
+      const outputs = bound.run(moment);
+      return valued(await onHost(engine, new Map(prepared.outputs.map((name, i) => [name, outputs[i]]))), flat);
+    },
+    release: () => {
+      for (const buffer of kept.values()) engine.release(buffer);
+    },
   };
 };

@@ -12,6 +12,7 @@ import {
   flatten,
   objectiveInDoubles,
   objectiveOnEngine,
+  halvesOf,
   workOf,
   type Whole,
 } from './objective.ts';
@@ -55,11 +56,10 @@ export const solveSmooth = async (solver: Whole, training: Training): Promise<Ou
   const { sources, where, carried, emit } = training;
   const { variables, program } = sources;
   const flat = flatten(program, solver.over);
-  const precision = workOf(solver.graph) <= cheap ? 'float64' : 'float32';
-  const objective =
-    precision === 'float64'
-      ? await objectiveInDoubles(solver, training, flat)
-      : objectiveOnEngine(solver, training, flat);
+  const halves = halvesOf(solver, flat);
+  const precision = workOf(halves.each) <= cheap ? 'float64' : 'float32';
+  const onEngine = precision === 'float32' ? objectiveOnEngine(solver, training, flat, halves) : undefined;
+  const objective = onEngine?.objective ?? (await objectiveInDoubles(solver, training, flat, halves));
   const total = solver.steps ?? iterations;
 
   const begin = carried.tensors.has('x')
@@ -85,6 +85,7 @@ export const solveSmooth = async (solver: Whole, training: Training): Promise<Ou
     const ended = other.reason === 'stopped' || other.reason === 'unbounded';
     if (ended || gain > 1e-6 * Math.max(1, Math.abs(found.state.f))) found = other;
   }
+  onEngine?.release();
   const { state, reason } = found;
   flat.put(state.x, variables);
   if (reason === 'stopped') return { kind: 'interrupted', step: state.iteration, carried: carriedOf(state) };
