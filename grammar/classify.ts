@@ -124,7 +124,7 @@ export const classify = (tokens: readonly IToken[]): IToken[] => {
     const behind = at(after(i));
     const word = isWord(at(i - 1));
     if (statementStart(i) && is(behind, T.Assign, T.Tilde, T.Colon)) return round ? T.PatternParen : T.PatternBracket;
-    if (round && word && statementStart(i - 1) && is(behind, T.Assign)) return T.DefParen;
+    if (round && word && statementStart(i - 1) && is(behind, T.Assign, T.LBrace)) return T.DefParen;
     if (operandEnd(i - 1) && !heads.has(i - 1)) return undefined;
     if (is(behind, T.Arrow, T.StochasticArrow)) return round ? T.LambdaParen : T.LambdaBracket;
     if (round && isWord(at(i + 1)) && is(at(i + 2), T.Assign)) return T.RecordParen;

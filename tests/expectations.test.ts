@@ -180,6 +180,16 @@ describe('values', () => {
     expect(await expectationOf(text, 3)).not.toEqual(await expectationOf(text, 4));
   });
 
+  it('each entry of an array has draws of its own, as many as it would have alone', async () => {
+    // the distance of normal vectors from 0: sqrt(pi / 2) times their spread
+    const seen = await expectationOf('[E[x ~ Normal(0, s)[2]] norm(x) for s in [1, 2, 4]]');
+    seen.forEach((x, i) => expect(Math.abs(x / 2 ** i - Math.sqrt(Math.PI / 2))).toBeLessThan(0.1));
+    const distances = await expectationOf('[energy(Normal(0, 1) || Normal(m, 1)) for m in [0, 1, 2]]');
+    expect(Math.abs(distances[0])).toBeLessThan(0.1);
+    expect(distances[1]).toBeGreaterThan(0.2);
+    expect(distances[2]).toBeGreaterThan(distances[1] + 0.5);
+  });
+
   it('importance weights reach where the proposal does', async () => {
     const [seen] = await expectationOf('E[x ~ Normal(1, 1); proposal = Normal(0, 2), samples = 200000] x^2');
     expect(Math.abs(seen - 2)).toBeLessThan(0.03);
@@ -199,6 +209,8 @@ describe('says what it took', () => {
     ['E[x ~ Normal(m(), 1)] x^2', '16 draws, pathwise: the distribution can be reparameterised'],
     ['E[b ~ Bernoulli(logits = m())[2]] sum(b)', 'exact sum over 4 points: the support is finite and small'],
     ['E[x ~ Poisson(exp(m()))] x', '16 draws, draws with the score function: it can only be sampled and has a density'],
+    ['sum[s in [1, 2]] E[x ~ Normal(m(), s)] x^2', '64 draws for each entry, pathwise'],
+    ['E[y ~ [1, 2, 3]] E[x ~ Normal(m(), y)] x^2', '1 draw for each example, pathwise'],
     ['E[x ~ Normal(m(), 1); proposal = Normal(0, 2)] x', '16 draws, pathwise: the distribution can be reparameterised'],
   ])('%s', async (objective, said) => {
     expect(await choiceOf(objective)).toContain(said);

@@ -130,6 +130,8 @@ export interface Context {
   readonly axes: readonly Axis[];
   /** Some of the places on the axes do not count: they were filtered out, or a sequence has ended. */
   readonly filtered?: boolean;
+  /** An expectation's rows or draws are among the axes: one draw for each of them is enough. */
+  readonly averaged?: boolean;
   /** int32 [2] from which draws are made; undefined where nothing random may be. */
   readonly key: Node;
   readonly problem?: ProblemContext;

@@ -27,6 +27,9 @@ import type { Axis, Dist, Tensor, Value } from './values.ts';
 /** Draws where nothing says how many: of a training step, and of an evaluation. */
 const stepDraws = 64;
 const evaluationDraws = 1024;
+/** Where each entry of an array has an expectation of its own: so many draws for all entries. */
+const mostStepDraws = 512;
+const mostEvaluationDraws = 32768;
 /** Supports up to this size are summed over exactly; larger ones where it is asked for. */
 const smallSupport = 64;
 const largestSupport = 65536;
@@ -43,6 +46,8 @@ interface Options {
 
 interface State extends Averaged {
   readonly ctx: Context;
+  /** The whole stands in another expectation. */
+  readonly averaged: boolean;
 }
 
 const optionsOf = (e: BigExpr, ctx: Context): Options => {
@@ -82,7 +87,11 @@ const enter = (state: State, binder: Binder, values: readonly Value[], axes: rea
   binder.targets.forEach((target, i) => bindPattern(scope, target, values[i], ctx, binder.span));
   return {
     ...state,
-    ctx: { ...inScope(ctx, scope), filtered: mask ? true : ctx.filtered },
+    ctx: {
+      ...inScope(ctx, scope),
+      filtered: mask ? true : ctx.filtered,
+      averaged: axes.length > 0 ? true : ctx.averaged,
+    },
     axes: [...state.axes, ...axes],
     masks: mask ? [...state.masks, mask] : state.masks,
   };
@@ -200,16 +209,23 @@ const estimatorOf = (dist: Dist, scored: boolean): readonly [how: string, reason
     : ['pathwise', 'the distribution can be reparameterised'];
 };
 
+/** Draws that are all of one mean; fewer where an array of means is asked for. */
+const drawsOfMean = (training: boolean, outside: readonly Axis[], power = 1): number => {
+  const entries = outside.reduce((n, axis) => n * axis.size, 1);
+  const [usual, most] = training ? [stepDraws, mostStepDraws] : [evaluationDraws, mostEvaluationDraws];
+  // A draw of `P^n` is a batch already.
+  return Math.max(1, Math.min(Math.round(usual / power), Math.floor(most / (power * entries))));
+};
+
 const sampled = (state: State, binder: Binder, dist: Dist, options: Options): State => {
-  const outermost = state.outside.length === 0;
   const training = state.ctx.problem?.mode === 'train';
   // Several targets are one sample: it stands beside the rows of other binders, not once for each of them.
   const apart = binder.targets.length > 1 && state.axes.length > 0 ? besideRows(binder, state) : undefined;
   const ctx = apart ? { ...state.ctx, axes: state.outside } : state.ctx;
-  const alone = outermost && (state.axes.length === 0 || apart);
-  // A draw of `P^n` is a batch already.
-  const usual = Math.max(1, Math.round((training ? stepDraws : evaluationDraws) / (dist.power?.count ?? 1)));
-  const count = options.samples ?? (alone ? ((training ? ctx.problem?.batch : undefined) ?? usual) : 1);
+  const alone = !state.averaged && (state.axes.length === 0 || apart);
+  const usual = drawsOfMean(training, state.outside, dist.power?.count);
+  const batch = training && state.outside.length === 0 ? ctx.problem?.batch : undefined;
+  const count = options.samples ?? (alone ? (batch ?? usual) : 1);
   const from = apart ?? dist;
   const given = options.by === 'score' ? { ...from, reparameterised: false } : from;
   const before = ctx.scores?.length ?? 0;
@@ -218,7 +234,8 @@ const sampled = (state: State, binder: Binder, dist: Dist, options: Options): St
       const rows = `minibatches of ${count} from the latest ${given.buffer.capacity.toLocaleString('en')} rows`;
       return decide(ctx, binder.span, rows, 'they are collected while training');
     }
-    const many = `${count} ${count === 1 ? 'draw' : 'draws'}${alone ? '' : ' for each example'}`;
+    const each = !alone ? ' for each example' : state.outside.length > 0 ? ' for each entry' : '';
+    const many = `${count} ${count === 1 ? 'draw' : 'draws'}${each}`;
     const [how, reason] = estimatorOf(given, (ctx.scores?.length ?? 0) > before);
     decide(ctx, binder.span, `${many}, ${how}`, reason);
   };
@@ -317,7 +334,8 @@ const batchOfRows = (state: State, binder: Binder, dist: Dist, options: Options)
     rows.row.kind === 'tensor' && !rows.mask
       ? (arrayOfRows(rows.row, rows.axis) as Value)
       : { kind: 'along', axis: rows.axis, element: rows.row, mask: rows.mask };
-  return enter(state, binder, [array], []);
+  const entered = enter(state, binder, [array], []);
+  return { ...entered, ctx: { ...entered.ctx, averaged: true } };
 };
 
 const arrayOfRows = (t: Tensor, axis: Axis): Tensor => {
@@ -335,6 +353,7 @@ export const expectation = (e: BigExpr, ctx: Context): Value => {
   const scores: Tensor[] = [];
   const start: State = {
     ctx: { ...ctx, scores: ctx.problem?.mode === 'eval' ? undefined : scores },
+    averaged: ctx.averaged ?? false,
     outside: ctx.axes,
     axes: [],
     masks: [],

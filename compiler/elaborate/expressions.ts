@@ -133,20 +133,22 @@ const isSpaceSyntax = (e: IndexExpr, ctx: Context): boolean => {
 const argumentsOf = (args: readonly Argument[], ctx: Context): Given[] =>
   args.map((a) => ({ name: a.name?.text, value: evaluate(a.value, ctx), span: a.span }));
 
-/** P in `log (g # P)(x)`, which reads as the call of a logarithm. */
-const logOf = ({ callee }: CallExpr, ctx: Context): Value | undefined => {
+/** P in `log (g # P)(x)` and `log (p at start)(x | z)`, which read as the call of a logarithm. */
+const logOf = ({ callee, form }: CallExpr, ctx: Context): Value | undefined => {
   if (callee.kind !== 'call' || callee.callee.kind !== 'name' || callee.callee.name !== 'log') return undefined;
   const [first, ...more] = callee.args;
   const inner = first && more.length === 0 && !first.name ? evaluate(first.value, ctx) : undefined;
-  return inner && isLaw(inner) ? inner : undefined;
+  if (!inner || inner.kind === 'tensor') return undefined;
+  return form === 'given' || hasDensity(inner) ? inner : undefined;
 };
 
 const call = (e: CallExpr, ctx: Context): Value => {
-  const law = e.form === 'plain' ? logOf(e, ctx) : undefined;
-  if (law) return densityOf(law, argumentsOf(e.args, ctx), undefined, ctx, e.span);
+  const law = logOf(e, ctx);
+  const given = (): Given[] | undefined => (e.form === 'given' ? argumentsOf(e.given, ctx) : undefined);
+  if (law) return densityOf(law, argumentsOf(e.args, ctx), given(), ctx, e.span);
   const callee = evaluate(e.callee, ctx);
   if (e.form === 'given')
-    return mapUnary('exp', densityOf(callee, argumentsOf(e.args, ctx), argumentsOf(e.given, ctx), ctx, e.span), e.span);
+    return mapUnary('exp', densityOf(callee, argumentsOf(e.args, ctx), given(), ctx, e.span), e.span);
   return applyValue(callee, argumentsOf(e.args, ctx), ctx, e.span);
 };
 
@@ -159,13 +161,13 @@ const density = (e: DensityExpr, ctx: Context): Value => {
   const callee = evaluate(inner.callee, ctx);
   if (inner.form === 'given')
     return densityOf(callee, argumentsOf(inner.args, ctx), argumentsOf(inner.given, ctx), ctx, e.span);
-  const isDensity =
-    isLaw(callee) ||
-    callee.kind === 'data' ||
-    ((callee.kind === 'member' || callee.kind === 'model') && isUnconditional(callee));
-  if (isDensity) return densityOf(callee, argumentsOf(inner.args, ctx), undefined, ctx, e.span);
+  if (hasDensity(callee)) return densityOf(callee, argumentsOf(inner.args, ctx), undefined, ctx, e.span);
   return logarithm(applyValue(callee, argumentsOf(inner.args, ctx), ctx, inner.span));
 };
+
+/** Does `log` before its call mean its density? */
+const hasDensity = (v: Value): boolean =>
+  isLaw(v) || v.kind === 'data' || ((v.kind === 'member' || v.kind === 'model') && isUnconditional(v));
 
 const isUnconditional = (v: Extract<Value, { kind: 'member' | 'model' }>): boolean =>
   (v.kind === 'member' ? v.model.declaration : v.declaration).params.length === 0;

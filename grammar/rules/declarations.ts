@@ -124,19 +124,6 @@ export class LearnParser extends ProtocolRules {
     return { stochastic, space: this.SUBRULE(this.space) };
   });
 
-  /** `= e` or a block */
-  private body: Rule<Expr> = this.RULE('body', () =>
-    this.OR<Expr>([
-      { ALT: () => this.SUBRULE(this.block) },
-      {
-        ALT: () => {
-          this.CONSUME(T.Assign);
-          return this.SUBRULE(this.expr);
-        },
-      },
-    ]),
-  );
-
   private paradigm: Rule<Declaration> = this.RULE('paradigm', (): Declaration => {
     const first = this.CONSUME(T.Paradigm);
     const name = this.nameOf(this.CONSUME(T.Word));

@@ -1,7 +1,7 @@
 /** The statements of a body: assignments, draws, parameters, members, local definitions, and its value. */
 import { report } from '../messages.ts';
 import { T } from '../tokens.ts';
-import type { ParamStatement, Pattern, Statement } from '../tree.ts';
+import type { Expr, ParamStatement, Pattern, Statement } from '../tree.ts';
 import type { Rule } from './base.ts';
 import { ProblemRules } from './problems.ts';
 
@@ -73,14 +73,26 @@ export abstract class StatementRules extends ProblemRules {
       : { kind: 'draw', pattern, distribution: value, span };
   });
 
-  /** `a_m(v) = ...` */
+  /** `a_m(v) = ...`, `f(v) { ... }` */
   private localDef: Rule<Statement> = this.RULE('localDef', (): Statement => {
     const first = this.CONSUME(T.Word);
     const params = this.SUBRULE(this.parameters);
-    this.CONSUME(T.Assign);
-    const body = this.SUBRULE(this.expr);
+    const body = this.SUBRULE(this.body);
     return { kind: 'local-def', name: this.nameOf(first), params, body, span: this.spanFrom(first) };
   });
+
+  /** `= e` or a block */
+  protected body: Rule<Expr> = this.RULE('body', () =>
+    this.OR<Expr>([
+      { ALT: () => this.SUBRULE(this.block) },
+      {
+        ALT: () => {
+          this.CONSUME(T.Assign);
+          return this.SUBRULE(this.expr);
+        },
+      },
+    ]),
+  );
 
   /** `g in Model[...]` */
   private member: Rule<Statement> = this.RULE('member', (): Statement => {
