@@ -327,7 +327,7 @@ const isBounded = (dist: Dist, ctx: Context): boolean =>
  */
 const estimateOf = (dist: Dist, name: string, ctx: Context): Value | undefined => {
   if (!dist.sample) return undefined;
-  const ends = dist.facts.has('last') || isBounded(dist, ctx);
+  const ends = dist.data !== undefined || dist.facts.has('last') || isBounded(dist, ctx);
   if (name === 'entropy' ? !dist.logDensity : !['mean', 'variance'].includes(name)) return undefined;
   if (name !== 'entropy' && !ends) {
     const one = dist.family === '' ? dist.sample({ ...ctx, scores: undefined }) : undefined;

@@ -4,13 +4,17 @@ import { builtinSpaces } from '../spaces/names.ts';
 import { lookup } from './context.ts';
 import type { Context } from './context.ts';
 import { isLaw } from './distributions.ts';
+import { arrayOfData } from './rows.ts';
 import { shapeOf, toReal } from './tensors.ts';
 import type { Value } from './values.ts';
 
 /** How well a value fits an annotation, for choosing an overload: undefined is not at all, larger is more specific. */
-export const fitness = (s: SpaceExpr | undefined, v: Value, ctx: Context): number | undefined => {
-  if (!s) return v.kind === 'missing' ? undefined : 0;
-  if (v.kind === 'poison') return 0;
+export const fitness = (s: SpaceExpr | undefined, given: Value, ctx: Context): number | undefined => {
+  if (!s) return given.kind === 'missing' ? undefined : 0;
+  if (given.kind === 'poison') return 0;
+  // Rows of numbers are an array where one is asked for.
+  const asked = s.kind === 'array' || (s.kind === 'named' && builtinSpaces.has(s.name.text));
+  const v = (asked && given.kind === 'data' && arrayOfData(given, ctx)) || given;
   switch (s.kind) {
     case 'function':
       return ['function', 'member', 'model', 'stage'].includes(v.kind) ? 2 : undefined;

@@ -10,6 +10,7 @@ import { asCount, asTensor, describe, knownTexts, poisoned } from './describe.ts
 import { draws, powerOf, sequencePower } from './distributions.ts';
 import { pushforward } from './pushforward.ts';
 import { masked } from './reduce.ts';
+import { arrayOfData } from './rows.ts';
 import { offset, overSequences, varyingRange } from './sequences.ts';
 import {
   axisToShape,
@@ -45,7 +46,9 @@ const operand = (v: Value, ctx: Context, span: Span, op: string): Tensor => {
         help: 'take a draw with `z ~ ...` or `E[z ~ ...]`, or its `mean(...)`',
       },
     );
-  return asTensor(settled, span, `\`${op}\``);
+  // Rows of numbers are an array.
+  const rows = settled.kind === 'data' ? arrayOfData(settled, ctx) : undefined;
+  return rows ?? asTensor(settled, span, `\`${op}\``);
 };
 
 const textColumn = (v: TextColumn, test: (s: string | null) => boolean): Tensor => {

@@ -24,6 +24,7 @@ import {
   toReal,
   unionAxes,
 } from '../tensors.ts';
+import { arrayOfData } from '../rows.ts';
 import { overSequences } from '../sequences.ts';
 import type { Tensor, Value } from '../values.ts';
 import type { Intrinsic, IntrinsicCall } from './call.ts';
@@ -115,15 +116,26 @@ const isAsked = (v: Value, name: string): boolean =>
     ? !v.implicit || v.facts.has(name)
     : v.kind === 'data' || (v.kind === 'member' && v.model.declaration.params.length === 0);
 
+/** Rows of numbers are an array: a statistic of them is one over the rows, entry by entry, unless an axis is named. */
+const overRows = (call: IntrinsicCall): IntrinsicCall => {
+  const v = required(call, 'x');
+  const array = v.kind === 'data' ? arrayOfData(v, call.caller) : undefined;
+  if (!array) return call;
+  const axis = given(call, 'axis') ?? constantNumber(0);
+  return { ...call, args: new Map([...call.args, ['x', array], ['axis', axis]]) };
+};
+
 const factOr =
   (name: string, compute: Intrinsic): Intrinsic =>
-  (call) => {
+  (asked) => {
+    const call = name === 'mean' || name === 'variance' ? overRows(asked) : asked;
     const v = required(call, 'x');
     return isAsked(v, name) ? fact(v, name, call.caller, call.span) : compute(call);
   };
 
 /** The root of the variance, of a distribution too. */
-const stdOf: Intrinsic = (call) => {
+const stdOf: Intrinsic = (asked) => {
+  const call = overRows(asked);
   const v = required(call, 'x');
   if (!isAsked(v, 'variance')) return computed((entries, span) => safeSqrt(varianceOf(entries, span), span))(call);
   return mapTensors(fact(v, 'variance', call.caller, call.span), (t) =>
