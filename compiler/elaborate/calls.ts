@@ -83,7 +83,22 @@ const nearlyFits = (fn: FunctionValue, args: readonly Given[], ctx: Context): st
     if (left.length > 0 && score(rest, args, ctx) !== undefined)
       return `give ${left.map((n) => `\`${n} = ...\``).join(', ')} as well: ${`\`${fn.name}${signature(closure, ctx)}\``}`;
   }
-  return undefined;
+  return conditionalGiven(args, ctx);
+};
+
+/** `KL(D_tr || f)` where f is a distribution for each x. */
+const conditionalGiven = (args: readonly Given[], ctx: Context): string | undefined => {
+  const text = ({ span }: Given): string => writtenIn(span, ctx.shared.sources);
+  const conditional = args.find(
+    ({ value: v }) =>
+      v.kind === 'member' && v.model.declaration.result?.stochastic && v.model.declaration.params.length > 0,
+  );
+  if (!conditional) return undefined;
+  const f = text(conditional);
+  const data = args.find(({ value }) => value.kind === 'data');
+  return data
+    ? `\`${f}\` is a distribution of y for each x: its likelihood is \`E[(x, y) ~ ${text(data)}] -log ${f}(y | x)\``
+    : `\`${f}\` is a distribution for each x: give it one, \`${f}(x)\``;
 };
 
 /** The overload that takes these arguments most specifically; `written` is what a reader sees of them. */

@@ -18,6 +18,7 @@ import { randomIntrinsics } from './random.ts';
 import { reductionIntrinsics } from './reductions.ts';
 import { samplingIntrinsics } from './sampling.ts';
 import { specialIntrinsics } from './special.ts';
+import { structureIntrinsics } from './structures.ts';
 import { unfoldingIntrinsics } from './unfolding.ts';
 import { windowIntrinsics } from './windows.ts';
 
@@ -33,6 +34,7 @@ const intrinsics: ReadonlyMap<string, Intrinsic> = new Map(
     linearAlgebraIntrinsics,
     randomIntrinsics,
     samplingIntrinsics,
+    structureIntrinsics,
     unfoldingIntrinsics,
     lengthIntrinsics,
     rememberedIntrinsics,
