@@ -22,6 +22,7 @@ import { newStore } from './members.ts';
 import { keyInput } from './inputs.ts';
 import { settle } from './operators.ts';
 import { solve } from './problems.ts';
+import { withEnd } from '../names/ended.ts';
 import { unknownNames } from '../names/unknown.ts';
 import { showOf } from './shows.ts';
 import { rowsUnder } from './rows.ts';
@@ -170,7 +171,9 @@ export const readyToRun = (
   const main = inScope(top, scopeOf(modules.main.file, modules.main.module));
 
   const finish = (rest: Partial<Elaborated>): Elaborated => ({
-    diagnostics: shared.diagnostics,
+    diagnostics: shared.diagnostics.map((d) =>
+      d.span?.file === modules.main.file ? withEnd(d, modules.main.module, modules.main.text) : d,
+    ),
     wanted: shared.wanted,
     postponed: shared.postponed?.rows ?? false,
     spaces: [
