@@ -138,6 +138,27 @@ minimize E[x ~ n] x over n in Net by sgd(1) for 1 steps batch 16
   });
 });
 
+describe('stop makes everything a constant', () => {
+  it.each([
+    ['a member', 'stop(m)() * m()', a],
+    ['the point of a stopped density flows', 'log stop(Normal(m(), 1))(2 * m())', -2 * a],
+    ['the argument of a stopped function flows', 'stop(x -> x * m())(3 * m())', 3 * a],
+    ['a side of a divergence', 'KL(stop(Normal(m(), 1)) || Normal(2 * m(), 1))', 2 * a],
+    ['a pair', '{ (u, v) = stop((m(), m)); u * m() + v() * m() }', 2 * a],
+  ])('%s', async (_, objective, truth) => {
+    const [slope] = await slopesOver(problem(objective), 1);
+    expect(slope).toBeCloseTo(truth, 5);
+  });
+  it.each([
+    ['draws', 'E[x ~ stop(Normal(m(), 1))] x * m()', a],
+    ['draws of a program', 'E[x ~ stop(dist { z ~ Normal(0, 1); z + m() })] x * m()', a],
+    ['draws that would need the score function', 'E[x ~ stop(Poisson(exp(m())))] x * m()', Math.exp(a)],
+    ['draws of a stopped member', 'E[x ~ Normal(stop(m)(), 1)] x * m()', a],
+  ])('%s', async (_, objective, truth) => {
+    expect(Math.abs(deviation(await slopesOver(problem(objective), 1000), truth))).toBeLessThan(4);
+  });
+});
+
 describe('values', () => {
   it.each([
     ['quadrature', 'E[x ~ Gamma(3, 2)] log(x)', 0.9227843351 - Math.log(2)],

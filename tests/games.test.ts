@@ -128,6 +128,39 @@ describe('every', () => {
   });
 });
 
+describe('points of a space inside an objective', () => {
+  it('a maximum over a point is a game with it', async () => {
+    // max_y 2 x y - y^2 = x^2: what is left, (x - 1)^2 + x^2, is least at 1/2
+    const { x, z } = await trained(`
+minimize (maximize (x[0] - 1)^2 + 2 * x[0] * y - y^2 + x[1]^2 - (z[0] - x[1])^2 over y in R, z in R[1] every 1 / 2 steps)
+  over x in R[2] from [3, 3]
+  subject to eval x[0] as x, eval abs(x[1]) as z by sgd(0.05) for 800 steps`);
+    expect(x).toBeCloseTo(0.5, 3);
+    expect(z).toBeLessThan(1e-3);
+  });
+  it('steps of a point are differentiated through', async () => {
+    // two steps of rate 1/4 go 3/4 of the way from 0 to t
+    const { t } = await trained(`
+def inner(t) = argmin (z - t)^2 over z in R from 0 by sgd(0.25) for 2 steps
+minimize (inner(t) - 3)^2 over t in R subject to eval t`);
+    expect(t).toBeCloseTo(4, 4);
+  });
+  it('each example has its own, which stays in its space', async () => {
+    const { a } = await trained(`
+data xs = [1, 2, 3]
+def nearest(x) = argmin (p - x)^2 over p in Positive from x / 2 by sgd(0.2) for 60 steps
+minimize E[x ~ xs] (nearest(x) - a * x)^2 over a in R subject to eval a`);
+    expect(a).toBeCloseTo(1, 3);
+  });
+  it('`from` says where a point starts', async () => {
+    const { a, b } = await trained(`
+let first = argmin (z - 3)^2 over z in R
+minimize (z[0] - 7)^2 + z[1]^2 over z in R[2] from [first, 0.5]
+  subject to eval z[0] as a, eval z[1] as b by sgd(0) for 1 steps`);
+    expect([a, b]).toEqual([3, 0.5]);
+  });
+});
+
 describe('extragradient', () => {
   // min_x max_y x y: descent circles, or runs away; a look ahead turns it inwards (Korpelevich 1976)
   const game = (by: string): string => `

@@ -11,7 +11,7 @@ import { bind, childScope, inScope } from './context.ts';
 import type { Context, ProblemContext } from './context.ts';
 import { variablesOf } from './members.ts';
 import { inProblem, lossOf, newProblem } from './objectives.ts';
-import type { Bound } from './problems.ts';
+import type { Bound } from './over.ts';
 import type { Value } from './values.ts';
 import { variableInput } from './variables.ts';
 

@@ -64,8 +64,8 @@ export interface Shared {
   readonly postponed?: { rows: boolean };
   /** The scope of the standard library. */
   readonly library: Scope;
-  /** Critics of duals, by where their problem stands. */
-  readonly critics: Map<string, Store>;
+  /** Inner players: the critics of duals, by where their problem stands. */
+  readonly critics: Map<string, readonly Store[]>;
   /** Members at other times: variable and time -> the variable that holds it. */
   readonly snapshots: Map<string, Snapshot>;
   /** Of parameters that `ewc` holds back, by their id. */
@@ -96,8 +96,7 @@ export interface Game {
   readonly loss: Tensor;
   readonly sense: 'minimize' | 'maximize';
   readonly name: string;
-  readonly model: string;
-  readonly store: Store;
+  readonly stores: readonly Store[];
   /** Where it stands: its pace is read there. */
   readonly scope: Scope;
   /** Its own update rule, if it says one. */

@@ -272,7 +272,7 @@ const derivative = (target: Expr, body: Expr, ctx: Context): Value => {
         ...(member.reading?.values ?? []),
         [variable, { ...wrt[0], node: holders[0], counts: undefined }],
       ]);
-      bind(scope, target.object.name, { ...member, reading: { ...member.reading, values } });
+      bind(scope, target.object.name, { ...member, reading: { ...member.reading, values, stopped: undefined } });
       inner = inScope(ctx, scope);
     }
   }

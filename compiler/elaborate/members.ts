@@ -2,7 +2,7 @@
  * Members: one function of a model, with parameters of its own. They are made when a body is first run, named by where they
  * are mentioned, so that running the same member again finds the same parameters.
  */
-import type { ModelDeclaration, ParamStatement, Span, SpaceExpr, StaticParameter } from '../../grammar/tree.ts';
+import type { Expr, ModelDeclaration, ParamStatement, Span, SpaceExpr, StaticParameter } from '../../grammar/tree.ts';
 import * as ir from '../ir/build.ts';
 import { fail, similar } from '../messages.ts';
 import type { Node } from '../ir/graph.ts';
@@ -17,7 +17,7 @@ import type { Context, Scope } from './context.ts';
 import { asTensor, describe } from './describe.ts';
 import { keyInput } from './inputs.ts';
 import { bindPattern } from './patterns.ts';
-import { axisToShape, known, shapeOf, tensor, toReal } from './tensors.ts';
+import { axisToShape, known, shapeOf, stopTensor, tensor, toReal } from './tensors.ts';
 import { intoSpace, outOfSpace } from './transforms.ts';
 import { restricted } from './tuning.ts';
 import { makeVariable, readInput, uniqueId, variableInput } from './variables.ts';
@@ -184,7 +184,7 @@ const makeParameter = (
 };
 
 /** What a parameter starts at when its declaration does not say. */
-const defaultInitial = (space: TensorSpace): { readonly constant: number } | { readonly spread: number } => {
+export const defaultInitial = (space: TensorSpace): { readonly constant: number } | { readonly spread: number } => {
   switch (space.element.kind) {
     case 'Positive':
       return { constant: 1 };
@@ -263,7 +263,12 @@ const spreadDraw = (dist: Dist, shape: readonly number[], ctx: Context, span: Sp
 };
 
 /** The current value of a parameter. */
-const currentValue = (variable: Variable, space: TensorSpace, { tuning }: Store, ctx: Context): Tensor => {
+const currentValue = (variable: Variable, space: TensorSpace, store: Store, ctx: Context): Tensor => {
+  const value = movingValue(variable, space, store, ctx);
+  return ctx.reading?.stopped ? stopTensor(value) : value;
+};
+
+const movingValue = (variable: Variable, space: TensorSpace, { tuning }: Store, ctx: Context): Tensor => {
   const tuned = tuning && restricted(tuning, variable, space, newStore, ctx);
   if (tuned) return tuned;
   const own = ctx.reading?.values?.get(variable.id);
@@ -291,13 +296,26 @@ export const declareParameter = (statement: ParamStatement, ctx: Context): Tenso
   return currentValue(variable, space, store, ctx);
 };
 
-/** `over z in R[2]`: a point of a space as a parameter. */
-export const pointParameter = (name: string, space: TensorSpace, store: Store, ctx: Context, span: Span): Tensor => {
+/** `over z in R[2]`, `over z in R[2] from [1, 0]`: a point of a space as a parameter. */
+export const pointParameter = (
+  name: string,
+  space: TensorSpace,
+  store: Store,
+  ctx: Context,
+  span: Span,
+  from?: Expr,
+): Tensor => {
   const key = `/${name}`;
   const existing = store.parameters.get(key);
   if (existing) return currentValue(existing.variable, existing.space, store, ctx);
   const start = initialOf(
-    { kind: 'param', name: { text: name, span }, space: { kind: 'tuple', items: [], span }, span },
+    {
+      kind: 'param',
+      name: { text: name, span },
+      space: { kind: 'tuple', items: [], span },
+      init: from && { relation: '=', value: from },
+      span,
+    },
     space,
   );
   const variable = makeParameter(name, space, start, ctx, span);

@@ -2,21 +2,24 @@
  * A problem inside an objective. With `for K steps` it is written out and differentiated through (MAML: Finn et al. 2017); a
  * `maximize` inside a `minimize` is a game, whose other player moves along.
  */
-import type { Over, Player, ProblemExpr } from '../../grammar/tree.ts';
+import type { Over, Player, ProblemExpr, Span } from '../../grammar/tree.ts';
 import { vjp } from '../differentiate.ts';
 import * as ir from '../ir/build.ts';
 import { fail } from '../messages.ts';
-import type { Variable } from '../program.ts';
-import { R } from '../spaces/space.ts';
+import { printSpace, R, storageShape } from '../spaces/space.ts';
+import type { TensorSpace } from '../spaces/space.ts';
+import { coerceTensor } from './coerce.ts';
 import { bind, childScope, inScope, spanKey } from './context.ts';
 import type { Context } from './context.ts';
-import { asCount, asScalar, describe, asTensor } from './describe.ts';
-import { newStore, variablesOf } from './members.ts';
+import { asCount, asScalar, asTensor } from './describe.ts';
+import { defaultInitial, newStore, variablesOf } from './members.ts';
 import { variableInput } from './variables.ts';
 import { applyValue } from './calls.ts';
 import { settle } from './operators.ts';
+import { domainOf, opened } from './over.ts';
 import { arityOf, ruleOf } from './optimisers.ts';
-import { expandAxes, shapeOf, tensor, toReal, unionAxes } from './tensors.ts';
+import { expandAxes, shapeOf, stopTensor, tensor, toReal, unionAxes } from './tensors.ts';
+import { intoSpace, outOfSpace } from './transforms.ts';
 import type { Member, Tensor, Value } from './values.ts';
 
 const isArgument = (p: Player): boolean => p.sense === 'argmin' || p.sense === 'argmax';
@@ -38,22 +41,12 @@ export const nested = (problem: ProblemExpr, ctx: Context): Value => {
   return game(problem, player, ctx);
 };
 
-/** The dual's player: made once for the objective, its value taken at the present member. */
+/** The inner player: its members are made once for the objective, its value is taken at the present ones. */
 const game = (problem: ProblemExpr, player: Player, ctx: Context): Tensor => {
   if (!ctx.problem) return fail('L0602', problem.span, { what: 'a game outside of an objective' });
   const scope = childScope(ctx.scope);
   const inner = inScope(ctx, scope);
-  if (player.over.length !== 1)
-    return fail('L0601', player.span, { what: 'several members in the dual of a divergence' });
-  const [over] = player.over;
-  const name = nameOf(over);
-  const domain = ctx.shared.run.evaluate(over.domain, ctx);
-  if (domain.kind !== 'model')
-    return fail('L0302', over.domain.span, {
-      expected: 'a model',
-      seen: describe(domain),
-      where: '`over` of the dual',
-    });
+  const names = player.over.map(nameOf);
   const key = `${ctx.path}:${spanKey(problem.span)}`;
   const stores = ctx.shared.critics;
   const known = stores.get(key);
@@ -64,10 +57,11 @@ const game = (problem: ProblemExpr, player: Player, ctx: Context): Tensor => {
       { what: 'a dual in an evaluation: no critic has been trained for it' },
       { help: 'measure with samples: `energy(P || Q)`, `MMD(P || Q)`, `sliced_W1(P || Q)`' },
     );
-  const store = known ?? newStore(name);
-  stores.set(key, store);
-  const member: Member = { kind: 'member', model: domain, store };
-  bind(scope, name, member);
+  const found = known ?? names.map((name) => newStore(name));
+  stores.set(key, found);
+  player.over.forEach((over, i) =>
+    bind(scope, names[i], opened(over, names[i], found[i], ctx, '`over` of the dual').value),
+  );
   const loss = asScalar(
     settle(ctx.shared.run.evaluate(player.objective, inner), inner, player.objective.span),
     player.objective.span,
@@ -77,18 +71,83 @@ const game = (problem: ProblemExpr, player: Player, ctx: Context): Tensor => {
     return fail('L0601', problem.span, { what: 'a game for every example: the dual of a divergence that varies' });
   const sense = player.sense === 'maximize' ? 'maximize' : 'minimize';
   const rules = player.by.length > 0 ? player.by : problem.by;
-  if (ctx.problem.mode === 'train' && !ctx.problem.games.some((g) => g.store === store))
+  if (ctx.problem.mode === 'train' && !ctx.problem.games.some((g) => g.stores === found))
     ctx.problem.games.push({
       problem,
       loss,
       sense,
-      name,
-      model: domain.declaration.name.text,
-      store,
+      name: names.join(', '),
+      stores: found,
       scope: ctx.scope,
       by: ruleOf(rules, ctx),
     });
   return loss;
+};
+
+/** What the steps of a nested problem move: numbers by id, and what stands for them in the objective. */
+interface Moved {
+  readonly given: readonly (readonly [id: string, value: Tensor])[];
+  readonly at: (values: ReadonlyMap<string, Tensor>) => Value;
+  readonly variables: () => readonly {
+    readonly id: string;
+    readonly shape: readonly number[];
+    readonly start: () => Tensor;
+  }[];
+}
+
+/** `over g in M from f`: a copy of f moves; `over d in R[3]`: a point, from 0 if it is not said where. */
+const startOf = (over: Over, ctx: Context): Moved => {
+  const from = over.from && ctx.shared.run.evaluate(over.from, ctx);
+  if (from?.kind === 'member')
+    return {
+      given: [...(from.reading?.values ?? [])].map(
+        ([id, t]) => [id, from.reading?.stopped ? stopTensor(t) : t] as const,
+      ),
+      at: (values): Member => ({ ...from, reading: { ...from.reading, values, stopped: undefined } }),
+      variables: () =>
+        variablesOf(from.store).map((v) => ({
+          id: v.id,
+          shape: v.shape,
+          start: () => {
+            const t = tensor(variableInput(v, ctx), [], R(...v.shape));
+            return from.reading?.stopped ? stopTensor(t) : t;
+          },
+        })),
+    };
+  const domain = domainOf(over, ctx);
+  if (domain.kind !== 'point')
+    return fail(
+      'L0601',
+      over.span,
+      { what: 'a nested problem that does not start at a member' },
+      { help: 'write where it starts: `over g in M from f`' },
+    );
+  const { space } = domain;
+  const shape = storageShape(space);
+  const span = over.from?.span ?? over.span;
+  const id = `${nameOf(over)}@${ctx.shared.counters.site++}`;
+  const begin = from ? coerceTensor(toReal(asTensor(from, span)), space, nameOf(over), span) : middleOf(space, span);
+  const start = tensor(outOfSpace(space.element, begin.node, span), begin.axes, R(...shape));
+  return {
+    given: [[id, start]],
+    at: (values) => {
+      const own = values.get(id) ?? start;
+      return tensor(intoSpace(space.element, own.node, span), own.axes, space);
+    },
+    variables: () => [{ id, shape, start: () => start }],
+  };
+};
+
+const middleOf = (space: TensorSpace, span: Span): Tensor => {
+  const start = defaultInitial(space);
+  if ('spread' in start && space.element.kind !== 'R')
+    return fail(
+      'L0602',
+      span,
+      { what: `a nested problem over ${printSpace(space)} has no middle to start at` },
+      { help: 'write where it starts: `over z in ... from ...`' },
+    );
+  return tensor(ir.broadcastTo(ir.scalar('constant' in start ? start.constant : 0), storageShape(space)), [], space);
 };
 
 /** K steps of the update rule, each a part of the graph. */
@@ -108,21 +167,11 @@ const unrolled = (problem: ProblemExpr, player: Player, ctx: Context): Value => 
     );
   const scope = childScope(ctx.scope);
   const inner = inScope(ctx, scope);
-  const members = player.over.map((over) => {
-    const from = over.from && ctx.shared.run.evaluate(over.from, ctx);
-    if (from?.kind !== 'member')
-      return fail(
-        'L0601',
-        over.span,
-        { what: 'a nested problem that does not start at a member' },
-        { help: 'write where it starts: `over g in M from f`' },
-      );
-    return { name: nameOf(over), member: from };
-  });
-  let values = new Map<string, Tensor>(members.flatMap((m) => [...(m.member.reading?.values ?? [])]));
-  const current = (): Member[] => members.map((m) => ({ ...m.member, reading: { ...m.member.reading, values } }));
+  const moved = player.over.map((over) => startOf(over, ctx));
+  let values = new Map<string, Tensor>(moved.flatMap((m) => m.given));
+  const current = (): Value[] => moved.map((m) => m.at(new Map(values)));
   const loss = (): Tensor => {
-    current().forEach((member, i) => bind(scope, members[i].name, member));
+    current().forEach((value, i) => bind(scope, nameOf(player.over[i]), value));
     return asScalar(
       settle(ctx.shared.run.evaluate(player.objective, inner), inner, player.objective.span),
       player.objective.span,
@@ -130,13 +179,13 @@ const unrolled = (problem: ProblemExpr, player: Player, ctx: Context): Value => 
     );
   };
   loss(); // makes the parameters, if nobody has yet
-  const variables: Variable[] = members.flatMap((m) => variablesOf(m.member.store));
+  const variables = moved.flatMap((m) => m.variables());
   const maximised = player.sense === 'argmax' || player.sense === 'maximize';
   let memory = new Map<string, Value>();
   for (let k = 0; k < steps; k++) {
     values = new Map(
       variables.map((v) => {
-        const t = values.get(v.id) ?? tensor(variableInput(v, ctx), [], R(...v.shape));
+        const t = values.get(v.id) ?? v.start();
         return [v.id, expandAxes(t, unionAxes(t, { axes: ctx.axes }))];
       }),
     );

@@ -10,14 +10,13 @@ import { graphOf } from '../ir/graph.ts';
 import type { Node } from '../ir/graph.ts';
 import type { Action, Decision, Evaluation, PlayerStep, Solver, Stage, Variable } from '../program.ts';
 import { isBuiltinSpace } from '../spaces/names.ts';
-import { printSpace } from '../spaces/space.ts';
 import { collector } from './buffers.ts';
 import type { Collecting } from './buffers.ts';
 import { bind, childScope, Failure, inScope, lookup } from './context.ts';
 import type { Contestant } from './built.ts';
 import type { Context } from './context.ts';
-import { asCount, asStatic, asTensor, describe } from './describe.ts';
-import { choiceParameter, newStore, pointParameter, variablesOf } from './members.ts';
+import { asCount, asStatic, describe } from './describe.ts';
+import { newStore, variablesOf } from './members.ts';
 import { isKnownIntrinsic } from './intrinsics/index.ts';
 import { checkThreshold, mentions, warnOfSeenRows, warnOfSense } from './suspicions.ts';
 import { heldOut, leak, markTrained, sharesRows } from './leakage.ts';
@@ -25,14 +24,14 @@ import { commonInputs } from './inputs.ts';
 import { evaluationValue, feedsOf, inProblem, lossOf, newProblem } from './objectives.ts';
 import { consolidate } from './consolidation.ts';
 import { measured } from './constraints.ts';
-import { dependsOnParameters, isFed } from './dependence.ts';
 import { nested } from './nested.ts';
-import { known, shapeOf } from './tensors.ts';
+import { opened } from './over.ts';
+import type { Bound } from './over.ts';
+import { known } from './tensors.ts';
 import { openDraws } from './sources.ts';
 import { train } from './training.ts';
 import { tuningOf } from './tuning.ts';
-import { copyStart } from './start.ts';
-import type { Data, Paradigm, ProtocolStep, StageValue, Store, Tensor, Value } from './values.ts';
+import type { Data, Paradigm, ProtocolStep, StageValue, Tensor, Value } from './values.ts';
 
 /** The name of the member: written, or the one free name of the objective. */
 const memberName = (over: Over, player: Player, ctx: Context): string => {
@@ -54,55 +53,11 @@ const memberName = (over: Over, player: Player, ctx: Context): string => {
 /** What a problem supplies, and the language. */
 const supplied = new Set(['D_tr', 'D_eval', 'missing']);
 
-interface Bound {
-  readonly name: string;
-  readonly value: Value;
-  readonly store: Store;
-  readonly model: string;
-}
-
-/** `k in [1, 2, 5]`, `k in 1..9`: numbers or arrays that are known, one of which is taken. */
-const valuesAmong = (domain: Value, over: Over): Tensor => {
-  const { span } = over.domain;
-  const among = domain.kind === 'tensor' || domain.kind === 'range' ? asTensor(domain, span) : undefined;
-  if (!among || shapeOf(among).length === 0 || dependsOnParameters(among.node) || isFed(among.node))
-    return fail('L0302', span, { expected: 'a model, or a space', seen: describe(domain), where: '`over`' });
-  return among;
-};
-
-/** `f in M`, `z in R[2]`, `k in [1, 2, 5]`, `g in M from f` */
 const openOver = (over: Over, player: Player, ctx: Context, taken: Set<string>): Bound => {
   const name = memberName(over, player, ctx);
   if (taken.has(name)) fail('L0202', over.span, { name });
   taken.add(name);
-  const domain = ctx.shared.run.evaluate(over.domain, ctx);
-  const store = newStore(name, over.tuning && tuningOf(over.tuning, ctx));
-  switch (domain.kind) {
-    case 'model': {
-      if (over.from) copyStart(store, domain, ctx.shared.run.evaluate(over.from, ctx), ctx, over.from.span);
-      return {
-        name,
-        value: { kind: 'member', model: domain, store },
-        store,
-        model: writtenIn(over.domain.span, ctx.shared.sources),
-      };
-    }
-    case 'space': {
-      if (domain.space.kind !== 'tensor')
-        return fail('L0302', over.domain.span, {
-          expected: 'a space of numbers',
-          seen: printSpace(domain.space),
-          where: '`over`',
-        });
-      const value = pointParameter(name, domain.space, store, ctx, over.span);
-      return { name, value, store, model: printSpace(domain.space) };
-    }
-    default: {
-      const among = valuesAmong(domain, over);
-      const value = choiceParameter(name, among, store, ctx, over.span);
-      return { name, value, store, model: writtenIn(over.domain.span, ctx.shared.sources) };
-    }
-  }
+  return opened(over, name, newStore(name, over.tuning && tuningOf(over.tuning, ctx)), ctx);
 };
 
 const paradigmOf = (problem: ProblemExpr, ctx: Context): Paradigm => {
@@ -420,5 +375,3 @@ export const solve = (problem: ProblemExpr, ctx: Context, name: string | undefin
   if (argument) return bound.length === 1 ? bound[0].value : { kind: 'tuple', items: bound.map((b) => b.value) };
   return value;
 };
-
-export type { Bound };

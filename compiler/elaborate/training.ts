@@ -160,7 +160,7 @@ const gameMovers = (games: readonly Game[], built: Built, rule: Rule, ctx: Conte
       loss: game.loss.node,
       span: game.problem.span,
       state: { ...built.state, updates: new Map() },
-      variables: variablesOf(game.store),
+      variables: game.stores.flatMap(variablesOf),
       bound: [],
     };
     const maximised = game.sense === 'maximize';

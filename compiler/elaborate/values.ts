@@ -216,6 +216,8 @@ export interface Reading {
   readonly at?: (variable: Variable) => Variable;
   /** Their numbers, unconstrained, by the variables' ids: what a nested problem has trained, what `grad` differentiates by. */
   readonly values?: ReadonlyMap<string, Tensor>;
+  /** `stop(f)`: its parameters are constants for the gradient. */
+  readonly stopped?: boolean;
 }
 
 export interface HeldParameter {

@@ -3,9 +3,9 @@ import * as ir from '../../ir/build.ts';
 import type { UnaryOp } from '../../ir/operations.ts';
 import { fail } from '../../messages.ts';
 import { R } from '../../spaces/space.ts';
-import { mapTensors } from '../describe.ts';
 import { overSequences } from '../sequences.ts';
-import { known, mapBinary, mapUnary, shapeOf, stopTensor, tensor } from '../tensors.ts';
+import { stopped } from '../stopped.ts';
+import { known, mapBinary, mapUnary, shapeOf, tensor } from '../tensors.ts';
 import type { Intrinsic, IntrinsicCall } from './call.ts';
 import { realArgument, required, tensorArgument, toTensor } from './call.ts';
 
@@ -51,5 +51,5 @@ export const elementwiseIntrinsics: Readonly<Record<string, Intrinsic>> = {
   trigamma: polygamma(1),
   atan2: (call) => mapBinary('atan2', tensorArgument(call, 'y'), tensorArgument(call, 'x'), call.span),
   /** The value of anything, constant for the gradient. */
-  stop: (call) => mapTensors(required(call, 'x'), (t) => stopTensor(t, call.span)),
+  stop: (call) => stopped(required(call, 'x'), call.span),
 };
