@@ -59,9 +59,12 @@ const game = (problem: ProblemExpr, player: Player, ctx: Context): Tensor => {
     );
   const found = known ?? names.map((name) => newStore(name));
   stores.set(key, found);
-  player.over.forEach((over, i) =>
-    bind(scope, names[i], opened(over, names[i], found[i], ctx, '`over` of the dual').value),
-  );
+  const where = '`over` of the dual';
+  player.over.forEach((over, i) => {
+    if (domainOf(over, ctx, where).kind === 'choice')
+      fail('L0601', over.span, { what: 'one of some values as a player inside an objective' });
+    bind(scope, names[i], opened(over, names[i], found[i], ctx, where).value);
+  });
   const loss = asScalar(
     settle(ctx.shared.run.evaluate(player.objective, inner), inner, player.objective.span),
     player.objective.span,
@@ -126,7 +129,9 @@ const startOf = (over: Over, ctx: Context): Moved => {
   const shape = storageShape(space);
   const span = over.from?.span ?? over.span;
   const id = `${nameOf(over)}@${ctx.shared.counters.site++}`;
-  const begin = from ? coerceTensor(toReal(asTensor(from, span)), space, nameOf(over), span) : middleOf(space, span);
+  const begin = from
+    ? coerceTensor(toReal(asTensor(from, span)), space, { name: nameOf(over), span })
+    : middleOf(space, span);
   const start = tensor(outOfSpace(space.element, begin.node, span), begin.axes, R(...shape));
   return {
     given: [[id, start]],
