@@ -6,6 +6,7 @@
 import type { Expr, Span } from '../../grammar/tree.ts';
 import * as ir from '../ir/build.ts';
 import type { Node } from '../ir/graph.ts';
+import type { ArrayValue } from '../ir/operations.ts';
 import { fail } from '../messages.ts';
 import { Bit, R } from '../spaces/space.ts';
 import { isDifferentiated } from './dependence.ts';
@@ -33,11 +34,24 @@ export interface Averaged {
   readonly ratios: readonly Tensor[];
 }
 
+/** The last few masks of pairs: large, and the same in every compilation. */
+const masks = new Map<string, ArrayValue>();
+
+const pairsOf = (n: number, m: number): ArrayValue => {
+  const key = `${n} ${m}`;
+  const known = masks.get(key);
+  if (known) return known;
+  const data = new Uint8Array(n * m).fill(1);
+  for (let i = 0; i < Math.min(n, m); i++) data[i * m + i] = 0;
+  const value: ArrayValue = { dtype: 'bool', shape: [n, m], data };
+  if (masks.size >= 8) masks.clear();
+  masks.set(key, value);
+  return value;
+};
+
 /** Pairs of different places on two axes. */
 const differing = (a: Axis, b: Axis): Tensor => {
-  const data = new Uint8Array(a.size * b.size).fill(1);
-  for (let i = 0; i < Math.min(a.size, b.size); i++) data[i * b.size + i] = 0;
-  const node = ir.constant({ dtype: 'bool', shape: [a.size, b.size], data });
+  const node = ir.constant(pairsOf(a.size, b.size));
   return a.order < b.order ? tensor(node, [a, b], Bit()) : tensor(ir.transpose(node, [1, 0]), [b, a], Bit());
 };
 

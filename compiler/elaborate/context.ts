@@ -60,8 +60,8 @@ export interface Shared {
   readonly file: string;
   readonly seen: Map<string, { readonly span: Span; readonly value: Value }>;
   readonly seed: number;
-  /** There if numbers of rows that are much work may wait (see computed.ts); whether any do. */
-  readonly postponed?: { rows: boolean };
+  /** In a quick look: whether rows that are much work wait (see computed.ts), and which updates were looked at (see training.ts). */
+  readonly postponed?: { rows: boolean; readonly updates: Set<string> };
   /** The scope of the standard library. */
   readonly library: Scope;
   /** Inner players: the critics of duals, by where their problem stands. */

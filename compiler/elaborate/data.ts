@@ -104,7 +104,11 @@ export const takeRows = (array: ArrayValue, rows: ArrayLike<number>): ArrayValue
   const width = sizeOf(array.shape.slice(1));
   return mapLater(array, array.dtype, [rows.length, ...array.shape.slice(1)], (from) => {
     const data = makeLike(from, rows.length * width);
-    for (let i = 0; i < rows.length; i++) data.set(from.subarray(rows[i] * width, (rows[i] + 1) * width), i * width);
+    if (width < 16)
+      for (let i = 0, to = 0; i < rows.length; i++)
+        for (let k = rows[i] * width; k < (rows[i] + 1) * width; k++) data[to++] = from[k];
+    else
+      for (let i = 0; i < rows.length; i++) data.set(from.subarray(rows[i] * width, (rows[i] + 1) * width), i * width);
     return data;
   });
 };

@@ -23,15 +23,6 @@ const most = 4096;
 
 type Ability = Pick<Dist, 'logDensity' | 'facts' | 'event' | 'lacks'>;
 
-/** A draw that no density can sum over. */
-class Endless extends Error {
-  readonly lack: Lack;
-  constructor(lack: Lack) {
-    super(lack.message);
-    this.lack = lack;
-  }
-}
-
 /** Names in a pattern or outcome; undefined where it is not made of names. */
 const outcomeNames = (e: Expr): readonly string[] | undefined => {
   switch (e.kind) {
@@ -75,12 +66,20 @@ const endingIn = (body: BlockExpr, name: string): BlockExpr => {
 };
 
 interface Unfolded {
+  /** A draw that no density can sum over: the rest is not run. */
+  readonly endless?: Lack;
   /** Inside all axes. */
   readonly ctx: Context;
   readonly axes: readonly Axis[];
   readonly logs: readonly Tensor[];
   readonly last?: Value;
 }
+
+/** Of a program that `abilitiesOf` has found to end. */
+const ended = (u: Unfolded, name: string, span: Span): Unfolded =>
+  u.endless
+    ? fail('L0312', span, { name: name || 'the distribution', purpose: 'its log-density' }, { notes: [u.endless] })
+    : u;
 
 /** Where the values of the outcome's draws come from: parts of a point, or (to see what the program can do) draws. */
 type Outcome = (name: string, dist: Dist, ctx: Context) => Value;
@@ -116,12 +115,17 @@ const unfold = (
     const points = dist.logDensity && (finitePoints(dist, ctx, most) ?? countsInReach(dist, ctx, most));
     size *= points?.axis.size ?? 1;
     if (!points || size > most)
-      throw new Endless({
-        message: points
-          ? `its latent variables have ${size.toLocaleString('en')} values together, and no more than ${most.toLocaleString('en')} are summed over`
-          : `${program === '' ? 'it' : `\`${program}\``} draws ${label(s)} before it ends, which is not one of a few values to sum over: it can only be sampled`,
-        span: s.span,
-      });
+      return {
+        ctx,
+        axes,
+        logs,
+        endless: {
+          message: points
+            ? `its latent variables have ${size.toLocaleString('en')} values together, and no more than ${most.toLocaleString('en')} are summed over`
+            : `${program === '' ? 'it' : `\`${program}\``} draws ${label(s)} before it ends, which is not one of a few values to sum over: it can only be sampled`,
+          span: s.span,
+        },
+      };
     ctx = inAxes(ctx, points.axis);
     axes.push(points.axis);
     logs.push(logDensity(dist, points.value, ctx, span, 'the density of the program'));
@@ -166,7 +170,8 @@ const mixed = (name: string, body: BlockExpr, home: Context, end: Dist): Ability
   const run = (
     at: Context,
   ): { readonly inside: Context; readonly axes: readonly Axis[]; logs: readonly Tensor[]; dist: Dist } => {
-    const { ctx, axes, logs, last } = unfold(body, placed(at, home), none, poisoned, name);
+    const run = unfold(body, placed(at, home), none, poisoned, name);
+    const { ctx, axes, logs, last } = ended(run, name, body.span);
     return { inside: ctx, axes, logs, dist: lawOf(last as Value, ctx, body.span) };
   };
   return {
@@ -204,7 +209,8 @@ const joint = (name: string, body: BlockExpr, home: Context, names: readonly str
   facts: new Map(),
   logDensity: (at, x, span) => {
     const parts = partsOf(x, names, span);
-    const { axes, logs } = unfold(body, placed(at, home), new Set(names), (n) => parts.get(n) as Value, name);
+    const run = unfold(body, placed(at, home), new Set(names), (n) => parts.get(n) as Value, name);
+    const { axes, logs } = ended(run, name, span);
     say(axes, at, body.span);
     return withoutDraws(marginalOver(total(logs, span), axes, at, span), name, span);
   },
@@ -218,11 +224,11 @@ export const abilitiesOf = (name: string, body: Expr, ctx: Context): Ability | u
     names?.length === 1 && body.statements.at(-1)?.kind === 'expr' && isName(body) ? endingIn(body, names[0]) : body;
   const outcome = new Set(whole === body ? names : []);
   try {
-    const { last } = unfold(whole, quietly(ctx), outcome, (_, dist, at) => draws(dist, at, body.span), name);
+    const { last, endless } = unfold(whole, quietly(ctx), outcome, (_, dist, at) => draws(dist, at, body.span), name);
+    if (endless) return { lacks: { density: endless }, facts: new Map() };
     if (outcome.size > 0) return joint(name, whole, ctx, names as readonly string[]);
     return last && endsInLaw(last) ? mixed(name, whole, ctx, lawOf(last, ctx, body.span)) : undefined;
   } catch (error) {
-    if (error instanceof Endless) return { lacks: { density: error.lack }, facts: new Map() };
     if (error instanceof Failure) return undefined; // it will be reported where it is run
     throw error;
   }

@@ -31,6 +31,7 @@ export const firstOutside = (array: ArrayValue, element: Element): number => {
   if (isCertain(array, element)) return -1;
   const { data } = array;
   if (element.kind === 'R') return data.findIndex((x) => !Number.isFinite(x));
+  if (element.kind === 'Class') return data.findIndex((x) => !(x >= 0 && x < element.size && Math.floor(x) === x));
   const width = Math.max(1, sizeOf(elementShape(element)));
   const entry = new Float64Array(width);
   for (let i = 0; i < data.length; i += width) {

@@ -85,7 +85,7 @@ const newShared = (
   file: modules.main.file,
   seen: new Map(),
   seed,
-  postponed: quick ? { rows: false } : undefined,
+  postponed: quick ? { rows: false, updates: new Set() } : undefined,
   library,
   critics: new Map(),
   snapshots: new Map(),

@@ -7,7 +7,7 @@ import * as ir from '../ir/build.ts';
 import { graphOf } from '../ir/graph.ts';
 import type { Node } from '../ir/graph.ts';
 import { fail } from '../messages.ts';
-import type { Decision, PlayerStep, Solver } from '../program.ts';
+import type { Decision, PlayerStep, Solver, Variable } from '../program.ts';
 import { checkDependence, gradientsOf, isMaximised, objectiveOf, parametersOf } from './built.ts';
 import type { Built, Contestant } from './built.ts';
 import { augmented, constraintsOf, decision, hasConstraints, multiplierUpdates, projected } from './constraints.ts';
@@ -49,6 +49,21 @@ const batchOf = (problem: ProblemExpr, data: Data | undefined, ctx: Context): nu
   return data && data.rows > wholeUpTo ? usualBatch : undefined;
 };
 
+/**
+ * Those whose update is looked at: all, or for a quick look one of each shape under each rule, since what is wrong with the update of
+ * one is wrong with that of all.
+ */
+const lookedAt = ({ variables }: Built, { rule, transforms }: Rule, ctx: Context): number[] => {
+  const { postponed } = ctx.shared;
+  const all = variables.map((_, i) => i);
+  if (!postponed) return all;
+  const by = [rule, ...transforms].map((r) => r.text).join();
+  return all.filter((i) => {
+    const key = `${by} ${variables[i].shape.join()}`;
+    return !postponed.updates.has(key) && postponed.updates.add(key);
+  });
+};
+
 /** One player's step as a graph; `turn`: which of its moves within the step. */
 const stepGraph = (
   { built, gradients: grads, rule, pace: { every, times } }: Mover,
@@ -65,7 +80,18 @@ const stepGraph = (
           total: every === 1 ? totalInput : ir.ceil(ir.div(totalInput, ir.scalar(every))),
         };
   const inner = { ...inProblem(ctx, built.state) };
-  const next = update(built.variables, grads, rule, time, inner, built.span);
+  const moved = lookedAt(built, rule, ctx);
+  const next =
+    moved.length === 0
+      ? new Map<Variable, Node>()
+      : update(
+          moved.map((i) => built.variables[i]),
+          moved.map((i) => grads[i]),
+          rule,
+          time,
+          inner,
+          built.span,
+        );
   for (const { variable, onto } of projections) {
     const node = next.get(variable);
     if (node) next.set(variable, onto(node));
@@ -206,9 +232,11 @@ const gradientSolver = (
   if (rest) for (const [id, node] of multiplierUpdates(rest, inner)) built[0].state.updates.set(id, node);
   const movers = contestants.flatMap((c, i): Mover[] => {
     const maximised = isMaximised(c.player);
-    checkDependence(built[i], gradientsOf(built[i], maximised, ctx));
-    const loss = rest ? augmented(built[i].loss, rest, maximised, inner) : built[i].loss;
-    const grads = gradientsOf({ ...built[i], loss }, maximised, ctx);
+    const alone = gradientsOf(built[i], maximised, ctx);
+    checkDependence(built[i], alone);
+    const grads = rest
+      ? gradientsOf({ ...built[i], loss: augmented(built[i].loss, rest, maximised, inner) }, maximised, ctx)
+      : alone;
     const own: Mover = {
       name: c.bound.map((b) => b.name).join(', '),
       built: built[i],
