@@ -30,8 +30,15 @@ const isCertain = ({ dtype, bounds }: ArrayValue, element: Element): boolean => 
 export const firstOutside = (array: ArrayValue, element: Element): number => {
   if (isCertain(array, element)) return -1;
   const { data } = array;
-  if (element.kind === 'R') return data.findIndex((x) => !Number.isFinite(x));
-  if (element.kind === 'Class') return data.findIndex((x) => !(x >= 0 && x < element.size && Math.floor(x) === x));
+  if (element.kind === 'R') {
+    for (let i = 0; i < data.length; i++) if (!Number.isFinite(data[i])) return i;
+    return -1;
+  }
+  if (element.kind === 'Class') {
+    for (let i = 0; i < data.length; i++)
+      if (!(data[i] >= 0 && data[i] < element.size && Math.floor(data[i]) === data[i])) return i;
+    return -1;
+  }
   const width = Math.max(1, sizeOf(elementShape(element)));
   const entry = new Float64Array(width);
   for (let i = 0; i < data.length; i += width) {

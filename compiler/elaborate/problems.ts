@@ -208,8 +208,12 @@ const actionsOf = (setting: Setting, steps: readonly ProtocolStep[], contestants
   const actions: Action[] = [];
   const { shared } = setting.ctx;
   let trained: Value | undefined;
+  // A set that is evaluated again, in another round of the protocol, is read by the same graphs.
+  const known = new Map<Value | undefined, Evaluation[]>();
+  const readsRows = mentions(problem.conditions, 'D_tr') || mentions(problem.players[0].where, 'D_tr');
   const evaluate = (data: Value | undefined, label?: string, every?: number): void => {
-    const found = evaluations(setting, data, trained);
+    const found = (readsRows ? undefined : known.get(data)) ?? evaluations(setting, data, trained);
+    known.set(data, found);
     if (found.length > 0) actions.push({ kind: 'eval', label, evaluations: found, ...(every && { every }) });
   };
   const collectors: PlayerStep[] = [];

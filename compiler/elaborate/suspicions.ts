@@ -67,5 +67,5 @@ export const warnOfSeenRows = (problem: ProblemExpr, ctx: Context): void => {
     ctx.shared.diagnostics.push(diagnose('L0901', onTraining[0].value.span, { set: '`D_tr`' }));
 };
 
-export const mentions = (e: Expr, name: string): boolean =>
+export const mentions = (e: unknown, name: string): boolean =>
   [...nodes(e)].some((n) => n.kind === 'name' && n.name === name);
