@@ -35,9 +35,12 @@ const replay = (program: Plan, units: readonly Unit[]): string[] => {
   const kept = new Set(program.outputs.map(({ slot }) => slot));
   for (const slot of kept) if (!alive.has(slot)) wrong.push(`the output in slot ${slot} is not there at the end`);
   for (const slot of alive) if (!kept.has(slot) && !foreign.has(slot)) wrong.push(`slot ${slot} is left behind`);
+  // another name for what is written may stand beside the group that knows it too
+  const again = units.filter((unit) => !isGroup(unit) && unit.operation.op === 'reshape');
   const members = units.flatMap((unit) => (isGroup(unit) ? unit.members : [unit]));
   const count = new Set(members.map(({ outputs }) => outputs.join())).size;
-  if (count !== program.instructions.length || members.length !== count) wrong.push(`${members.length} members`);
+  if (count !== program.instructions.length || members.length - count > again.length)
+    wrong.push(`${members.length} members`);
   return wrong;
 };
 

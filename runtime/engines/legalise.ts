@@ -3,7 +3,7 @@
  * Times are of one core of the machine that the project is developed on.
  */
 import * as ir from '../../compiler/ir/build.ts';
-import type { Graph, Node } from '../../compiler/ir/graph.ts';
+import { topological, type Graph, type Node } from '../../compiler/ir/graph.ts';
 import type { Window } from '../../compiler/ir/operations.ts';
 import { sizeOf } from '../../compiler/ir/shape.ts';
 import type { EngineName } from './engine.ts';
@@ -59,6 +59,18 @@ const inputByConv: Rewrites['conv_to_input'] = ({ window, size }, [g, filter], {
   return ir.fold_(ir.reshape(opened, [n, oh, ow, kh, kw, c], span), window, [shape[1], shape[2]], span);
 };
 
+/** Truths take as much room as numbers there, and relu(x) > 0 where x > 0: where relu(x) is computed anyway, nothing is kept of x. */
+const signOfRelu = (graph: Graph): Rewrites => {
+  const nodes = topological(graph.outputs.map(({ node }) => node));
+  const rectified = new Set(nodes.flatMap(({ operation, inputs }) => (operation.op === 'relu' ? [inputs[0]] : [])));
+  const isZero = ({ operation }: Node): boolean =>
+    operation.op === 'constant' && operation.value.data.length === 1 && operation.value.data[0] === 0;
+  return {
+    gt: (_, [x, bound], { inputs: [from], span }) =>
+      rectified.has(from) && isZero(bound) ? ir.gt(ir.relu(x, span), bound, span) : undefined,
+  };
+};
+
 const rules: { readonly [K in EngineName]: Rewrites } = {
   wasm: {},
   'tfjs-wasm': { matmul: transposeFirst, conv_to_filter: filterByPatches, conv_to_input: inputByConv },
@@ -71,4 +83,5 @@ const rules: { readonly [K in EngineName]: Rewrites } = {
   oracle: {},
 };
 
-export const legaliseFor = (name: EngineName, graph: Graph): Graph => rewrite(graph, rules[name]);
+export const legaliseFor = (name: EngineName, graph: Graph): Graph =>
+  rewrite(graph, name === 'webgpu' ? signOfRelu(graph) : rules[name]);

@@ -7,7 +7,7 @@ import type { Device, Tensor } from './device.ts';
 import { prepare } from './kernels/table.ts';
 import { prepareScan } from './scan.ts';
 import { fusePlan, isGroup, type Group, type Unit } from './webgpu/fuse.ts';
-import { fusedSource } from './webgpu/kernels/elementwise.ts';
+import { inlined } from './webgpu/inline.ts';
 import { mostBuffers, prepareProgram } from './webgpu/program.ts';
 
 /** Reads slots and fills others. */
@@ -64,8 +64,7 @@ const prepareInstruction = (instruction: Instruction, plan: Plan, device: Device
 /** A kernel for all members of a group. */
 const prepareGroup = ({ members, inputs, outputs }: Group, plan: Plan, device: Device): Prepared => {
   const spec = (slot: number) => plan.slots[slot];
-  const steps = members.map((member) => ({ ...member, output: member.outputs[0] }));
-  const source = fusedSource(steps, inputs, outputs, spec);
+  const source = inlined(members, inputs, outputs, spec);
   const run = prepareProgram(device, source, inputs.map(spec), outputs.map(spec));
   return {
     act: (slots) => run(inputs.map((slot) => slots[slot])).forEach((tensor, i) => (slots[outputs[i]] = tensor)),
@@ -73,7 +72,7 @@ const prepareGroup = ({ members, inputs, outputs }: Group, plan: Plan, device: D
   };
 };
 
-/** On a graphics card, elementwise instructions are put together; `single`: each for itself, to be watched. */
+/** On a graphics card instructions are put together; `single`: each for itself, to be watched. */
 const unitsOf = (plan: Plan, device: Device, single: boolean): readonly Unit[] =>
   device.name === 'webgpu' && !single ? fusePlan(plan, mostBuffers(device)) : plan.instructions;
 

@@ -9,6 +9,7 @@ import { hostKernel, isComputing } from '../host/table.ts';
 import type { Computing } from '../host/kernel.ts';
 import { sizeOf } from '../../../compiler/ir/shape.ts';
 import { type Data } from '../host/walk.ts';
+import { alongRows, isReduction } from '../webgpu/kernels/reductions.ts';
 import { prepareWgsl } from '../webgpu/kernels/table.ts';
 import { elementwise } from './elementwise.ts';
 import { rearranging } from './rearrange.ts';
@@ -50,11 +51,12 @@ const byHost = (operation: Operation, { device, inputs, output }: Site): Prepare
 };
 
 /** Where TF.js's WebGPU kernels are right and fast. */
-const onTfjs = ({ op }: Operation, { inputs, output, device }: Site): boolean => {
+const onTfjs = (operation: Operation, { inputs, output, device }: Site): boolean => {
   if (device.software) return false;
+  const { op } = operation;
   const batches = sizeOf(output.shape.slice(0, -2));
   if (op === 'matmul') return inputs.every(({ shape }) => [1, batches].includes(sizeOf(shape.slice(0, -2))));
-  return output.dtype === 'float32' && (reductionOps as readonly string[]).includes(op);
+  return output.dtype === 'float32' && isReduction(operation) && alongRows(operation, inputs[0]);
 };
 
 export const prepare = (operation: Operation, site: Site): Prepared => {

@@ -24,7 +24,7 @@ import { openBody, type Body } from '../wgsl.ts';
 import type { WgslTable } from './rule.ts';
 
 /** What is stored is cut to 32 bits, and division rounds towards zero; a negative power is 0 but for ±1. */
-const integerPower = `
+export const integerPower = `
 fn power(a : i32, b : i32) -> i32 {
   if (b < 0) { return select(select(0, select(1, -1, (b & 1) == 1), a == -1), 1, a == 1); }
   var base = a;
@@ -85,34 +85,6 @@ export const expressionOf = (
   if (operation.op === 'cast') return castTo(body, operation.dtype, inputs[0].dtype, a);
   if (op === 'stop') return a;
   throw new Error(`internal: ${op} is not elementwise`);
-};
-
-/** Several operations over one shape: the values of slots by name, and the slots that are written. */
-export const fusedSource = (
-  steps: readonly { readonly operation: Operation; readonly inputs: readonly number[]; readonly output: number }[],
-  inputs: readonly number[],
-  outputs: readonly number[],
-  spec: (slot: number) => Spec,
-): Source => {
-  const body = openBody();
-  const { shape } = spec(outputs[0]);
-  const at = coordinates(body, 'index', shape);
-  const names = new Map(
-    inputs.map((slot, i) => {
-      const own =
-        String(spec(slot).shape) === String(shape) ? 'index' : place(at, broadcastStrides(spec(slot).shape, shape));
-      return [slot, body.name(`x${i}[${own}]`)];
-    }),
-  );
-  for (const { operation, inputs: read, output } of steps) {
-    const args = read.map((slot) => names.get(slot) as string);
-    names.set(output, body.name(expressionOf(body, operation, args, read.map(spec))));
-  }
-  outputs.forEach((slot, i) => {
-    const target = outputs.length === 1 ? 'result' : `result${i}`;
-    body.line(`${target}[index] = ${names.get(slot) as string};`);
-  });
-  return { body: body.text(), functions: steps.some(({ operation }) => operation.op === 'pow') ? integerPower : '' };
 };
 
 const element = (operation: Operation, inputs: readonly Spec[], output: Spec): Source => {

@@ -1,8 +1,8 @@
 /**
- * Operations led by indices in WGSL, those that find indices, products whose batches differ, and plain reductions.
+ * Operations led by indices in WGSL, those that find indices, and products whose batches differ.
  */
-import type { OperationOf, ReductionOp } from '../../../../compiler/ir/operations.ts';
-import { broadcastStrides, otherAxes, sizeOf, stridesOf } from '../../../../compiler/ir/shape.ts';
+import type { OperationOf } from '../../../../compiler/ir/operations.ts';
+import { broadcastStrides, sizeOf } from '../../../../compiler/ir/shape.ts';
 import type { Spec } from '../../host/kernel.ts';
 import { coordinates, place } from '../indices.ts';
 import type { Source } from '../program.ts';
@@ -31,67 +31,39 @@ fn better(x : ${elementType(input.dtype)}, y : ${elementType(input.dtype)}) -> b
   };
 };
 
-const starts: { readonly [K in ReductionOp]: { readonly int32: string; readonly float32: number } } = {
-  sum: { int32: '0', float32: 0 },
-  prod: { int32: '1', float32: 1 },
-  max_over: { int32: '-2147483647 - 1', float32: -Infinity },
-  min_over: { int32: '2147483647', float32: Infinity },
-};
-
-/** The total with one more number. */
-const step = (body: Body, op: ReductionOp, real: boolean, total: string, x: string): string => {
-  if (op === 'sum') return `${total} + ${x}`;
-  if (op === 'prod') return `${total} * ${x}`;
-  const side = op === 'max_over' ? 'max' : 'min';
-  return real ? body.arithmetic[side](total, x) : `${side}(${total}, ${x})`;
-};
-
-/** Over what is counted by `k`; one invocation a result. */
-const reduction = (operation: OperationOf<ReductionOp>, [input]: readonly Spec[]): Source => {
-  const { op, axes } = operation;
-  const { shape } = input;
-  const strides = stridesOf(shape);
-  const kept = otherAxes(shape.length, axes);
-  const body = openBody();
-  const outer = coordinates(
-    body,
-    'index',
-    kept.map((i) => shape[i]),
-  );
-  const from = body.name(
-    place(
-      outer,
-      kept.map((i) => strides[i]),
-    ),
-  );
-  const inside = openBody('u');
-  const inner = coordinates(
-    inside,
-    'k',
-    axes.map((i) => shape[i]),
-  );
-  const real = input.dtype === 'float32';
-  const next = step(
-    inside,
-    op,
-    real,
-    'total',
-    inside.name(
-      `x0[${from} + ${place(
-        inner,
-        axes.map((i) => strides[i]),
-      )}]`,
-    ),
-  );
-  const start = starts[op];
-  body.line(`
-  var total = ${real ? body.arithmetic.number(start.float32) : start.int32};
-  for (var k = 0; k < ${sizeOf(axes.map((i) => shape[i]))}; k++) {
+/** A product's element at `index`, by a loop whose lines are written in `inside`; `loadA`, `loadB`: the factors at a place. */
+export const multiply = (
+  body: Body,
+  inside: Body,
+  { transposeA, transposeB }: OperationOf<'matmul'>,
+  [a, b]: readonly [Spec, Spec],
+  { shape }: Spec,
+  index: string,
+  loadA: (place: string) => string,
+  loadB: (place: string) => string,
+): string => {
+  const batch = shape.slice(0, -2);
+  const [m, n] = shape.slice(-2);
+  const k = a.shape[a.shape.length - (transposeA ? 2 : 1)];
+  const at = coordinates(body, index, shape);
+  const [row, column] = at.slice(-2);
+  const start = (of: Spec, size: number): string =>
+    body.name(
+      place(
+        at.slice(0, -2),
+        broadcastStrides(of.shape.slice(0, -2), batch).map((s) => s * size),
+      ),
+    );
+  const [p, q] = [start(a, m * k), start(b, k * n)];
+  const [total, i] = [`total_${q}`, `k_${q}`];
+  const x = loadA(`${p} + ${transposeA ? `${i} * ${m} + ${row}` : `${row} * ${k} + ${i}`}`);
+  const y = loadB(`${q} + ${transposeB ? `${column} * ${k} + ${i}` : `${i} * ${n} + ${column}`}`);
+  body.line(`var ${total} = 0.0f;
+  for (var ${i} = 0; ${i} < ${k}; ${i}++) {
     ${inside.text()}
-    total = ${next};
-  }
-  result[index] = total;`);
-  return { body: body.text() };
+    ${total} += ${x} * ${y};
+  }`);
+  return total;
 };
 
 export const indexing = {
@@ -138,32 +110,11 @@ fn same(x : ${type}, y : ${type}) -> bool { return ${same}; }`,
   result[start + before] = own;`,
     };
   },
-  matmul: ({ transposeA, transposeB }, [a, b], output) => {
-    const { shape } = output;
-    const batch = shape.slice(0, -2);
-    const [m, n] = shape.slice(-2);
-    const k = a.shape[a.shape.length - (transposeA ? 2 : 1)];
+  matmul: (operation, [a, b], output) => {
     const body = openBody();
-    const at = coordinates(body, 'index', shape);
-    const [row, column] = at.slice(-2);
-    const start = (of: Spec, size: number): string =>
-      body.name(
-        place(
-          at.slice(0, -2),
-          broadcastStrides(of.shape.slice(0, -2), batch).map((s) => s * size),
-        ),
-      );
-    const [p, q] = [start(a, m * k), start(b, k * n)];
-    body.line(`
-  var sum = 0.0f;
-  for (var k = 0; k < ${k}; k++) {
-    sum += x0[${p} + ${transposeA ? `k * ${m} + ${row}` : `${row} * ${k} + k`}] * x1[${q} + ${transposeB ? `${column} * ${k} + k` : `k * ${n} + ${column}`}];
-  }
-  result[index] = sum;`);
+    const inside = openBody('u');
+    const load = (x: string) => (at: string) => inside.name(`${x}[${at}]`);
+    body.line(`result[index] = ${multiply(body, inside, operation, [a, b], output, 'index', load('x0'), load('x1'))};`);
     return { body: body.text() };
   },
-  sum: reduction,
-  prod: reduction,
-  max_over: reduction,
-  min_over: reduction,
 } satisfies WgslTable;

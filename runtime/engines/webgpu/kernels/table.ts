@@ -1,6 +1,6 @@
 /**
  * Which operations run on WebGPU by kernels written here, because TF.js has none, is wrong in a corner (NaN, ranks, signs) or would
- * need the host. The rest is TF.js's: products, convolutions, reductions of float32.
+ * need the host. The rest is TF.js's: products, convolutions, reductions of long rows.
  */
 import type { Operation } from '../../../../compiler/ir/operations.ts';
 import { sizeOf } from '../../../../compiler/ir/shape.ts';
@@ -11,9 +11,10 @@ import { elementwise } from './elementwise.ts';
 import { indexing } from './indexing.ts';
 import { moves } from './moves.ts';
 import { random } from './random.ts';
+import { isReduction, prepareInParts, reductions } from './reductions.ts';
 import type { WgslTable } from './rule.ts';
 
-const table: WgslTable = { ...elementwise, ...moves, ...indexing, ...random };
+const table: WgslTable = { ...elementwise, ...moves, ...indexing, ...reductions, ...random };
 
 /** undefined: TF.js's kernel is asked. */
 export const prepareWgsl = (operation: Operation, site: Site): Prepared | undefined => {
@@ -23,6 +24,8 @@ export const prepareWgsl = (operation: Operation, site: Site): Prepared | undefi
   const { device, inputs, output } = site;
   if (!rule || inputs.length + 1 > mostBuffers(device)) return undefined;
   if (sizeOf(output.shape) === 0) return () => device.make(output.shape, output.dtype);
+  const inParts = isReduction(operation) && prepareInParts(operation, site);
+  if (inParts) return inParts;
   const run = prepareProgram(device, { label: operation.op, ...rule(operation, inputs, output) }, inputs, [output]);
   return (tensors) => run(tensors)[0];
 };
