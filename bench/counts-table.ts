@@ -74,17 +74,18 @@ export const countsTable = async (names: readonly string[]): Promise<string> => 
       ['tfjs, eager', theirs],
     ] as const) {
       if (!counts) {
-        rows.push(`| ${workload} | ${name} | ${inWords(failed ?? '')} | | | | | | | ${losses} |`);
+        rows.push(`| ${workload} | ${name} | ${inWords(failed ?? '')} | | | | | | | | ${losses} |`);
         continue;
       }
-      const { kernels, moved, taken, most, before } = counts;
+      const { kernels, moved, taken, most, before, allocated } = counts;
       const other = theirs.counts;
       const own = name === 'learn';
       const less = own && other ? [other.kernels / kernels, other.moved / moved] : [NaN, NaN];
       const mebibytes = [moved, taken, most - before].map((x) => x / 2 ** 20);
+      const idle = own && bound ? (allocated - before) / bound : NaN;
       const share = own && bound ? (most - before) / bound : NaN;
       rows.push(
-        `| ${workload} | ${name} | ${kernels} | ${[...mebibytes, share, ...less].map(digits).join(' | ')} | ${own ? losses : ''} |`,
+        `| ${workload} | ${name} | ${kernels} | ${[...mebibytes, share, idle, ...less].map(digits).join(' | ')} | ${own ? losses : ''} |`,
       );
     }
     console.error(rows.slice(-2).join('\n'));
@@ -95,13 +96,14 @@ Written by \`npm run bench -- counts\`: one step (rows uploaded, forward, backwa
 TF.js on its WebGPU backend. Counted at the device: kernels dispatched; bytes of the arrays that kernels are bound to, each once a kernel
 (of one that picks rows or writes one, the rows); bytes of the buffers that the step asks for (most are used again); and the most that it
 holds at once beyond what was there before. Of our engine also by how many times that is more than the most bytes alive at once in the
-plan, with the rows that it is fed. Counts are at the sizes of [RESULTS.md](RESULTS.md), and of the kernels that a graphics card gets, whatever is
+plan, with the rows that it is fed, and by how many times with the buffers that TF.js keeps idle until somebody asks for their exact size.
+Counts are at the sizes of [RESULTS.md](RESULTS.md), and of the kernels that a graphics card gets, whatever is
 at hand: the device is Dawn's that checks and takes all commands and computes nothing (${versions}).
 The last column: both train the same model, their losses compared for three steps where a processor plays the card (SwiftShader), at sizes
 that this takes seconds for.
 
-| workload | | kernels | read and written, MiB | buffers asked for, MiB | held at most, MiB | of the plan's bound | fewer kernels, times | fewer bytes, times | losses |
-|---|---|---|---|---|---|---|---|---|---|
+| workload | | kernels | read and written, MiB | buffers asked for, MiB | held at most, MiB | of the plan's bound | with idle buffers | fewer kernels, times | fewer bytes, times | losses |
+|---|---|---|---|---|---|---|---|---|---|---|
 ${rows.join('\n')}
 `;
 };

@@ -4,23 +4,19 @@
  * picks rows or writes one, they are the rows. The device computes nothing: that of Dawn for tests, which takes every command and
  * checks it. With `agree` at the end nothing is counted: on a device that computes, the losses must be the reference's.
  */
+import type { KernelBackend } from '@tensorflow/tfjs-core';
 import { findAdapter } from '../../runtime/engines/webgpu/adapter.ts';
+import { boundOf, watchMemory, type Held } from '../device-memory.ts';
 import { installIdleCard } from '../idle-card.ts';
-import type { Plan } from '../../compiler/plan.ts';
 import type { Engine } from '../../runtime/engines/engine.ts';
 import { disagreement, readReference } from '../reference.ts';
 import { compiled, opened, openTraining } from '../training.ts';
 import { loadTfjs, openTfjs } from './tfjs.ts';
 
-export interface Counts {
+export interface Counts extends Held {
   kernels: number;
   /** Read and written by kernels. */
   moved: number;
-  /** Of buffers asked for. */
-  taken: number;
-  /** The most bytes in buffers at once, and what was there before the step. */
-  most: number;
-  before: number;
 }
 
 interface GpuBuffer {
@@ -40,12 +36,6 @@ interface Classes {
     };
   };
 }
-/** What TF.js hands out buffers with. */
-interface Manager {
-  acquireBuffer(size: number, ...rest: unknown[]): GpuBuffer;
-  readonly numBytesUsed: number;
-}
-
 const storage = 0x80;
 /** Kernels, by their labels, that touch a part of an array: as much as their result, which is bound first, or as their first input. */
 const picking = /^(gather|slice|part|(Gather|GatherND|Slice|StridedSlice)Program)$/;
@@ -55,7 +45,7 @@ const putting = /^put$/;
 const openCounter = () => {
   const { GPUDevice: device, GPUComputePassEncoder: pass } = globalThis as unknown as Classes;
   const sizes = new WeakMap<object, readonly number[]>();
-  const counts: Counts = { kernels: 0, moved: 0, taken: 0, most: 0, before: 0 };
+  const counts = { kernels: 0, moved: 0 };
   let bound: readonly number[] = [];
   let label = '';
   const { createBindGroup } = device.prototype;
@@ -85,26 +75,7 @@ const openCounter = () => {
     if (process.env.BENCH_LABELS) console.error(label, touched());
     return dispatchWorkgroups.call(this, ...size);
   };
-  return {
-    over: (manager: Manager) => {
-      const acquire = manager.acquireBuffer.bind(manager);
-      manager.acquireBuffer = (size, ...rest) => {
-        const buffer = acquire(size, ...rest);
-        counts.taken += size;
-        counts.most = Math.max(counts.most, manager.numBytesUsed);
-        return buffer;
-      };
-    },
-    begin: (manager: Manager) =>
-      Object.assign(counts, {
-        kernels: 0,
-        moved: 0,
-        taken: 0,
-        most: manager.numBytesUsed,
-        before: manager.numBytesUsed,
-      }),
-    counts,
-  };
+  return { counts, begin: () => Object.assign(counts, { kernels: 0, moved: 0 }) };
 };
 
 const [kind, what, file, mode] = process.argv.slice(2);
@@ -115,15 +86,9 @@ interface Counted {
   repeat(): Promise<number[][]>;
   step(): void | Promise<void>;
   loss(): number | Promise<number>;
-  readonly manager: Manager;
+  readonly backend: KernelBackend;
   readonly facts: object;
 }
-
-const managerOf = (backend: unknown): Manager => (backend as { bufferManager: Manager }).bufferManager;
-
-/** Rows, the key, the number of the step: uploaded for each step. */
-const fedTo = ({ inputs, slots }: Plan): number =>
-  inputs.reduce((sum, { name, slot }) => sum + (name.startsWith('var:') ? 0 : slots[slot].bytes), 0);
 
 const openLearn = async (): Promise<Counted> => {
   const program = await compiled(what);
@@ -147,9 +112,9 @@ const openLearn = async (): Promise<Counted> => {
     },
     step,
     loss: async () => (await training.losses())[players.length - 1],
-    manager: managerOf(backend()),
+    backend: backend(),
     facts: {
-      bound: Math.max(...players.map(({ prepared: { plan } }) => plan.peakBytes + fedTo(plan))),
+      bound: Math.max(...players.map(({ prepared: { plan } }) => boundOf(plan))),
       description: engine.description,
     },
   };
@@ -157,7 +122,7 @@ const openLearn = async (): Promise<Counted> => {
 
 const openOther = async (): Promise<Counted> => {
   const tf = await loadTfjs('webgpu');
-  return { ...openTfjs(tf, what, reference), manager: managerOf(tf.backend()), facts: {} };
+  return { ...openTfjs(tf, what, reference), backend: tf.backend(), facts: {} };
 };
 
 try {
@@ -165,18 +130,19 @@ try {
   const adapter = await findAdapter(true);
   if ('failed' in adapter) throw new Error(adapter.failed);
   const counter = openCounter();
-  const { repeat, step, loss, manager, facts } = await (kind === 'learn' ? openLearn() : openOther());
+  const { repeat, step, loss, backend, facts } = await (kind === 'learn' ? openLearn() : openOther());
   if (agree) {
     const wrong = disagreement(reference.losses, await repeat());
     if (wrong) throw new Error(wrong);
     console.log(JSON.stringify({ ...facts }));
   } else {
-    counter.over(manager);
+    const memory = watchMemory(backend);
     await step();
     await loss();
-    counter.begin(manager);
+    counter.begin();
+    memory.begin();
     await step();
-    const counts = { ...counter.counts };
+    const counts: Counts = { ...counter.counts, ...memory.held };
     await loss();
     console.log(JSON.stringify({ counts, ...facts }));
   }
