@@ -54,7 +54,7 @@ const passOn = (walk: Walk, node: Node, g: Node): void => {
     const pulled = rule === g || node.inputs.includes(rule) ? rule : located(rule, node.span);
     // where g = 0 nothing is passed on, whatever the slope
     const safe = guarded ? ir.select(ir.eq(g, zero), zero, pulled) : pulled;
-    accumulate(walk, x, sameList(safe.shape, x.shape) ? safe : ir.unbroadcast(safe, x.shape));
+    accumulate(walk, x, sameList(safe.shape, x.shape) ? safe : located(ir.unbroadcast(safe, x.shape), node.span));
     if (op === 'select' || (masked && !mixing.has(op))) walk.masked.add(x);
   });
 };

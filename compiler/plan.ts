@@ -3,8 +3,7 @@
  * `plan` makes it: of two orders the one that keeps fewer bytes alive (plan/order.ts), on values told apart by where they are
  * kept (plan/storage.ts), with what it costs added up (plan/memory.ts).
  */
-import type { Span } from '../grammar/tree.ts';
-import type { Graph, Node } from './ir/graph.ts';
+import type { Graph, Node, Place } from './ir/graph.ts';
 import type { ArrayValue, DType, Operation, Shape } from './ir/operations.ts';
 import type { Type } from './ir/shape.ts';
 import { frugalOrder } from './plan/order.ts';
@@ -27,7 +26,7 @@ export interface Instruction {
   readonly frees: readonly number[];
   /** The plan of a loop's body. */
   readonly body?: Plan;
-  readonly span?: Span;
+  readonly span?: Place;
 }
 
 export interface Plan {

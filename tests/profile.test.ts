@@ -1,6 +1,8 @@
 /** A profile counts every instruction of a step once and leaves the engine as it was. */
 import { expect, test } from 'vitest';
 import { byLine, profileText } from '../cli/profile.ts';
+import { compile } from '../compiler/compile.ts';
+import { nodeHost } from '../runtime/data/node-host.ts';
 import { openEngine } from '../runtime/engines/choose.ts';
 import { profile } from '../runtime/profile.ts';
 import { runProgram } from '../runtime/session.ts';
@@ -15,23 +17,53 @@ const actions = [
 ];
 const program = p.program([p.stage('s', variables, actions)], variables, [p.regressionData('tr', 100)]);
 
-test.each(['wasm', 'native', 'cpu'])('every graph that trains, with times, memory and lines: %s', async (name) => {
-  const chosen = await openEngine(name);
-  if ('failed' in chosen) {
-    expect(chosen.failed).toMatch(/not installed|does not start here/); // onnxruntime is optional
-    return;
-  }
-  const { engine } = chosen;
-  const { buffers, bytes } = engine.memory();
-  const result = await runProgram(program, { engine, seed: 1 });
-  const found = await profile(program, engine, result.variables, 1);
-  expect(engine.memory()).toMatchObject({ buffers, bytes });
-  expect(found.map((s) => s.name)).toEqual(['f', 'exact']);
-  for (const step of found) {
-    expect(step.instructions.length).toBeGreaterThan(5);
-    expect(step.seconds).toBeGreaterThan(0);
-    expect(step.instructions.every((x) => x.seconds >= 0 && x.bytes > 0)).toBe(true);
-  }
+test.each(['wasm', 'native', 'cpu', 'webgpu'])(
+  'every graph that trains, with times, memory and lines: %s',
+  async (name) => {
+    const chosen = await openEngine(name);
+    if ('failed' in chosen) {
+      expect(chosen.failed).toMatch(/not installed|does not start here|no GPU adapter/); // optional
+      return;
+    }
+    const { engine } = chosen;
+    const { buffers, bytes } = engine.memory();
+    const result = await runProgram(program, { engine, seed: 1 });
+    const found = await profile(program, engine, result.variables, 1);
+    expect(engine.memory()).toMatchObject({ buffers, bytes });
+    expect(found.map((s) => s.name)).toEqual(['f', 'exact']);
+    for (const step of found) {
+      expect(step.instructions.length).toBeGreaterThan(5);
+      expect(step.seconds).toBeGreaterThan(0);
+      expect(step.instructions.every((x) => x.seconds >= 0 && x.bytes > 0)).toBe(true);
+      expect(step.instructions.some((x) => x.seconds > 0)).toBe(true);
+    }
+  },
+);
+
+test('the line of the spec stands first, with that of the library that works for it', async () => {
+  const text = `data D : [R[3]] = Normal(0, 1)[3]^32
+model Net(x: R[3]) -> R[2] {
+  h = relu(dense[4](x))
+  dense[2](h)
+}
+minimize E[x ~ D] sum((f(x) - 1)^2) over f in Net
+  by adam(1e-3) for 2 steps batch 8
+`;
+  const { program, sources } = await compile('net.learn', text, nodeHost(), { seed: 1 });
+  const chosen = await openEngine('wasm');
+  if (!program || 'failed' in chosen) throw new Error('no program or no engine');
+  const { variables } = await runProgram(program, { engine: chosen.engine, seed: 1 });
+  const [step] = await profile(program, chosen.engine, variables, 1);
+  const lines = byLine(step, sources);
+  const named = lines.map(({ line, by }) => [line, by?.file?.replace(/.*stdlib/, 'stdlib'), by?.text]);
+  expect(named).toContainEqual([3, 'stdlib/layers.learn', 'x @ W + b']);
+  expect(named).toContainEqual([4, 'stdlib/layers.learn', 'x @ W + b']);
+  expect(named).toContainEqual([6, undefined, undefined]);
+  expect(named).toContainEqual([7, 'stdlib/optimisers.learn', 'm = b1 * s.m + (1 - b1) * g']);
+  expect(lines.every(({ file }) => file === 'net.learn')).toBe(true);
+  expect(profileText(step, sources, fakeTerminal('.'))).toMatch(
+    /net\.learn:3 {2}h = relu\(dense\[4\]\(x\)\) {2}← stdlib\/layers\.learn:\d+ {2}x @ W \+ b$/m,
+  );
 });
 
 test('lines add up, the slowest first, what no line wrote is said', () => {

@@ -146,6 +146,9 @@ const choose = (
   );
 };
 
+/** Of a call, the one outside of the library that led to it. */
+const siteOf = (span: Span, ctx: Context): Span | undefined => (span.file.startsWith('stdlib/') ? ctx.site : span);
+
 export const applyFunction = (fn: FunctionValue, args: readonly Given[], ctx: Context, span: Span): Value => {
   if (fn.run)
     try {
@@ -173,8 +176,7 @@ const runClosure = (closure: Closure, args: readonly Given[], fn: FunctionValue,
   const family = new Map<string, Value>();
   const settled = assigned.given.map((g) => g && { ...g, value: settledArgument(g, ctx, isFamily(closure)) });
   const lifted = isFamily(closure) ? lift(closure.params, settled, ctx) : { ctx, axes: [], given: settled };
-  const site = span.file.startsWith('stdlib/') ? ctx.site : span;
-  const inner: Context = { ...lifted.ctx, scope, site };
+  const inner: Context = { ...lifted.ctx, scope, site: siteOf(span, ctx) };
   closure.params.forEach((param, i) => {
     const arg = lifted.given[i];
     let value = arg ? arg.value : ctx.shared.run.evaluate(param.default as Expr, { ...inner, axes: ctx.axes });
@@ -334,7 +336,7 @@ export const applyMember = (member: Member, args: readonly Given[], ctx: Context
   if (counters.depth >= deepest)
     fail('L0602', span, { what: `\`${member.model.declaration.name.text}\` calls itself without end` });
   const { declaration } = member.model;
-  const inner = enterMember(member, args, ctx, span);
+  const inner: Context = { ...enterMember(member, args, ctx, span), site: siteOf(span, ctx) };
   counters.depth++;
   try {
     if (declaration.result?.stochastic) return stochastic(member.store.name, declaration.body, inner, span);

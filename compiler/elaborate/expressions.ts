@@ -1,5 +1,6 @@
 /** Running an expression symbolically: one case a construct, each with its home elsewhere. */
 import type { Argument, CallExpr, DensityExpr, Expr, IndexExpr, NameExpr, SpaceExpr } from '../../grammar/tree.ts';
+import type { Place } from '../ir/graph.ts';
 import { fail, similar } from '../messages.ts';
 import { applyValue, densityOf } from './calls.ts';
 import { builtinSpaces, isBuiltinSpace } from '../spaces/names.ts';
@@ -22,10 +23,18 @@ import { memberAt } from './times.ts';
 import { constantBoolean, constantNumber, mapUnary } from './tensors.ts';
 import type { Given, Value } from './values.ts';
 
+/** What the library computes remembers which line of the spec it is computed for. */
+const calledFrom = (e: Expr, { site }: Context): Expr => {
+  const { span } = e;
+  if (!site || !span.file.startsWith('stdlib/')) return e;
+  const place: Place = { ...span, site };
+  return { ...e, span: place };
+};
+
 export const evaluate = (e: Expr, ctx: Context): Value => {
   let value: Value;
   try {
-    value = run(e, ctx);
+    value = run(calledFrom(e, ctx), ctx);
   } catch (error) {
     // What a distribution of the library does later, when it is drawn from, fails where it is used.
     throw isOfLibrary(error) ? inLibrary(error, 'stdlib/', '', e.span, ctx.shared.sources) : error;

@@ -28,6 +28,8 @@ const asOptimiser = (v: Value, span: Span, ctx: Context): Optimiser => {
 export interface Rule {
   readonly rule: Optimiser;
   readonly transforms: readonly Optimiser[];
+  /** Where the spec says it, if it does. */
+  readonly span?: Span;
 }
 
 /** `by adam(1e-3), clip(1)`: one rule and any number of transforms. */
@@ -55,7 +57,7 @@ export const ruleOf = (by: readonly Expr[], ctx: Context): Rule | undefined => {
   const [{ optimiser: rule, span }] = rules;
   if (rule.solver && transforms.length > 0)
     fail('L0602', span, { what: `a transform of gradients beside \`${rule.text}\`, which takes no steps along them` });
-  return { rule, transforms };
+  return { rule, transforms, span };
 };
 
 const plain = (node: Node): Tensor => tensor(node, [], R(...node.shape));
@@ -101,15 +103,20 @@ const memoryOf = (
 export const update = (
   variables: readonly Variable[],
   gradients: readonly Node[],
-  { rule, transforms }: Rule,
+  { rule, transforms, span: own }: Rule,
   time: { readonly step: Node; readonly total: Node },
   ctx: Context,
-  span: Span,
+  problem: Span,
 ): Map<Variable, Node> => {
+  const span = own ?? problem;
   if (rule.solver) fail('L0602', span, { what: `\`${rule.text}\` in a problem inside another, or in a game` });
   const numbers = variables.map((v) => variableInput(v, ctx));
   const changed = transforms.reduce<readonly Node[]>((gs, t) => {
-    const norm = ir.sqrt(gs.map((g) => ir.sum(ir.square(g))).reduce((a, b) => ir.add(a, b)));
+    const squares = gs.map((g) => ir.sum(ir.square(g, span), undefined, false, span));
+    const norm = ir.sqrt(
+      squares.reduce((a, b) => ir.add(a, b, span)),
+      span,
+    );
     return gs.map((g, i) => {
       const args = [plain(g), plain(norm), plain(numbers[i])].map((value) => ({ value, span }));
       return resultNode(applyValue(t.step, args.slice(0, arityOf(t.step)), ctx, span), g.shape, span, t.name);
@@ -118,7 +125,7 @@ export const update = (
   const now: Value = {
     kind: 'record',
     fields: new Map([
-      ['step', plain(ir.add(time.step, ir.scalar(1)))],
+      ['step', plain(ir.add(time.step, ir.scalar(1), span))],
       ['total', plain(time.total)],
     ]),
   };

@@ -5,13 +5,18 @@
 import type { Span } from '../../grammar/tree.ts';
 import type { DType, Operation, Shape } from './operations.ts';
 
+/** A place in the source; of one in the library also where the spec called it. */
+export interface Place extends Span {
+  readonly site?: Span;
+}
+
 export interface Node {
   readonly operation: Operation;
   readonly inputs: readonly Node[];
   readonly shape: Shape;
   readonly dtype: DType;
   /** Where in the source it comes from. */
-  readonly span?: Span;
+  readonly span?: Place;
 }
 
 export interface Graph {

@@ -23,6 +23,11 @@ export interface Step {
     inputs: readonly Buffer[],
     watch: (instruction: Plan['instructions'][number], values: () => Promise<ArrayValue>[]) => Promise<void> | void,
   ): Promise<void>;
+  /**
+   * There where kernels are handed over and done later, several instructions in one: as `run`, but each kernel is waited for, and `watch`
+   * told what it was made of. Before the first one it is told of nothing, twice: in between is what a wait takes.
+   */
+  pace?(inputs: readonly Buffer[], watch: (made: readonly Plan['instructions'][number][]) => void): Promise<void>;
   /** Frees the constants. */
   dispose(): void;
 }

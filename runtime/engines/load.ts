@@ -21,6 +21,12 @@ export interface Loaded {
     inputs: readonly Tensor[],
     watch: (instruction: Instruction, values: readonly Tensor[]) => Promise<void>,
   ): Promise<void>;
+  /** Waits after each unit; first of all for nothing. */
+  pace(
+    inputs: readonly Tensor[],
+    settle: () => Promise<void>,
+    watch: (made: readonly Instruction[]) => void,
+  ): Promise<void>;
   dispose(): void;
 }
 
@@ -127,6 +133,20 @@ export const load = (plan: Plan, device: Device, single = false): Loaded => {
           unit,
           unit.outputs.filter((slot) => slot >= 0).map((slot) => slots[slot]),
         );
+        for (const slot of frees[i] ?? []) device.free(slots[slot]);
+      }
+      for (const tensor of end(slots)) device.free(tensor);
+    },
+    pace: async (inputs, settle, watch) => {
+      const slots = begin(inputs);
+      await settle();
+      watch([]);
+      await settle();
+      watch([]);
+      for (const [i, unit] of instructions.entries()) {
+        actions[i](slots);
+        await settle();
+        watch(isGroup(unit) ? unit.members : [unit]);
         for (const slot of frees[i] ?? []) device.free(slots[slot]);
       }
       for (const tensor of end(slots)) device.free(tensor);

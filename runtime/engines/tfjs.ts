@@ -6,6 +6,7 @@ import { narrow, openDevice, type Device, type Tensor } from './device.ts';
 import type { Buffer, Engine, EngineName, Step } from './engine.ts';
 import { legaliseFor } from './legalise.ts';
 import { load } from './load.ts';
+import { settle } from './webgpu/program.ts';
 
 const own = (buffer: Buffer): Tensor => buffer as Tensor;
 const all = (buffers: readonly Buffer[]): readonly Tensor[] => buffers as readonly Tensor[];
@@ -29,6 +30,9 @@ export const engineOver = (device: Device, description: string): Engine => ({
         loaded.trace(all(inputs), async (instruction, values) => {
           await watch(instruction, () => values.map((tensor) => download(device, tensor)));
         }),
+      ...(device.name === 'webgpu' && {
+        pace: (inputs, watch) => loaded.pace(all(inputs), () => settle(device), watch),
+      }),
       dispose: () => loaded.dispose(),
     };
   },

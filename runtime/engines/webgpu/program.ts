@@ -29,6 +29,7 @@ interface Pipeline {
   getBindGroupLayout(index: number): object;
 }
 interface GpuDevice {
+  readonly queue: { onSubmittedWorkDone(): Promise<void> };
   readonly limits: { readonly maxStorageBuffersPerShaderStage: number };
   createShaderModule(of: { code: string }): object;
   createComputePipeline(of: {
@@ -63,6 +64,15 @@ const backendOf = (device: Device): WebGpuBackend => device.backend as unknown a
 export const freeAtOnce = (backend: object): void => {
   const nobody = { add: () => {}, has: () => false };
   Object.defineProperty(backend, 'commandQueueOwnedIds', { get: () => nobody, set: () => {}, configurable: true });
+};
+
+/** Hands over what is waiting, and waits for the graphics card. */
+export const settle = async (device: Device): Promise<void> => {
+  const backend = backendOf(device);
+  backend.ensureCommandEncoderReady();
+  backend.endComputePassEncoder();
+  backend.submitQueue();
+  await backend.device.queue.onSubmittedWorkDone();
 };
 
 /** Buffers that one kernel may be bound to. */
