@@ -15,6 +15,7 @@ export const isWord = (token: IToken | undefined): boolean =>
 
 const opening = [T.LParen, T.LBracket, T.LBrace];
 const closing = [T.RParen, T.RBracket, T.RBrace];
+const arithmetic = [T.Power, T.Times, T.Divide, T.MatMul, T.Plus, T.Minus];
 
 /** For every bracket the index of its partner. `layout` has made them match. */
 const matchBrackets = (tokens: readonly IToken[]): ReadonlyMap<number, number> => {
@@ -93,7 +94,7 @@ export const classify = (tokens: readonly IToken[]): IToken[] => {
     const inFold = is(at(i - 1), T.Assign) && is(at(i - 3), T.Fold, T.Scan);
     if (beginsName(i + 1) || is(next, T.Number, T.Text, T.True, T.False, T.LBrace)) return true;
     if (is(next, T.If, T.Not, T.Minimize, T.Maximize)) return true;
-    if (is(next, T.Minus)) return fresh(i);
+    if (is(next, T.Minus)) return fresh(i) || (!inFold && is(at(i - 1), ...arithmetic));
     return is(next, T.LParen, T.LBracket) && !inFold && (fresh(i) || endOf(at(i)!) < next!.startOffset);
   };
 

@@ -211,6 +211,16 @@ describe('values', () => {
     expect(distances[2]).toBeGreaterThan(distances[1] + 0.5);
   });
 
+  it('`samples` beside rows are draws for each row: every row counts', async () => {
+    const [seen] = await expectationOf(
+      'E[x ~ [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], z ~ Normal(x, 1e-6); samples = 2] z',
+    );
+    expect(seen).toBeCloseTo(6.5, 4);
+    const set = '[r.year for r in sunspots()]';
+    const [mean] = await expectationOf(`E[x ~ ${set}, z ~ Normal(x, 1e-6); samples = 2] z`);
+    expect(mean).toBeCloseTo((1700 + 2008) / 2, 3);
+  });
+
   it('importance weights reach where the proposal does', async () => {
     const [seen] = await expectationOf('E[x ~ Normal(1, 1); proposal = Normal(0, 2), samples = 200000] x^2');
     expect(Math.abs(seen - 2)).toBeLessThan(0.03);
@@ -230,6 +240,10 @@ describe('says what it took', () => {
     ['E[x ~ Normal(m(), 1)] x^2', '16 draws, pathwise: the distribution can be reparameterised'],
     ['E[b ~ Bernoulli(logits = m())[2]] sum(b)', 'exact sum over 4 points: the support is finite and small'],
     ['E[x ~ Poisson(exp(m()))] x', '16 draws, draws with the score function: it can only be sampled and has a density'],
+    [
+      'E[x ~ Normal(m(), 1), y ~ Normal(x, 1); samples = 8] x * y',
+      '8 draws, pathwise: the distribution can be reparameterised\n1 draw for each example',
+    ],
     ['sum[s in [1, 2]] E[x ~ Normal(m(), s)] x^2', '64 draws for each entry, pathwise'],
     ['E[y ~ [1, 2, 3]] E[x ~ Normal(m(), y)] x^2', '1 draw for each example, pathwise'],
     ['E[x ~ Normal(m(), 1); proposal = Normal(0, 2)] x', '16 draws, pathwise: the distribution can be reparameterised'],

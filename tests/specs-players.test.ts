@@ -33,3 +33,20 @@ minimize E[(w, l) ~ D_tr] -log sigmoid(told(p, w, l)) over p in Told
   expect(found.agreement).toBeGreaterThan(0.7);
   expect(found.before).toBe(0);
 });
+
+test('adversarial training: every example is moved as far as is allowed to where it hurts most', async () => {
+  const spec = (trained: string) => `
+model Net(x: R[2]) ~> Class[2] = Categorical(logits = mlp[[24], 2](x))
+def worst(f, x, y) = x + argmax -log f(y | x + d) over d in Interval[-0.2, 0.2][2] by sgd(1) for 4 steps
+
+minimize E[(x, y) ~ D_tr] -log f(y | ${trained}) over f in Net
+  subject to eval accuracy(f, D_eval) as clean, eval E[(x, y) ~ D_eval] (mode(f(worst(f, x, y))) == y) as robust,
+    eval max[(x, y) in D_eval] max(abs(worst(f, x, y) - x)) as farthest
+  on supervised(LabelledMoons(0.05)^600) by adam(1e-2) for 200 steps batch 64`;
+  const hardened = await measures(spec('stop(worst(f, x, y))'));
+  const plain = await measures(spec('x'));
+  expect(hardened.clean).toBeGreaterThan(0.9);
+  expect(hardened.robust).toBeGreaterThanOrEqual(plain.robust);
+  expect(hardened.farthest).toBeLessThanOrEqual(0.2 + 1e-6);
+  expect(hardened.farthest).toBeGreaterThan(0.1);
+});

@@ -38,6 +38,8 @@ const largestCounts = 4096;
 
 interface Options {
   readonly samples?: number;
+  /** Of a data set, where it is all that is drawn from; beside a distribution `samples` are draws of that. */
+  readonly rows?: number;
   readonly by?: string;
   readonly baseline?: Value;
   /** Draw from this instead, and weigh with the ratio of the densities. */
@@ -48,6 +50,8 @@ interface State extends Averaged {
   readonly ctx: Context;
   /** The whole stands in another expectation. */
   readonly averaged: boolean;
+  /** A binder has as many draws as were asked for: those after it are drawn along, one for each. */
+  readonly counted?: boolean;
 }
 
 const optionsOf = (e: BigExpr, ctx: Context): Options => {
@@ -225,7 +229,7 @@ const sampled = (state: State, binder: Binder, dist: Dist, options: Options): St
   const alone = !state.averaged && (state.axes.length === 0 || apart);
   const usual = drawsOfMean(training, state.outside, dist.power?.count);
   const batch = training && state.outside.length === 0 ? ctx.problem?.batch : undefined;
-  const count = options.samples ?? (alone ? (batch ?? usual) : 1);
+  const count = (state.counted && !apart ? undefined : options.samples) ?? (alone ? (batch ?? usual) : 1);
   const from = apart ?? dist;
   const given = options.by === 'score' ? { ...from, reparameterised: false } : from;
   const before = ctx.scores?.length ?? 0;
@@ -247,7 +251,8 @@ const sampled = (state: State, binder: Binder, dist: Dist, options: Options): St
   const axis = newAxis(ctx, count, 'draw');
   const value = draws(given, inAxes(ctx, axis), binder.source.span);
   said();
-  return several(state, binder, axis, value, undefined, ctx.scores?.slice(before));
+  const opened = several(state, binder, axis, value, undefined, ctx.scores?.slice(before));
+  return { ...opened, counted: options.samples !== undefined || state.counted };
 };
 
 /**
@@ -272,7 +277,7 @@ const openExpectation = (state: State, binder: Binder, options: Options): State 
   const source = ctx.shared.run.evaluate(binder.source, ctx);
   if (source.kind === 'data') {
     const training = ctx.problem?.mode === 'train';
-    const batch = options.samples ?? (training ? ctx.problem?.batch : undefined);
+    const batch = options.rows ?? (training ? ctx.problem?.batch : undefined);
     const rows = rowsUnder(source, { batch }, ctx);
     if (source.rows === 0) fail('L0504', binder.source.span, { what: `the data set \`${source.name}\` has no rows` });
     if (training)
@@ -349,7 +354,8 @@ const arrayOfRows = (t: Tensor, axis: Axis): Tensor => {
 };
 
 export const expectation = (e: BigExpr, ctx: Context): Value => {
-  const options = optionsOf(e, ctx);
+  const given = optionsOf(e, ctx);
+  const options = e.binders.length === 1 ? { ...given, rows: given.samples } : given;
   const scores: Tensor[] = [];
   const start: State = {
     ctx: { ...ctx, scores: ctx.problem?.mode === 'eval' ? undefined : scores },
