@@ -6,15 +6,17 @@ import { Bit, R } from '../spaces/space.ts';
 import { bindPattern } from './patterns.ts';
 import { childScope, inAxes, inScope } from './context.ts';
 import type { Context } from './context.ts';
-import { asTensor, poisoned } from './describe.ts';
+import { asTensor, describe, poisoned } from './describe.ts';
 import { intoShape, logsumexpAxis } from './distributions.ts';
+import { renamed } from './entries.ts';
 import { expectation } from './expectations.ts';
+import { conjunction, flatAxis, flattened } from './flat.ts';
 import { entryUnder } from './indexing.ts';
 import { combine } from './lists.ts';
 import { settle } from './operators.ts';
 import { masked, meanOver, overAxes } from './reduce.ts';
 import { openBinder, openEvery } from './sources.ts';
-import { expandAxes, logical, reduceAxis, shapeOf, shapeToAxis, tensor, toBit, toReal, unionAxes } from './tensors.ts';
+import { expandAxes, reduceAxis, shapeOf, tensor, toBit, toReal, unionAxes } from './tensors.ts';
 import type { Axis, Tensor, Value } from './values.ts';
 import { comprehendData, needsUnrolling, UnrollSignal } from './comprehend.ts';
 
@@ -23,16 +25,13 @@ export interface Inside {
   readonly ctx: Context;
   readonly axes: readonly Axis[];
   readonly mask?: Tensor;
+  /** What each binder's target stands for. */
+  readonly bound: readonly Value[];
   /** Of the one sequence that is run over. */
   readonly length?: Tensor;
 }
 
-const conjunction = (a: Tensor | undefined, b: Tensor | undefined): Tensor | undefined =>
-  a && b ? logical('and', a, b) : (a ?? b);
-
-/** Binders with several targets are as many binders over the same source. */
-const flattened = (binders: readonly Binder[]): Binder[] =>
-  binders.flatMap((b) => (b.targets.length <= 1 ? [b] : b.targets.map((t) => ({ ...b, targets: [t] }))));
+type Place = Pick<Inside, 'axes' | 'mask' | 'length'>;
 
 const walk = <T>(
   binders: readonly Binder[],
@@ -50,7 +49,11 @@ const walk = <T>(
     return inScope(ctx, scope);
   };
   if (opened.kind === 'items')
-    return join(opened.items.map((item) => walk(rest, { ...at, ctx: enter(item, at.ctx) }, unroll, leaf, join)));
+    return join(
+      opened.items.map((item) =>
+        walk(rest, { ...at, ctx: enter(item, at.ctx), bound: [...at.bound, item] }, unroll, leaf, join),
+      ),
+    );
   if (unroll && opened.value.kind === 'tensor' && !opened.mask) {
     const { axis, value } = opened;
     const { counts } = opened.value;
@@ -59,13 +62,23 @@ const walk = <T>(
         ? tensor(ir.scalar(counts.offset + i), [], { kind: 'tensor', element: { kind: 'Int' }, shape: [] })
         : entryUnder({ kind: 'along', axis, element: value }, i, binder.span),
     );
-    return join(items.map((item) => walk(rest, { ...at, ctx: enter(item, at.ctx) }, unroll, leaf, join)));
+    return join(
+      items.map((item) =>
+        walk(rest, { ...at, ctx: enter(item, at.ctx), bound: [...at.bound, item] }, unroll, leaf, join),
+      ),
+    );
   }
   const entered = enter(opened.value, inAxes(at.ctx, opened.axis));
   const ctx = opened.mask ? { ...entered, filtered: true } : entered;
   return walk(
     rest,
-    { ctx, axes: [...at.axes, opened.axis], mask: conjunction(at.mask, opened.mask), length: opened.length },
+    {
+      ctx,
+      axes: [...at.axes, opened.axis],
+      mask: conjunction(at.mask, opened.mask),
+      bound: [...at.bound, opened.value],
+      length: opened.length,
+    },
     unroll,
     leaf,
     join,
@@ -91,7 +104,8 @@ const vectorisedOrUnrolled = <T>(run: (unroll: boolean) => T, ctx: Context): T =
   }
 };
 
-export const comprehension = (e: ComprehensionExpr, ctx: Context): Value => {
+/** `rows`: what is written are the rows of a set, so several binders list all their combinations. */
+export const comprehension = (e: ComprehensionExpr, ctx: Context, rows = false): Value => {
   const binders = flattened(e.binders);
   if (binders.length === 1 && binders[0].relation === 'in') {
     const source = ctx.shared.run.evaluate(binders[0].source, ctx);
@@ -105,7 +119,7 @@ export const comprehension = (e: ComprehensionExpr, ctx: Context): Value => {
     (unroll) =>
       walk<Value>(
         binders,
-        { ctx, axes: [] },
+        { ctx, axes: [], bound: [] },
         unroll,
         (inside) => {
           const at = withConditions(inside, e.conditions);
@@ -113,7 +127,8 @@ export const comprehension = (e: ComprehensionExpr, ctx: Context): Value => {
           // A list of samples, each to become a set of its own.
           if (!unroll && value.kind === 'dist' && value.power && !ctx.problem && at.axes.length > 0)
             throw new UnrollSignal();
-          return keep(value, at, e.span);
+          const listed = at.axes.length > 1 && (rows || at.mask);
+          return listed ? keep(...listing(value, at, ctx), e.span) : keep(value, at, e.span);
         },
         (parts) => combine(parts, ctx),
       ),
@@ -121,15 +136,18 @@ export const comprehension = (e: ComprehensionExpr, ctx: Context): Value => {
   );
 };
 
+/** Under several binders: one list of all combinations, of which a condition leaves out some. */
+const listing = (value: Value, { axes, mask }: Inside, ctx: Context): [Value, Place] => {
+  const flat = flatAxis(axes, ctx);
+  return [flat.all(value), { axes: [flat.axis], mask: mask && flat.one(mask) }];
+};
+
 /** Axes become leading dimensions; with a mask, or for what is no array, the value stays under its axis. */
-const keep = (value: Value, { axes, mask, length }: Omit<Inside, 'ctx'>, span: Span): Value => {
+const keep = (value: Value, { axes, mask, length }: Place, span: Span): Value => {
   if (axes.length === 0) return value;
   if (value.kind === 'texts') return value;
   const spread = value.kind === 'tensor' ? expandAxes(value, unionAxes(value, { axes })) : value;
-  if (mask) {
-    if (axes.length > 1) return fail('L0601', span, { what: 'a condition over several binders of an array' });
-    return { kind: 'along', axis: axes[0], element: spread, mask, length };
-  }
+  if (mask) return { kind: 'along', axis: axes[0], element: spread, mask, length };
   return [...axes]
     .reverse()
     .reduce<Value>((v, axis) => (v.kind === 'range' ? intoShape(asTensor(v, span), axis) : intoShape(v, axis)), spread);
@@ -171,28 +189,22 @@ const reduceBig = (op: BigExpr['op'], value: Tensor, { axes, mask }: Inside, spa
   }
 };
 
-/** `argmax[a in A] e`: the a, not its place. */
+/** `argmax[a in A] e`: the a, not its place; of several binders a tuple. */
 const argument = (e: BigExpr, value: Tensor, inside: Inside): Value => {
-  const { axes, mask } = inside;
-  if (axes.length !== 1 || shapeOf(value).length > 0)
-    return fail('L0601', e.span, { what: `\`${e.op}\` over several binders` });
-  const [axis] = axes;
-  const t = masked(toReal(value), mask, e.op === 'argmax' ? -infinity : infinity);
-  const full = expandAxes(t, unionAxes(t, { axes: [axis] }));
+  const { axes, bound, ctx } = inside;
+  if (shapeOf(value).length > 0)
+    return fail('L0402', e.body.span, { what: `the body of \`${e.op}\``, seen: describe(value) });
+  const flat = axes.length > 1 ? flatAxis(axes, ctx) : undefined;
+  const axis = flat?.axis ?? axes[0];
+  const along = (t: Tensor): Tensor => flat?.one(t) ?? t;
+  const score = along(masked(toReal(value), inside.mask, e.op === 'argmax' ? -infinity : infinity));
+  const full = expandAxes(score, unionAxes(score, { axes: [axis] }));
   const at = full.axes.indexOf(axis);
   const place = e.op === 'argmax' ? ir.argmax(full.node, at, e.span) : ir.argmin(full.node, at, e.span);
   const rest = full.axes.filter((a) => a !== axis);
-  const [target] = e.binders[0].targets;
-  const chosen = target.kind === 'name' ? inside.ctx.scope.names.get(target.name) : undefined;
-  const element = chosen && 'value' in chosen ? chosen.value : undefined;
   const index = tensor(place, rest, { kind: 'tensor', element: { kind: 'Int' }, shape: [] });
-  if (element?.kind !== 'tensor') return index;
-  if (element.space.element.kind === 'Class' && element.axes.length === 1) return { ...index, space: element.space };
-  const hot = shapeToAxis(tensor(ir.oneHot(place, axis.size), rest, R(axis.size)), axis);
-  const real = expandAxes(toReal(element), unionAxes(element, hot));
-  const weight = expandAxes(hot, real.axes).node;
-  const picked = ir.mul(real.node, ir.reshape(weight, [...weight.shape, ...shapeOf(real).map(() => 1)]));
-  return reduceAxis('sum', tensor(picked, real.axes, real.space), axis);
+  const chosen = bound.map((v) => renamed(flat?.all(v) ?? v, axis, index, e.span));
+  return chosen.length === 1 ? chosen[0] : { kind: 'tuple', items: chosen };
 };
 
 const overItems = (op: BigExpr['op'], parts: readonly Tensor[], ctx: Context, span: Span): Value => {
@@ -200,7 +212,7 @@ const overItems = (op: BigExpr['op'], parts: readonly Tensor[], ctx: Context, sp
   const axis = openEvery(stacked, ctx, span, 'item');
   if (axis.kind !== 'axis' || axis.value.kind !== 'tensor')
     return fail('L0302', span, { expected: 'numbers', seen: 'other values' });
-  return reduceBig(op, axis.value, { ctx, axes: [axis.axis] }, span);
+  return reduceBig(op, axis.value, { ctx, axes: [axis.axis], bound: [axis.value] }, span);
 };
 
 export const bigOperator = (e: BigExpr, ctx: Context): Value => {
@@ -216,7 +228,7 @@ export const bigOperator = (e: BigExpr, ctx: Context): Value => {
     (unroll) =>
       walk<Value>(
         binders,
-        { ctx, axes: [] },
+        { ctx, axes: [], bound: [] },
         unroll,
         (inside) => {
           const at = withConditions(inside, e.conditions);

@@ -1,18 +1,21 @@
 /** `if`, `fold`, `scan` and `grad`: choosing, looping and differentiating inside of expressions. */
-import type { BigExpr, Expr, FoldExpr, IfExpr, Span } from '../../grammar/tree.ts';
+import type { BigExpr, Binder, Expr, FoldExpr, IfExpr, Span } from '../../grammar/tree.ts';
 import { vjp } from '../differentiate.ts';
 import * as ir from '../ir/build.ts';
 import type { Node } from '../ir/graph.ts';
 import { fail } from '../messages.ts';
 import { sameShape } from '../spaces/space.ts';
 import type { TensorSpace } from '../spaces/space.ts';
-import { bind, childScope, inScope } from './context.ts';
+import { bind, childScope, inAxes, inScope } from './context.ts';
 import type { Context } from './context.ts';
 import { asTensor, describe, mapTensors, tensorsOf } from './describe.ts';
+import { intoShape } from './distributions.ts';
+import { conjunction, flatAxis, flattened, unflat } from './flat.ts';
 import { settle } from './operators.ts';
 import { masked } from './reduce.ts';
 import { bindPattern } from './patterns.ts';
 import { openEvery, openBelow } from './sources.ts';
+import type { Opened } from './sources.ts';
 import { axisToShape, expandAxes, known, selectTensors, shapeOf, tensor, toBit, toReal, unionAxes } from './tensors.ts';
 import type { Axis, LoopRounds, Member, Tensor, Value } from './values.ts';
 
@@ -112,21 +115,53 @@ const kept = (there: Tensor, next: Value, before: Value, span: Span): Value => {
   });
 };
 
+/** What a loop runs over: the elements under one axis, one for each binder; of several binders every combination, the last running fastest. */
+interface Rounds {
+  readonly axis: Axis;
+  readonly elements: readonly Value[];
+  readonly mask?: Tensor;
+  readonly length?: Tensor;
+  /** The binders' own axes. */
+  readonly axes: readonly Axis[];
+}
+
+const roundsOf = (binders: readonly Binder[], ctx: Context): Rounds | Extract<Opened, { kind: 'items' }> => {
+  const [first] = binders;
+  const axes: Axis[] = [];
+  const elements: Value[] = [];
+  let mask: Tensor | undefined;
+  let at = ctx;
+  for (const binder of binders) {
+    const source = ctx.shared.run.evaluate(binder.source, at);
+    const open = binder.relation === '<' ? openBelow : openEvery;
+    const opened = open(source, at, binder.source.span, 'step');
+    if (opened.kind === 'items') {
+      if (binder === first) return opened;
+      return fail('L0302', binder.source.span, { expected: 'an array, a range or a data set', seen: describe(source) });
+    }
+    const { axis, value, length } = opened;
+    if (binders.length === 1) return { axis, elements: [value], mask: opened.mask, length, axes: [axis] };
+    axes.push(axis);
+    elements.push(value);
+    mask = conjunction(mask, opened.mask);
+    const scope = childScope(at.scope);
+    bindPattern(scope, binder.targets[0], value, at, binder.span);
+    at = inScope(inAxes(at, axis), scope);
+  }
+  const flat = flatAxis(axes, ctx);
+  return { axis: flat.axis, elements: elements.map(flat.all), mask: mask && flat.one(mask), axes };
+};
+
 export const loopOver = (e: FoldExpr, ctx: Context): Value => {
   const { run } = ctx.shared;
-  if (e.binders.length !== 1)
-    return fail('L0601', e.span, { what: `\`${e.all ? 'scan' : 'fold'}\` over several sequences` });
-  const [binder] = e.binders;
-  const source = run.evaluate(binder.source, ctx);
-  const opened =
-    binder.relation === '<'
-      ? openBelow(source, ctx, binder.source.span, 'step')
-      : openEvery(source, ctx, binder.source.span, 'step');
+  const binders = flattened(e.binders);
+  const opened = roundsOf(binders, ctx);
   let state = carriedForm(asNumbers(settle(run.evaluate(e.init, ctx), ctx, e.init.span), e.init.span));
-  if (opened.kind === 'items') return overItems(e, opened.items, state, ctx);
-  const { axis } = opened;
+  if ('items' in opened) return overItems(e, binders, opened.items, state, ctx);
+  const { axis, elements: items } = opened;
+  const whole: Value = items.length === 1 ? items[0] : { kind: 'tuple', items };
   // Beside the element whether it is there: where a sequence has ended the state stays as it is.
-  const round: Value = opened.mask ? { kind: 'tuple', items: [opened.value, opened.mask] } : opened.value;
+  const round: Value = opened.mask ? { kind: 'tuple', items: [whole, opened.mask] } : whole;
   // The sequence: the axis first in every tensor of the element.
   const parts = tensorsOf(round).map((t) => {
     const whole = axisToShape(t, axis);
@@ -140,7 +175,8 @@ export const loopOver = (e: FoldExpr, ctx: Context): Value => {
     const [element, there] =
       opened.mask && elements.kind === 'tuple' ? [elements.items[0], toBit(elements.items[1] as Tensor)] : [elements];
     bindPattern(scope, e.state, carried, inner, e.span);
-    bindPattern(scope, binder.targets[0], element, inner, binder.span);
+    const each = binders.length === 1 ? [element] : (element as Extract<Value, { kind: 'tuple' }>).items;
+    binders.forEach((b, i) => bindPattern(scope, b.targets[0], each[i], inner, b.span));
     const next = settle(run.evaluate(e.body, inner), inner, e.body.span);
     if (!there) return next;
     scores?.splice(0, scores.length, ...scores.map((t) => masked(t, there, 0)));
@@ -197,7 +233,9 @@ export const loopOver = (e: FoldExpr, ctx: Context): Value => {
   let k = 0;
   const element = mapTensors(state, () => under[k++]);
   if (opened.mask) return { kind: 'along', axis, element, mask: opened.mask, length: opened.length };
-  return element.kind === 'tensor' ? axisToShape(element, axis) : { kind: 'along', axis, element };
+  const { axes } = opened;
+  if (axes.length === 1) return intoShape(element, axis);
+  return axes.toReversed().reduce(intoShape, unflat(element, axis, axes));
 };
 
 /** Passes on the scores of a loop's draws, as they left it. */
@@ -223,19 +261,41 @@ export const asNumbers = (v: Value, span: Span): Value => {
   });
 };
 
-/** Over a list the loop is written out. */
-const overItems = (e: FoldExpr, items: readonly Value[], initial: Value, ctx: Context): Value => {
+/** Over a list the loop is written out; further binders are a loop within. */
+const overItems = (
+  e: FoldExpr,
+  [binder, ...rest]: readonly Binder[],
+  items: readonly Value[],
+  initial: Value,
+  ctx: Context,
+): Value => {
   const states: Value[] = [];
   let state = initial;
   for (const item of items) {
     const scope = childScope(ctx.scope);
+    bindPattern(scope, binder.targets[0], item, ctx, binder.span);
+    if (rest.length > 0) {
+      const inner = inScope(ctx, scope);
+      bind(scope, carried, state);
+      const init: Expr = { kind: 'name', name: carried, span: e.init.span };
+      if (e.all)
+        fail('L0302', binder.source.span, {
+          expected: 'an array or a range',
+          seen: `a list of ${items.length}`,
+          where: '`scan` over several binders',
+        });
+      state = loopOver({ ...e, init, binders: rest }, inner);
+      continue;
+    }
     bindPattern(scope, e.state, state, ctx, e.span);
-    bindPattern(scope, e.binders[0].targets[0], item, ctx, e.binders[0].span);
     state = settle(ctx.shared.run.evaluate(e.body, inScope(ctx, scope)), ctx, e.body.span);
     states.push(state);
   }
   return e.all ? { kind: 'list', items: states } : state;
 };
+
+/** The name of the state between an outer and an inner loop: none that can be written. */
+const carried = ' state';
 
 // ---------------------------------------------------------------- grad
 

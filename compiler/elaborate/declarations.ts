@@ -19,8 +19,9 @@ import { bind, childScope, Failure, findEntry, inScope } from './context.ts';
 import type { Context, Scope } from './context.ts';
 import { computeNodes } from './computed.ts';
 import { coerceData } from './coerce-rows.ts';
+import { comprehension } from './binders.ts';
 import { isComputable, toData } from './materialise.ts';
-import { describe, mapTensors } from './describe.ts';
+import { describe, mapTensors, tensorsOf } from './describe.ts';
 import { draws, toDistribution } from './distributions.ts';
 import { isRandom } from './dependence.ts';
 import { dataKey } from './comprehend.ts';
@@ -122,7 +123,7 @@ const origin = (name: string, span: Span) => ({
 const dataValue = (d: DataDeclaration, ctx: Context): Value => {
   const { run } = ctx.shared;
   const at = { ...ctx, key: ir.deriveKey(dataKey(ctx), ir.scalar(hashOf(d.name.text), 'int32')) };
-  const value = run.evaluate(d.value, at);
+  const value = d.value.kind === 'comprehension' ? comprehension(d.value, at, true) : run.evaluate(d.value, at);
   const name = d.name.text;
   const drawn = value.kind === 'dist' && value.power ? fromDraws(value, at, d.value.span) : value;
   if (value.kind === 'dist' && !value.power)
@@ -133,7 +134,8 @@ const dataValue = (d: DataDeclaration, ctx: Context): Value => {
       { help: `draw so many rows: \`${name} = (...)^1000\`` },
     );
   if (drawn.kind === 'list' && drawn.items.every((x) => x.kind === 'data')) return drawn;
-  const data = { ...toData(drawn, origin(name, d.value.span), at), name };
+  const roots = new Set(tensorsOf(drawn).flatMap((t) => [...rootsOfNode(t.node, ctx.shared)]));
+  const data = { ...toData(drawn, { ...origin(name, d.value.span), roots }, at), name };
   return d.space ? { ...coerceData(data, d.space, ctx, d.value.span), name } : data;
 };
 

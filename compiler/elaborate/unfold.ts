@@ -10,6 +10,7 @@ import { Failure, newAxis, runAt } from './context.ts';
 import type { Context } from './context.ts';
 import { asScalar, asTensor, describe, mapTensors, tensorsOf } from './describe.ts';
 import { draws } from './distributions.ts';
+import { combine } from './lists.ts';
 import { settle } from './operators.ts';
 import { constantNumber, expandAxes, selectTensors, tensor, toBit } from './tensors.ts';
 import type { Dist, Process, Tensor, Value } from './values.ts';
@@ -34,11 +35,25 @@ const asNumbers = (v: Value, what: string, span: Span): Value => {
   });
 };
 
-/** Draws whatever is still a distribution: a start, the value of a stochastic map. */
-export const outcome = (v: Value, ctx: Context, span: Span): Value =>
-  v.kind === 'dist' || v.kind === 'data' || (v.kind === 'member' && v.model.declaration.params.length === 0)
-    ? draws(v, ctx, span)
-    : settle(v, ctx, span);
+/** Draws whatever is still a distribution: a start or a part of it, the value of a stochastic map. */
+export const outcome = (v: Value, ctx: Context, span: Span): Value => {
+  const part = (x: Value): Value => outcome(x, ctx, span);
+  switch (v.kind) {
+    case 'dist':
+    case 'data':
+      return draws(v, ctx, span);
+    case 'member':
+      return v.model.declaration.params.length === 0 ? draws(v, ctx, span) : settle(v, ctx, span);
+    case 'tuple':
+      return { ...v, items: v.items.map(part) };
+    case 'record':
+      return { ...v, fields: new Map([...v.fields].map(([name, x]) => [name, part(x)])) };
+    case 'list':
+      return combine(v.items.map(part), ctx);
+    default:
+      return settle(v, ctx, span);
+  }
+};
 
 const processOf = ({ start, step, length, ends }: Unfolding, home: Context, span: Span): Process => {
   const call = (f: Value, x: Value, ctx: Context): Value =>
