@@ -12,7 +12,7 @@ export const codes = {
   file: 3,
   /** Training stopped: a value is not finite, or the problem has no solution. */
   stopped: 4,
-  /** The engine asked for does not start here. */
+  /** The engine asked for does not start here, or has too little memory. */
   engine: 5,
   /** Wrong use: no such command or option. */
   usage: 64,
@@ -40,7 +40,7 @@ export const meanings: readonly (readonly [number, string])[] = [
   [codes.spec, 'errors in the spec'],
   [codes.file, 'a file or data cannot be read or written'],
   [codes.stopped, 'training stopped: a value is not finite, or there is no solution'],
-  [codes.engine, 'the engine does not start on this machine'],
+  [codes.engine, 'the engine does not start on this machine, or has too little memory'],
   [codes.usage, 'no such command, option or argument'],
   [codes.internal, 'a bug in learn'],
   [codes.interrupted, 'interrupted'],

@@ -3,6 +3,7 @@
  * The commands are loaded when they are called, so that `learn fmt` does not wait for TensorFlow.js.
  */
 import { similar } from '../compiler/messages.ts';
+import { OutOfMemory } from '../runtime/engines/out-of-memory.ts';
 import type { Command } from './command.ts';
 import { reportCrash } from './crash.ts';
 import { codes, meanings, Stop } from './exit.ts';
@@ -106,11 +107,20 @@ const dispatch = async (argv: readonly string[], terminal: Terminal): Promise<Ex
   return (await commands[name].load()).run(rest, terminal);
 };
 
+/** More memory than there is: what an engine says, or the allocation of one array. */
+const tooMuch = (error: unknown): Stop | undefined => {
+  const array = error instanceof RangeError && /array (buffer allocation failed|length)/i.test(error.message);
+  if (!array && !(error instanceof OutOfMemory)) return undefined;
+  const what = array ? 'this takes more memory at once than there is' : error.message;
+  return new Stop(codes.engine, what, 'take fewer draws (`samples = 100`), a smaller `batch`, fewer pairs');
+};
+
 /** Runs one command line; never throws. */
 export const main = async (argv: readonly string[], terminal: Terminal): Promise<ExitCode> => {
   try {
     return await dispatch(argv, terminal);
-  } catch (error) {
+  } catch (thrown) {
+    const error = tooMuch(thrown) ?? thrown;
     if (!(error instanceof Stop)) return reportCrash(error, argv, terminal);
     terminal.err(`${paint(terminal, 'red', 'error')}: ${error.message}`);
     if (error.help) terminal.err(`  help: ${error.help}`);

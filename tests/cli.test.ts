@@ -72,6 +72,12 @@ test('a bug shows no stack, but what to report and where the trace is', () => {
   expect(readFileSync(path, 'utf8')).toMatch(/^\s+at /m);
 });
 
+test('an evaluation that no memory holds is no bug of learn', async () => {
+  const done = await desk.learn('eval', 'sum[i < 60000] sum[j < 60000] abs(i - j + draw(Normal(0, 1)))');
+  expect(done.code).toBe(5);
+  expect(done.err).toContain('more memory at once than there is');
+});
+
 describe('progress', () => {
   const step = (k: number, total: number) =>
     ({

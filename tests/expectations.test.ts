@@ -4,6 +4,7 @@ import { compile } from '../compiler/compile.ts';
 import { nodeHost } from '../runtime/data/node-host.ts';
 import { deviation, expectationOf, gradientOf } from './distributions-harness.ts';
 
+const host = nodeHost();
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 
 /** One number that is trained, at 0.4. */
@@ -227,8 +228,31 @@ describe('values', () => {
   });
 });
 
+describe('samples', () => {
+  it.each([
+    // the draws are of both: 40,000 of one for each of the other would not fit into any memory
+    ['E[x ~ Normal(1, 1), y ~ Normal(x, 2); samples = 40000] x * y', 2, 0.1],
+    ["E[x, x' ~ Normal(2, 1); samples = 40000] x * x'", 4, 0.1],
+  ])('%s', async (expression, truth, within) => {
+    const [seen] = await expectationOf(expression);
+    expect(Math.abs(seen - truth)).toBeLessThan(within);
+  });
+
+  it('are of what is drawn, not of the rows beside it', async () => {
+    const rows = 'data D : [R] = [1, 2, 3, 4]\n';
+    const { program } = await compile(
+      'test.learn',
+      `${rows}minimize E[x ~ D, z ~ Normal(0, 1); samples = 2] (x + 0 * z - a)^2 over a in R by sgd(0.1) for 1 steps`,
+      host,
+      {},
+    );
+    const said = (program?.stages[0].decisions ?? []).map((d) => d.choice).join('\n');
+    expect(said).toContain('all rows');
+    expect(said).toContain('2 draws for each example');
+  });
+});
+
 describe('says what it took', () => {
-  const host = nodeHost();
   const choiceOf = async (objective: string): Promise<string> => {
     const { program } = await compile('test.learn', problem(objective), host, {});
     return (program?.stages[0].decisions ?? [])

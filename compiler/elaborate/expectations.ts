@@ -33,6 +33,8 @@ const mostEvaluationDraws = 32768;
 /** Supports up to this size are summed over exactly; larger ones where it is asked for. */
 const smallSupport = 64;
 const largestSupport = 65536;
+/** All pairs of a sample up to so many; of a larger one each target has draws of its own. */
+const mostPairs = 2 ** 24;
 /** Counts in an evaluation, one number of them. */
 const largestCounts = 4096;
 
@@ -250,9 +252,15 @@ const sampled = (state: State, binder: Binder, dist: Dist, options: Options): St
   }
   const axis = newAxis(ctx, count, 'draw');
   const value = draws(given, inAxes(ctx, axis), binder.source.span);
+  const counted = options.samples !== undefined || state.counted;
+  if (count ** binder.targets.length > mostPairs) {
+    const others = binder.targets.slice(1).map(() => draws(given, inAxes(ctx, axis), binder.source.span));
+    said();
+    return { ...enter(state, binder, [value, ...others], [axis]), counted };
+  }
   said();
   const opened = several(state, binder, axis, value, undefined, ctx.scores?.slice(before));
-  return { ...opened, counted: options.samples !== undefined || state.counted };
+  return { ...opened, counted };
 };
 
 /**

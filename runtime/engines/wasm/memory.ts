@@ -5,6 +5,7 @@
  */
 import type { DType } from '../../../compiler/ir/operations.ts';
 import type { Data } from '../host/walk.ts';
+import { OutOfMemory } from '../out-of-memory.ts';
 
 const page = 65536;
 const alignment = 16;
@@ -65,7 +66,7 @@ export const openMemory = (): Memory => {
     try {
       memory.grow(pages);
     } catch {
-      throw new Error(`out of memory: WebAssembly cannot have ${Math.ceil((end + size) / 2 ** 20)} MiB`);
+      throw new OutOfMemory(end + size);
     }
     insert(end, pages * page);
   };
