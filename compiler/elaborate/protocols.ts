@@ -1,5 +1,6 @@
 /** Running a paradigm's body while compiling: its loops and conditions are known then; what is left is the list of what to do. */
 import type { ParadigmDeclaration, ProtocolStatement, Span } from '../../grammar/tree.ts';
+import * as ir from '../ir/build.ts';
 import { fail } from '../messages.ts';
 import { bindArguments } from './arguments.ts';
 import { bindPattern } from './patterns.ts';
@@ -9,12 +10,20 @@ import type { Context, Scope } from './context.ts';
 import { asCount, asStatic, asTensor, describe } from './describe.ts';
 import { toDistribution } from './distributions.ts';
 import { openBelow, openEvery } from './sources.ts';
-import { constantNumber, known, toBit } from './tensors.ts';
-import type { Closure, FunctionValue, Paradigm, ProtocolStep, Value } from './values.ts';
+import { constantNumber, known, tensor, toBit } from './tensors.ts';
+import type { Closure, FunctionValue, Paradigm, ProtocolStep, Tensor, Value } from './values.ts';
+
+/** The entries of an array that is the same for every example. */
+const entriesOf = (t: Tensor): Tensor[] =>
+  Array.from({ length: t.node.shape[0] }, (_, i) => {
+    const node = ir.reshape(ir.sliceAxis(t.node, 0, i, 1), t.node.shape.slice(1));
+    return tensor(node, [], { ...t.space, shape: t.space.shape.slice(1) });
+  });
 
 const itemsOf = (v: Value, relation: 'in' | '~' | '<', ctx: Context, span: Span): readonly Value[] => {
   if (v.kind === 'list' || v.kind === 'tuple') return v.items;
   if (v.kind === 'range') return Array.from({ length: v.to - v.from + 1 }, (_, i) => constantNumber(v.from + i));
+  if (v.kind === 'tensor' && relation === 'in' && v.axes.length === 0 && v.space.shape.length > 0) return entriesOf(v);
   const opened = relation === '<' ? openBelow(v, ctx, span, 'i') : openEvery(v, ctx, span, 'item');
   if (opened.kind === 'items') return opened.items;
   if (opened.value.kind === 'tensor' && opened.value.counts) {
