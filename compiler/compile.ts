@@ -141,17 +141,17 @@ export const compileExpression = async (
   const module: Module = spec
     ? parse(spec.text, spec.file).module
     : { kind: 'module', declarations: [], span: { file: expressionFile, start: 0, end: 0 } };
-  const modules: Modules = await loadModules(spec?.file ?? expressionFile, spec?.text ?? text, module, host);
+  const loaded = await loadModules(spec?.file ?? expressionFile, spec?.text ?? text, module, host);
+  const modules: Modules = { ...loaded, sources: new Map([...loaded.sources, [expressionFile, text]]) };
   const seed = options.seed ?? 0;
   const done = await withData(host, (tables) => readyToRun(modules, tables, { seed }).expression(expr as Expr));
   const all = inOrder([...diagnostics, ...modules.diagnostics, ...done.diagnostics], expressionFile);
-  const everySource = new Map([...modules.sources, ...sources]);
-  if (hasErrors(all) || !done.value) return { diagnostics: all, sources: everySource };
+  if (hasErrors(all) || !done.value) return { diagnostics: all, sources: modules.sources };
   const key = ir.input('key', 'int32', [2]);
   const parts = done.value.parts.map(({ name, node, mask, space }) => ({
     name,
     space,
     graph: graphOf([{ name: 'value', node }, ...(mask ? [{ name: 'mask', node: mask }] : [])], [key]),
   }));
-  return { diagnostics: all, sources: everySource, value: { space: done.value.space, program: done.program, parts } };
+  return { diagnostics: all, sources: modules.sources, value: { space: done.value.space, program: done.program, parts } };
 };

@@ -9,7 +9,8 @@ import type { Closure, Dist, Model, Value } from './values.ts';
 
 /** `R[d] -> R[10]` of `dense[10]`: static arguments are written in. */
 const ofModel = ({ declaration, statics }: Model, { sources }: Shared): string | undefined => {
-  const text = mapOf(declaration, sources.get(declaration.span.file) ?? '');
+  const source = sources.get(declaration.span.file);
+  const text = source === undefined ? undefined : mapOf(declaration, source);
   if (text === undefined || !statics) return text;
   return [...statics].reduce((all, [name, v]) => {
     const x = v.kind === 'tensor' ? known(v) : undefined;
@@ -19,8 +20,10 @@ const ofModel = ({ declaration, statics }: Model, { sources }: Shared): string |
   }, text);
 };
 
-const ofClosure = ({ params, result, span }: Closure, { sources }: Shared): string | undefined =>
-  mapOf({ params, result }, sources.get(span.file) ?? '');
+const ofClosure = ({ params, result, span }: Closure, { sources }: Shared): string | undefined => {
+  const source = sources.get(span.file);
+  return source === undefined ? undefined : mapOf({ params, result }, source);
+};
 
 const ofDist = ({ event, data }: Dist): string | undefined =>
   event ? `Dist[${printSpace(event)}]` : data && `Dist[${printSpace(spaceOfTemplate(data.template))}]`;
