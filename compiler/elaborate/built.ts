@@ -12,13 +12,9 @@ import type { Context, ProblemContext } from './context.ts';
 import { variablesOf } from './members.ts';
 import { inProblem, lossOf, newProblem } from './objectives.ts';
 import type { Bound } from './over.ts';
+import type { Contestant } from './contestants.ts';
 import type { Value } from './values.ts';
 import { variableInput } from './variables.ts';
-
-export interface Contestant {
-  readonly player: Player;
-  readonly bound: readonly Bound[];
-}
 
 export const isMaximised = (player: Player): boolean => player.sense === 'maximize' || player.sense === 'argmax';
 

@@ -11,7 +11,7 @@ import { fail } from '../messages.ts';
 import type { Action, Variable } from '../program.ts';
 import { R } from '../spaces/space.ts';
 import { objectiveOf } from './built.ts';
-import type { Contestant } from './built.ts';
+import type { Contestant } from './contestants.ts';
 import type { Context } from './context.ts';
 import { describe } from './describe.ts';
 import { runFirst } from './first-run.ts';

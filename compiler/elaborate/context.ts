@@ -60,7 +60,7 @@ export interface Shared {
   readonly file: string;
   readonly seen: Map<string, { readonly span: Span; readonly value: Value }>;
   readonly seed: number;
-  /** In a quick look: whether rows that are much work wait (see computed.ts), and which updates were looked at (see training.ts). */
+  /** In a quick look: whether rows that are much work wait (see computed.ts), and which updates were looked at (see descent.ts). */
   readonly postponed?: { rows: boolean; readonly updates: Set<string> };
   /** The scope of the standard library. */
   readonly library: Scope;

@@ -12,6 +12,7 @@ import { copyStart } from './start.ts';
 import { shapeOf } from './tensors.ts';
 import type { Model, Store, Tensor, Value } from './values.ts';
 
+/** A member, a point or a value, under its name. */
 export interface Bound {
   readonly name: string;
   readonly value: Value;

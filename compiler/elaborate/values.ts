@@ -267,6 +267,8 @@ export interface Paradigm {
   readonly steps: readonly ProtocolStep[];
 }
 
+export type TrainStep = Extract<ProtocolStep, { kind: 'train' }>;
+
 export type ProtocolStep =
   | {
       readonly kind: 'train';
