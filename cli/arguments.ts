@@ -2,7 +2,7 @@
  * Options of a command, read with `node:util`; what is not known gets a "did you mean".
  */
 import { parseArgs } from 'node:util';
-import { similar } from '../compiler/messages.ts';
+import { similar } from '../grammar/similar.ts';
 import { codes, Stop } from './exit.ts';
 
 export interface OptionSpec {

@@ -1,7 +1,7 @@
 /** The engine a command asks for, or the best that starts; an exit code where none does. */
 import { engineNames, openEngine } from '../runtime/engines/choose.ts';
 import type { Chosen } from '../runtime/engines/choose.ts';
-import { similar } from '../compiler/messages.ts';
+import { similar } from '../grammar/similar.ts';
 import { codes, Stop } from './exit.ts';
 
 export const engineOrStop = async (name: string | undefined): Promise<Chosen> => {

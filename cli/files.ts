@@ -1,7 +1,7 @@
 /** Reading and writing files with errors in the user's terms. */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { similar } from '../compiler/messages.ts';
+import { similar } from '../grammar/similar.ts';
 import { codes, Stop } from './exit.ts';
 
 export const reasonOf = (error: unknown): string => {

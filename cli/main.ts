@@ -2,8 +2,8 @@
  * The `learn` command: finds the command, hands it its arguments, and turns every way of ending into an exit code.
  * The commands are loaded when they are called, so that `learn fmt` does not wait for TensorFlow.js.
  */
-import { similar } from '../compiler/messages.ts';
 import { OutOfMemory } from '../runtime/engines/out-of-memory.ts';
+import { similar } from '../grammar/similar.ts';
 import type { Command } from './command.ts';
 import { reportCrash } from './crash.ts';
 import { codes, meanings, Stop } from './exit.ts';

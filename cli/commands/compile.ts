@@ -6,7 +6,7 @@ import { printTree } from '../../compiler/emit/tree.ts';
 import { printSpaces, spacesOf } from '../../compiler/emit/types.ts';
 import type { Graph } from '../../compiler/ir/graph.ts';
 import { printGraph } from '../../compiler/ir/print.ts';
-import { similar } from '../../compiler/messages.ts';
+import { similar } from '../../grammar/similar.ts';
 import { optimise } from '../../compiler/passes/index.ts';
 import { plan } from '../../compiler/plan.ts';
 import type { Program } from '../../compiler/program.ts';

@@ -1,7 +1,7 @@
 /** Which argument goes to which parameter. */
 import type { Parameter, Span } from '../../grammar/tree.ts';
 import { parameterName } from '../../grammar/walk.ts';
-import { similar } from '../messages.ts';
+import { similar } from '../../grammar/similar.ts';
 import type { Given } from './values.ts';
 
 /** A sentence, where it is about, and what is usually meant: a parameter of a name close by, or one that must be named. */

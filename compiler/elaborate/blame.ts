@@ -5,7 +5,7 @@ import type { Parameter, Span } from '../../grammar/tree.ts';
 import { writtenIn } from '../../grammar/written.ts';
 import { diagnose } from '../messages.ts';
 import { assign } from './assign.ts';
-import { Failure } from './context.ts';
+import { Failure } from '../failure.ts';
 import type { Given } from './values.ts';
 
 /** A divergence of what has no density: said of the divergence, at the side that lacks it. */

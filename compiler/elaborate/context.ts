@@ -151,15 +151,6 @@ export interface Context {
   readonly family?: { readonly name: string; readonly args: ReadonlyMap<string, Value> };
 }
 
-/** A user's error on its way to the statement that goes on after it. */
-export class Failure extends Error {
-  readonly diagnostics: readonly Diagnostic[];
-  constructor(diagnostics: readonly Diagnostic[]) {
-    super(diagnostics.map((d) => `${d.code}: ${d.message}`).join('\n'));
-    this.diagnostics = diagnostics;
-  }
-}
-
 export const childScope = (parent: Scope): Scope => ({ names: new Map(), parent });
 
 export const bind = (scope: Scope, name: string, value: Value): void => {

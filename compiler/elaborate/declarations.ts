@@ -11,11 +11,13 @@ import type {
   Pattern,
   Span,
 } from '../../grammar/tree.ts';
-import { diagnose, fail, similar } from '../messages.ts';
+import { diagnose, fail } from '../messages.ts';
+import { similar } from '../../grammar/similar.ts';
 import { printSpace } from '../spaces/space.ts';
 import { matchAnnotation } from './annotations.ts';
 import { resolveSpace } from './spaces.ts';
-import { bind, childScope, Failure, findEntry, inScope } from './context.ts';
+import { bind, childScope, findEntry, inScope } from './context.ts';
+import { Failure } from '../failure.ts';
 import type { Context, Scope } from './context.ts';
 import { computeNodes } from './computed.ts';
 import { coerceData } from './coerce-rows.ts';

@@ -3,7 +3,7 @@ import type { Span } from '../../grammar/tree.ts';
 import { fail } from '../messages.ts';
 import { printSpace } from '../spaces/space.ts';
 import type { Space } from '../spaces/space.ts';
-import { Failure } from './context.ts';
+import { Failure } from '../failure.ts';
 import { known, rankOf, tensor, toBit, toReal } from './tensors.ts';
 import * as ir from '../ir/build.ts';
 import type { Data, Template, Tensor, TextColumn, Value } from './values.ts';

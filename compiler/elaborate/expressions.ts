@@ -1,7 +1,8 @@
 /** Running an expression symbolically: one case a construct, each with its home elsewhere. */
 import type { Argument, CallExpr, DensityExpr, Expr, IndexExpr, NameExpr, SpaceExpr } from '../../grammar/tree.ts';
 import type { Place } from '../ir/graph.ts';
-import { fail, similar } from '../messages.ts';
+import { fail } from '../messages.ts';
+import { similar } from '../../grammar/similar.ts';
 import { applyValue, densityOf } from './calls.ts';
 import { builtinSpaces, isBuiltinSpace } from '../spaces/names.ts';
 import { resolveSpace } from './spaces.ts';

@@ -1,6 +1,7 @@
 /** `r.age` by what r is: a row, a member, a stage, a protocol, a distribution, entries of rows. */
 import type { FieldExpr, Span } from '../../grammar/tree.ts';
-import { fail, similar } from '../messages.ts';
+import { fail } from '../messages.ts';
+import { similar } from '../../grammar/similar.ts';
 import type { Context } from './context.ts';
 import { describe, poisoned } from './describe.ts';
 import { draws } from './distributions.ts';

@@ -1,7 +1,8 @@
 /** `x[...]` by what x is: an array, a sequence, rows, a list, a record; a function or a model, which takes static arguments there. */
 import type { Expr, IndexExpr, Span } from '../../grammar/tree.ts';
 import * as ir from '../ir/build.ts';
-import { fail, similar } from '../messages.ts';
+import { fail } from '../messages.ts';
+import { similar } from '../../grammar/similar.ts';
 import { applyValue, giveStatics } from './calls.ts';
 import type { Context } from './context.ts';
 import { subset } from './data.ts';

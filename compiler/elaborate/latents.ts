@@ -7,7 +7,8 @@ import type { BlockExpr, DrawStatement, Expr, Pattern, Span, Statement } from '.
 import * as ir from '../ir/build.ts';
 import { drawsAnyway } from './dependence.ts';
 import { fail } from '../messages.ts';
-import { childScope, Failure, inAxes, inScope, quietly, runAt } from './context.ts';
+import { childScope, inAxes, inScope, quietly, runAt } from './context.ts';
+import { Failure } from '../failure.ts';
 import type { Context } from './context.ts';
 import { describe, poisoned } from './describe.ts';
 import { draws, logDensity, toDistribution } from './distributions.ts';

@@ -4,7 +4,8 @@
  */
 import type { Expr, ModelDeclaration, ParamStatement, Span, SpaceExpr, StaticParameter } from '../../grammar/tree.ts';
 import * as ir from '../ir/build.ts';
-import { fail, similar } from '../messages.ts';
+import { fail } from '../messages.ts';
+import { similar } from '../../grammar/similar.ts';
 import type { Node } from '../ir/graph.ts';
 import type { Variable } from '../program.ts';
 import { contains, elementCount, elementShape, printSpace, sameShape, storageShape, R } from '../spaces/space.ts';
@@ -12,7 +13,8 @@ import type { TensorSpace } from '../spaces/space.ts';
 import { coerceTensor } from './coerce.ts';
 import { matchAnnotation } from './annotations.ts';
 import { resolveSpace } from './spaces.ts';
-import { bind, childScope, Failure, newAxis } from './context.ts';
+import { bind, childScope, newAxis } from './context.ts';
+import { Failure } from '../failure.ts';
 import type { Context, Scope } from './context.ts';
 import { asTensor, describe } from './describe.ts';
 import { keyInput } from './inputs.ts';

@@ -1,7 +1,8 @@
 /** Binary and unary operators on values of every kind. */
 import type { BinaryExpr, BinaryOp, Span, UnaryExpr } from '../../grammar/tree.ts';
 import * as ir from '../ir/build.ts';
-import { diagnose, fail, similar } from '../messages.ts';
+import { diagnose, fail } from '../messages.ts';
+import { similar } from '../../grammar/similar.ts';
 import { Bit, R } from '../spaces/space.ts';
 import { applyValue, compose } from './calls.ts';
 import { inAxes, runAt } from './context.ts';

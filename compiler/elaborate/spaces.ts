@@ -1,6 +1,7 @@
 /** A space as it is written -> a space, or a pattern of one in which dimensions are still free. */
 import type { Expr, SpaceArgument, SpaceExpr } from '../../grammar/tree.ts';
-import { fail, similar } from '../messages.ts';
+import { fail } from '../messages.ts';
+import { similar } from '../../grammar/similar.ts';
 import { builtinKinds, builtinSpaces } from '../spaces/names.ts';
 import { printSpace } from '../spaces/space.ts';
 import type { Element, Space } from '../spaces/space.ts';

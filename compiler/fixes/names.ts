@@ -2,7 +2,7 @@
 import type { Fix } from '../../grammar/diagnostics.ts';
 import type { CallExpr, IndexExpr } from '../../grammar/tree.ts';
 import { mentioned } from '../../grammar/walk.ts';
-import { similar } from '../messages.ts';
+import { similar } from '../../grammar/similar.ts';
 import type { ParametersOf } from '../messages.ts';
 import { declarationsOf, exact, problemAround, textAt, write } from './site.ts';
 import type { Found, Site } from './site.ts';

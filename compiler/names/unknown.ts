@@ -5,7 +5,8 @@
 import type { Diagnostic } from '../../grammar/diagnostics.ts';
 import type { Module } from '../../grammar/tree.ts';
 import { builtinSpaces } from '../spaces/names.ts';
-import { diagnose, similar } from '../messages.ts';
+import { diagnose } from '../messages.ts';
+import { similar } from '../../grammar/similar.ts';
 import type { Listener, Scope } from './collector.ts';
 import type { Definition } from './definition.ts';
 import { namesOf } from './file.ts';

@@ -1,8 +1,9 @@
 /** Slips at the beginning of a declaration or statement, and in its head. */
 import { EOF } from 'chevrotain';
 import { report } from '../messages.ts';
+import { editDistance } from '../similar.ts';
 import { clauseWords, hardWords, T } from '../tokens.ts';
-import { beginsOperand, distance, found, is, isReading, isWithin, isWord, type Mistake, type Place } from './place.ts';
+import { beginsOperand, found, is, isReading, isWithin, isWord, type Mistake, type Place } from './place.ts';
 
 const declarationWords = ['space', 'data', 'let', 'def', 'model', 'paradigm', 'show', 'import', 'minimize', 'maximize'];
 
@@ -25,7 +26,7 @@ const foreignWords: Readonly<Record<string, string>> = {
 /** The foreign or misspelt word, and what is meant. */
 const meant = (word: string, words: readonly string[]): string | undefined => {
   if (Object.hasOwn(foreignWords, word)) return foreignWords[word];
-  const near = words.find((w) => word.length > 3 && distance(word.toLowerCase(), w) <= (w.length > 5 ? 2 : 1));
+  const near = words.find((w) => word.length > 3 && editDistance(word.toLowerCase(), w) <= (w.length > 5 ? 2 : 1));
   return near && `did you mean \`${near}\`?`;
 };
 

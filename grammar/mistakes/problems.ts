@@ -1,7 +1,8 @@
 /** Slips in problems. */
 import { report } from '../messages.ts';
+import { editDistance } from '../similar.ts';
 import { T } from '../tokens.ts';
-import { distance, is, isReading, isWord, type Mistake } from './place.ts';
+import { is, isReading, isWord, type Mistake } from './place.ts';
 
 /** `minimize L f in M`, `minimize L ovr f in M`, `minimize L for f in M` */
 const over: Mistake = (place) => {
@@ -15,7 +16,7 @@ const over: Mistake = (place) => {
   if (is(token, T.ForEach)) return report('L0108', at, { sense: 'minimize' }, write('over'));
   if (!isWord(token)) return undefined;
   if (is(look(2), T.In)) return report('L0108', at, { sense: 'minimize' }, write('over ', at.start));
-  if (distance(token.image, 'over') <= 1)
+  if (editDistance(token.image, 'over') <= 1)
     return report('L0121', at, { word: token.image, meant: 'did you mean `over`?' }, write('over'));
   return undefined;
 };

@@ -4,7 +4,7 @@
  */
 import { gunzipSync } from 'fflate';
 import type { DataFailure, Host, Table } from '../../compiler/host.ts';
-import { similar } from '../../compiler/messages.ts';
+import { similar } from '../../grammar/similar.ts';
 import { nameTest, splitPattern } from '../../runtime/data/glob.ts';
 import { readFile, readPictures } from '../../runtime/data/read.ts';
 import type { Codecs, DataFile } from '../../runtime/data/reader.ts';

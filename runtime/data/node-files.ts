@@ -6,7 +6,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as zlib from 'node:zlib';
 import type { DataFailure } from '../../compiler/host.ts';
-import { similar } from '../../compiler/messages.ts';
+import { similar } from '../../grammar/similar.ts';
 import { byName, nameTest, splitPattern } from './glob.ts';
 import type { Codecs, DataFile, Unpack } from './reader.ts';
 import { isFailure } from './reader.ts';

@@ -1,0 +1,60 @@
+/** L04xx: problems and their evaluations. */
+import { message } from '../../grammar/diagnostics.ts';
+
+const between = (low: string, high: string): string =>
+  low === 'any number' ? `at most ${high}` : high === 'infinity' ? `at least ${low}` : `from ${low} to ${high}`;
+
+export const problems = {
+  L0401: message<{ name: string }>({
+    severity: 'error',
+    title: 'the objective does not depend on a member',
+    text: (p) => `the objective does not depend on \`${p.name}\`, so there is nothing to train in it`,
+    explanation: 'Every member behind `over` must occur in its objective.',
+  }),
+  L0402: message<{ seen: string; what: string }>({
+    severity: 'error',
+    title: 'not one number',
+    text: (p) => `${p.what} must be one number, but it is in ${p.seen}`,
+    help: () => 'take a mean or a sum: `E[...]`, `mean(...)`, `sum(...)`',
+    explanation: 'What is minimised, and what is compared with a threshold, is one real number.',
+  }),
+  L0403: message<{ model: string; free: readonly string[] }>({
+    severity: 'error',
+    title: 'which name is the member?',
+    text: (p) =>
+      p.free.length === 0
+        ? `the objective has no free name that could stand for the member of \`${p.model}\``
+        : `the objective has several free names (${p.free.join(', ')}): which one is the member of \`${p.model}\`?`,
+    help: (p) => `name it: \`over f in ${p.model}\``,
+    explanation: 'With a model alone behind `over`, its member takes the one free name of the objective.',
+  }),
+  L0404: message<{ set: string }>({
+    severity: 'error',
+    title: 'evaluation data in a training objective',
+    text: (p) => `the training objective depends on evaluation data (${p.set})`,
+    help: () => 'use `D_tr`, or fit what you need (a mean, a scale) inside the training data',
+    explanation:
+      'Nothing that depends on evaluation data may reach a training objective: also not a statistic of all rows, or a member trained on them.',
+  }),
+  L0405: message<{ name: string }>({
+    severity: 'error',
+    title: 'no data',
+    text: (p) => `\`${p.name}\` is only defined with \`on S\``,
+    help: () => 'add `on supervised(D, holdout = 0.2)` or another paradigm',
+    explanation: '`D_tr` and `D_eval` are supplied by the task paradigm behind `on`.',
+  }),
+  L0406: message<{ what: string }>({
+    severity: 'error',
+    title: 'a problem that cannot be solved as stated',
+    text: (p) => p.what,
+    explanation: 'The problem has no solution, or its solver cannot find one.',
+  }),
+  L0407: message<{ name: string; low: string; high: string; threshold: string }>({
+    severity: 'error',
+    title: 'a threshold that can never be met',
+    text: (p) => `${p.name} is ${between(p.low, p.high)}, so it can never be ${p.threshold}`,
+    help: () => 'mind the unit (0.97, not 97) and the direction (`<=` or `>=`)',
+    explanation:
+      'What is evaluated has bounds that follow from how it is computed: a share of rows is from 0 to 1, a mean of squares is not negative. A threshold beyond them is not met by any member, however well it is trained.',
+  }),
+};

@@ -1,0 +1,130 @@
+/** L03xx: spaces and values that do not fit. */
+import { message } from '../../grammar/diagnostics.ts';
+
+/** Names in backquotes, phrases as they are. */
+const quoted = (name: string): string => (/^[^\s]+$/.test(name) ? `\`${name}\`` : name);
+
+/** How a value of one space is usually made one of another. */
+const wayInto = (expected: string, seen: string): string | undefined => {
+  if (expected === 'R' && seen === 'R[1]') return 'it is an array of one number: take the number with `[0]`';
+  if (/^R\[1\]$/.test(expected) && seen === 'R') return 'a number is not an array of one: write `[x]`';
+  if (seen === 'Text') {
+    if (expected === 'Bit') return 'a comparison with a text gives a bit: `r.answer == "yes"`';
+    return expected.startsWith('Class') ? 'texts become classes in the data set: `class(r.species)`' : undefined;
+  }
+  if (!seen.startsWith('R')) return undefined;
+  if (expected.startsWith('Positive'))
+    return '`exp(x)`, `softplus(x)` and `x^2` are positive; so is a `param s : Positive`';
+  if (expected.startsWith('Interval[0, 1]')) return '`sigmoid(x)` is between 0 and 1';
+  if (expected.startsWith('Simplex')) return '`softmax(x)` adds up to 1; so does a `param w : Simplex[K]`';
+  if (expected.startsWith('Sphere')) return '`unit(x)` has length 1';
+  if (expected.startsWith('Class'))
+    return '`class[K](i)` makes a class of a whole number, `argmax(x)` the class of the largest';
+  if (expected.startsWith('Bit')) return 'a comparison gives a bit: `x > 0`';
+  return undefined;
+};
+
+export const values = {
+  L0301: message<{ op: string; left: string; right: string; why?: string }>({
+    severity: 'error',
+    title: 'shapes that do not fit',
+    text: (p) => `\`${p.op}\` does not fit its two sides: ${p.left} and ${p.right}`,
+    label: (p) => p.why,
+    explanation:
+      'Elementwise operations take equal shapes, a number with anything, or an array whose shape ends with the shape of the other. A matrix product needs equal inner dimensions.',
+  }),
+  L0302: message<{ expected: string; seen: string; where?: string }>({
+    severity: 'error',
+    title: 'another kind of value is needed',
+    text: (p) => `${p.where ? `${p.where}: ` : ''}expected ${p.expected}, found ${p.seen}`,
+    explanation: 'The value is of another kind than the place needs, for example a function where a number is meant.',
+  }),
+  L0303: message<{ what: string; call: string; similar?: string; unnamed?: string; names?: readonly string[] }>({
+    severity: 'error',
+    title: 'arguments that do not match',
+    text: (p) => `${p.what} in the call of ${/^a /.test(p.call) ? p.call : `\`${p.call}\``}`,
+    help: (p) =>
+      p.similar
+        ? `did you mean \`${p.similar}\`?`
+        : p.unnamed
+          ? `what stands behind \`;\` is given by name: \`${p.unnamed} = ...\``
+          : p.names && (p.names.length > 0 ? `it has ${p.names.map((n) => `\`${n}\``).join(', ')}` : 'it has none'),
+    explanation: 'Every parameter without a default needs an argument, and every argument a parameter.',
+  }),
+  L0304: message<{ name: string; expected: string; seen: string; value?: string }>({
+    severity: 'error',
+    title: 'a value outside its space',
+    text: (p) => `${quoted(p.name)} should be in ${p.expected}, but is ${p.value ?? `in ${p.seen}`}`,
+    help: (p) => wayInto(p.expected, p.seen),
+    explanation: 'The annotation says which space the value must be in, and the value is known to be in another.',
+  }),
+  L0305: message<{ name: string; seen: string }>({
+    severity: 'error',
+    title: 'no overload fits',
+    text: (p) => `no \`${p.name}\` takes ${p.seen}`,
+    explanation: 'None of the definitions of this name accepts these arguments.',
+  }),
+  L0306: message<{ index: string; size: number }>({
+    severity: 'error',
+    title: 'index out of range',
+    text: (p) => `index ${p.index} is outside an axis of length ${p.size}`,
+    help: (p) => `indices start at 0: the last one is ${p.size - 1}`,
+    explanation: 'Indices start at 0 and end at the length minus one.',
+  }),
+  L0307: message<{ what: string }>({
+    severity: 'error',
+    title: 'must be known when compiling',
+    text: (p) => `${p.what} must be known when compiling`,
+    explanation:
+      'Sizes, static arguments and counts are fixed before training starts: they cannot depend on data or parameters.',
+  }),
+  L0308: message<{ field: string; of: string; similar?: string }>({
+    severity: 'error',
+    title: 'no such field',
+    text: (p) => `${p.of} has no \`${p.field}\``,
+    help: (p) => (p.similar ? `did you mean \`${p.similar}\`?` : undefined),
+    explanation:
+      'Records have the fields they were written with, rows the columns of their file, members their parameters.',
+  }),
+  L0309: message<{ seen: string }>({
+    severity: 'error',
+    title: 'not a function',
+    text: (p) => `${p.seen} cannot be called`,
+    explanation: 'Only functions, members of models and distributions (their density) take arguments.',
+  }),
+  L0310: message<{ name: string; first: string; second: string }>({
+    severity: 'error',
+    title: 'contradicting dimensions',
+    text: (p) => `\`${p.name}\` would have to be ${p.first} and ${p.second} at once`,
+    explanation: 'A dimension that is written with a letter has one value in one use of a function.',
+  }),
+  L0311: message<{ name: string }>({
+    severity: 'error',
+    title: 'a set of functions where one of them is meant',
+    text: (p) => `\`${p.name}\` is a model, a set of functions; here one of its members is needed`,
+    help: () => 'name a member: `over f in M` in a problem, `g in M` in a body',
+    explanation: 'A model is the set of functions that its parameters can make. Training looks for one of them.',
+  }),
+  L0312: message<{ name: string; purpose: string }>({
+    severity: 'error',
+    title: 'no density',
+    text: (p) => `\`${p.name}\` has no density, so ${p.purpose} is not defined`,
+    help: () => 'use a divergence of samples: MMD(D_tr || g), W1(D_tr || g; critic = ...), JS(D_tr || g; critic = ...)',
+    explanation:
+      'A model whose body ends in a value, or draws before its end, can be sampled but has no density that could be computed.',
+  }),
+  L0313: message<{ name: string; what: string }>({
+    severity: 'error',
+    title: 'the distribution cannot do this',
+    text: (p) => `${quoted(p.name)} has no ${p.what}`,
+    explanation: 'Distributions differ in what they can do: sample, density, mean, mode, entropy, finite support.',
+  }),
+  L0314: message<{ name: string; seen: string }>({
+    severity: 'error',
+    title: 'two overloads that fit equally well',
+    text: (p) => `\`${p.name}\` of ${p.seen} may be either of two definitions`,
+    help: () => 'say more of the spaces in one of them: the more specific one is taken',
+    explanation:
+      'Of several definitions of one name the one is taken that says most of its arguments. When two say equally much the choice would be arbitrary.',
+  }),
+};

@@ -1,0 +1,45 @@
+/** L09xx: what is probably not meant. */
+import { message } from '../../grammar/diagnostics.ts';
+
+/** What keeps the parameter of a distribution in its space. */
+const staysIn = (space: string): string =>
+  space === 'Positive'
+    ? '`softplus(x)` is positive, and so is a `param s : Positive`'
+    : `give \`logits = x\`, or \`${space.startsWith('Simplex') ? 'softmax' : 'sigmoid'}(x)\``;
+
+export const warnings = {
+  L0901: message<{ set: string }>({
+    severity: 'warning',
+    title: 'evaluated on training data only',
+    text: (p) => `everything is evaluated on ${p.set}, which is trained on: this says how well the rows are remembered`,
+    help: () => 'evaluate on `D_eval`; to keep it so, write `-- allow L0901` on the line before',
+    explanation:
+      'A member that has seen the rows can be good at them and at nothing else. Rows that were held out tell what it does on new ones. A comment `-- allow L0901` on the line before silences the warning.',
+  }),
+  L0902: message<{ sense: string; other: string; what: string }>({
+    severity: 'warning',
+    title: 'minimise and maximise mixed up',
+    text: (p) =>
+      `${p.what} is ${p.sense}d, which has no end: it can always be made ${p.sense === 'maximize' ? 'larger' : 'smaller'}`,
+    help: (p) => `did you mean \`${p.other}\`? To keep it so, write \`-- allow L0902\` on the line before`,
+    explanation:
+      'A sum or mean of squares or distances has a least value and no greatest one, unless the parameters are bounded. Usually the other direction is meant. A comment `-- allow L0902` on the line before silences the warning.',
+  }),
+  L0903: message<{ name: string; family: string; space: string; written: string }>({
+    severity: 'warning',
+    title: 'a distribution whose parameter may leave its space',
+    text: (p) =>
+      `\`${p.name}\` of \`${p.family}\` should be in ${p.space}, but training may ${p.space === 'Positive' ? 'make it negative' : 'take it out'}`,
+    help: (p) => `${staysIn(p.space)}; to keep it so, write \`-- allow L0903\` on the line before`,
+    explanation:
+      'A spread, a rate or a probability is trained, and nothing keeps it where it has a meaning: outside there is no such distribution, and its density is not a number. A `param s : Positive` stays positive; `softplus(x)`, `exp(x)` and `x^2` are. Give probabilities as `logits = x`, or through `sigmoid` and `softmax`. A comment `-- allow L0903` on the line before silences the warning.',
+  }),
+  L0904: message<{ text: string; column: string; similar: string }>({
+    severity: 'warning',
+    title: 'a text that no row has',
+    text: (p) => `no row of ${p.column} is "${p.text}"`,
+    help: (p) => `did you mean \`"${p.similar}"\`? To keep it so, write \`-- allow L0904\` on the line before`,
+    explanation:
+      'A column of texts is compared with one that it does not have, and it has one that is spelt nearly the same. The comparison is the same for every row: a filter leaves all out, or none. A comment `-- allow L0904` on the line before silences the warning.',
+  }),
+};
