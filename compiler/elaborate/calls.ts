@@ -2,18 +2,16 @@
  * Calling: a function is run on the values it is given (its body sees their shapes, so dimensions need no inference of
  * their own); a model is run as one of its members; a distribution gives its density.
  */
-import type { Expr, Parameter, SpaceArgument, Span, SpaceExpr } from '../../grammar/tree.ts';
-import { writtenIn } from '../../grammar/written.ts';
+import type { Expr, Span, SpaceExpr } from '../../grammar/tree.ts';
 import { fail } from '../messages.ts';
 import { fitness } from './fitness.ts';
 import { matchAnnotation } from './annotations.ts';
-import { assign } from './assign.ts';
-import { inLibrary } from './blame.ts';
-import { printSpace, sameShape, storageShape } from '../spaces/space.ts';
-import type { TensorSpace } from '../spaces/space.ts';
-import { childScope, lookup } from './context.ts';
-import { Failure } from '../failure.ts';
-import type { Context, Scope } from './context.ts';
+import { assigned, nameOfParameter, spread } from './arguments.ts';
+import { agreeOnEvents } from './compared.ts';
+import { choose, settledLaw } from './overloads.ts';
+import { declaredBy, inLibrary } from './blame.ts';
+import { childScope } from './context.ts';
+import type { Context } from './context.ts';
 import { describe, poisoned } from './describe.ts';
 import { arrayOf, dirac, draws, isLaw, logDensity, toDistribution } from './distributions.ts';
 import { endsInLaw, lawOf } from './laws.ts';
@@ -27,125 +25,6 @@ import { mapUnary } from './tensors.ts';
 import type { Closure, FunctionValue, Given, Member, Model, Value } from './values.ts';
 
 const deepest = 400;
-
-/** A single tuple given to several parameters is taken apart: `f((a, b))` is `f(a, b)`. */
-const spread = (params: readonly Parameter[], args: readonly Given[]): readonly Given[] => {
-  const positional = params.filter((p) => !p.keyword && !p.default).length;
-  const first = args[0];
-  return args.length === 1 &&
-    first.name === undefined &&
-    positional > 1 &&
-    first.value.kind === 'tuple' &&
-    first.value.items.length === params.length
-    ? first.value.items.map((value) => ({ value, span: first.span }))
-    : args;
-};
-
-const score = (closure: Closure, args: readonly Given[], ctx: Context): number | undefined => {
-  const assigned = assign(closure.params, args);
-  if ('wrong' in assigned) return undefined;
-  let total = 0;
-  const scope = childScope(closure.scope);
-  for (let i = 0; i < closure.params.length; i++) {
-    const arg = assigned.given[i];
-    if (!arg) continue;
-    const fit = fitness(closure.params[i].space, arg.value, { ...ctx, scope });
-    if (fit === undefined) return undefined;
-    total += fit;
-  }
-  return total;
-};
-
-/** `(q: Dist[X], p: Dist[X])`, as it is written. */
-const signature = ({ params, span }: Closure, ctx: Context): string => {
-  const [first, last] = [params[0], params.at(-1)];
-  if (!first || !last) return '()';
-  return `(${writtenIn({ ...span, start: first.span.start, end: last.span.end }, ctx.shared.sources)})`;
-};
-
-/** What is missing for an overload, or the two sides the other way round. */
-const nearlyFits = (fn: FunctionValue, args: readonly Given[], ctx: Context): string | undefined => {
-  const turned = args.length === 2 ? [args[1], args[0]] : [];
-  if (turned.length > 0 && fn.overloads.some((c) => score(c, turned, ctx) !== undefined))
-    return 'the other way round there is one: swap the two';
-  for (const closure of fn.overloads) {
-    const left = closure.params.flatMap((p) =>
-      p.keyword &&
-      !p.default &&
-      p.pattern.kind === 'name' &&
-      !args.some((a) => p.pattern.kind === 'name' && a.name === p.pattern.name)
-        ? [p.pattern.name]
-        : [],
-    );
-    const rest = {
-      ...closure,
-      params: closure.params.filter((p) => p.pattern.kind !== 'name' || !left.includes(p.pattern.name)),
-    };
-    if (left.length > 0 && score(rest, args, ctx) !== undefined)
-      return `give ${left.map((n) => `\`${n} = ...\``).join(', ')} as well: ${`\`${fn.name}${signature(closure, ctx)}\``}`;
-  }
-  return conditionalGiven(args, ctx);
-};
-
-/** `KL(D_tr || f)` where f is a distribution for each x. */
-const conditionalGiven = (args: readonly Given[], ctx: Context): string | undefined => {
-  const text = ({ span }: Given): string => writtenIn(span, ctx.shared.sources);
-  const conditional = args.find(
-    ({ value: v }) =>
-      v.kind === 'member' && v.model.declaration.result?.stochastic && v.model.declaration.params.length > 0,
-  );
-  if (!conditional) return undefined;
-  const f = text(conditional);
-  const data = args.find(({ value }) => value.kind === 'data');
-  return data
-    ? `\`${f}\` is a distribution of y for each x: its likelihood is \`E[(x, y) ~ ${text(data)}] -log ${f}(y | x)\``
-    : `\`${f}\` is a distribution for each x: give it one, \`${f}(x)\``;
-};
-
-/** The overload that takes these arguments most specifically; `written` is what a reader sees of them. */
-const choose = (
-  fn: FunctionValue,
-  args: readonly Given[],
-  written: readonly Given[],
-  ctx: Context,
-  span: Span,
-): Closure => {
-  if (fn.overloads.length === 1) return fn.overloads[0];
-  let best: Closure | undefined;
-  let equal: Closure | undefined;
-  let most = -1;
-  for (const closure of fn.overloads) {
-    const s = score(closure, spread(closure.params, args), ctx);
-    if (s !== undefined && s >= most) {
-      equal = s === most ? (equal ?? closure) : undefined;
-      if (s > most) best = closure;
-      most = s;
-    }
-  }
-  // The library's own overloads are in the order in which they are to be tried.
-  if (best && equal && !best.span.file.startsWith('stdlib/') && !equal.span.file.startsWith('stdlib/'))
-    fail(
-      'L0314',
-      span,
-      { name: fn.name, seen: written.map((a) => describe(a.value)).join(', ') },
-      { notes: [best, equal].map((c, i) => ({ message: i === 0 ? 'either this' : 'or this', span: c.span })) },
-    );
-  return (
-    best ??
-    fail(
-      'L0305',
-      span,
-      { name: fn.name, seen: written.map((a) => (a.name ? `${a.name} = ` : '') + describe(a.value)).join(', ') },
-      {
-        help: nearlyFits(fn, args, ctx),
-        notes: fn.overloads.slice(0, 6).map((c) => {
-          const message = `\`${c.name}${signature(c, ctx)}\``;
-          return c.span.file.startsWith('stdlib/') ? { message } : { message, span: c.span };
-        }),
-      },
-    )
-  );
-};
 
 /** Of a call, the one outside of the library that led to it. */
 const siteOf = (span: Span, ctx: Context): Span | undefined => (span.file.startsWith('stdlib/') ? ctx.site : span);
@@ -169,28 +48,30 @@ const runClosure = (closure: Closure, args: readonly Given[], fn: FunctionValue,
   if (counters.depth >= deepest) fail('L0602', span, { what: `\`${closure.name}\` calls itself without end` });
   const scope = childScope(closure.scope);
   bindStatics(scope, closure.name, closure.statics, fn, ctx, span);
-  const assigned = assign(closure.params, args);
-  if ('wrong' in assigned) {
-    const { wrong: what, span: at, ...meant } = assigned;
-    return fail('L0303', at ?? span, { what, call: closure.name || 'a lambda', ...meant });
-  }
+  const given = assigned(closure.params, args, closure.name || 'a lambda', span);
+  const own = isFamily(closure);
+  const lifted = own
+    ? lift(
+        closure.params,
+        given.map((g) => g && numeric(g, ctx)),
+        ctx,
+      )
+    : { ctx, axes: [], given };
   const family = new Map<string, Value>();
-  const settled = assigned.given.map((g) => g && { ...g, value: settledArgument(g, ctx, isFamily(closure)) });
-  const lifted = isFamily(closure) ? lift(closure.params, settled, ctx) : { ctx, axes: [], given: settled };
   const inner: Context = { ...lifted.ctx, scope, site: siteOf(span, ctx) };
   closure.params.forEach((param, i) => {
     const arg = lifted.given[i];
     let value = arg ? arg.value : ctx.shared.run.evaluate(param.default as Expr, { ...inner, axes: ctx.axes });
-    const name = param.pattern.kind === 'name' ? param.pattern.name : `argument ${i + 1}`;
+    const name = nameOfParameter(param, i);
     const annotation = param.space;
     // A stochastic map's value given where a point is meant stands for one draw of it.
     if (annotation && value.kind === 'dist' && value.implicit && fitness(annotation, value, inner) === undefined)
       value = draws(value, ctx, arg?.span ?? span);
     // What a family is computed from is taken to be in its space, as the result of a function is.
-    if (arg && isFamily(closure)) warnOfSign(closure.name, param, value, arg.span, ctx);
+    if (arg && own) warnOfSign(closure.name, param, value, arg.span, ctx);
     if (annotation)
       value = declaredBy(param.span, closure.name, () =>
-        matchAnnotation(annotation, value, inner, { name, span: arg?.span ?? span, trusted: isFamily(closure) }),
+        matchAnnotation(annotation, value, inner, { name, span: arg?.span ?? span, trusted: own }),
       );
     bindPattern(scope, param.pattern, value, inner, arg?.span ?? span);
     if (param.pattern.kind === 'name') family.set(name, value);
@@ -227,67 +108,9 @@ const runClosure = (closure: Closure, args: readonly Given[], fn: FunctionValue,
 const familyOf = (name: string, args: ReadonlyMap<string, Value>, ctx: Context): NonNullable<Context['family']> =>
   name.startsWith('_') && ctx.family ? ctx.family : { name, args };
 
-const nameOf = (argument: SpaceArgument): string | undefined => {
-  if (argument.kind === 'dimension') return argument.value.kind === 'name' ? argument.value.name : undefined;
-  return argument.space.kind === 'named' ? argument.space.name.text : undefined;
-};
-
-/** What the distributions of two parameters must have in common: the X of `Dist[X]`; or both are given as families. */
-const eventOf = (param: Parameter, scope: Scope): string | undefined => {
-  const { space } = param;
-  if (space?.kind !== 'named') return undefined;
-  const argument = space.groups[0]?.[0];
-  if (space.name.text === 'Dist' || space.name.text === 'Sampler') return argument && nameOf(argument);
-  // A rule of the library takes two families to compare them; a function of the spec may take them for anything.
-  const compares = space.span.file.startsWith('stdlib/') && lookup(scope, space.name.text)?.kind === 'function';
-  return compares ? 'family' : undefined;
-};
-
-/** Distributions that are compared are over one space: arrays of draws of one shape. */
-const agreeOnEvents = (
-  params: readonly Parameter[],
-  given: readonly (Given | undefined)[],
-  scope: Scope,
-  span: Span,
-): void => {
-  const first = new Map<string, { readonly event: TensorSpace; readonly span: Span }>();
-  params.forEach((param, i) => {
-    const value = given[i]?.value;
-    if (value?.kind !== 'dist' || !value.event) return;
-    const key = eventOf(param, scope);
-    if (key === undefined) return;
-    const own = { event: value.event, span: given[i]?.span ?? span };
-    const before = first.get(key);
-    if (!before) first.set(key, own);
-    else if (!sameShape(storageShape(before.event), storageShape(own.event))) {
-      const note = { message: `compared with this, in ${printSpace(before.event)}`, span: before.span };
-      const p = { name: 'the distribution', expected: printSpace(before.event), seen: printSpace(own.event) };
-      fail('L0304', own.span, p, { notes: before.span === own.span ? [] : [note] });
-    }
-  });
-};
-
-const meansLaw = (space: SpaceExpr | undefined, scope: Scope): boolean =>
-  space?.kind === 'data' ||
-  (space?.kind === 'named' &&
-    (['Dist', 'Sampler'].includes(space.name.text) || lookup(scope, space.name.text)?.kind === 'function'));
-
-/** Where distributions are asked for, a member without arguments is the one that its body ends in: rules go by its family. */
-const settledLaw = (fn: FunctionValue, g: Given, i: number, ctx: Context): Given => {
-  if (g.value.kind !== 'member' || g.value.model.declaration.params.length > 0) return g;
-  const asked = fn.overloads.flatMap((c) => {
-    const p =
-      g.name === undefined ? c.params[i] : c.params.find((q) => q.pattern.kind === 'name' && q.pattern.name === g.name);
-    return p ? [meansLaw(p.space, c.scope)] : [];
-  });
-  if (asked.length === 0 || !asked.every((x) => x)) return g;
-  const value = ctx.shared.run.apply(g.value, [], ctx, g.span);
-  return isLaw(value) ? { ...g, value } : g;
-};
-
 /** Arguments of a family are numbers: a stochastic map's value stands for its draw. */
-const settledArgument = (g: Given, ctx: Context, family: boolean): Value =>
-  family && g.value.kind === 'dist' && g.value.implicit ? draws(g.value, ctx, g.span) : g.value;
+const numeric = (g: Given, ctx: Context): Given =>
+  g.value.kind === 'dist' && g.value.implicit ? { ...g, value: draws(g.value, ctx, g.span) } : g;
 
 /** What the body of a `~>` ends in: a distribution, or a value that can only be sampled. */
 const stochastic = (name: string, body: Expr, ctx: Context, span: Span): Value => {
@@ -315,21 +138,6 @@ const resultIn = (space: SpaceExpr, value: Value, ctx: Context, name: string, bo
 /** Where the value of a body stands: its last statement. */
 const valueSpan = (body: Expr): Span =>
   body.kind === 'block' ? (body.statements.at(-1)?.span ?? body.span) : body.span;
-
-/** What does not fit an annotation is shown with it. */
-const declaredBy = (annotation: Span, name: string, run: () => Value): Value => {
-  try {
-    return run();
-  } catch (error) {
-    if (!(error instanceof Failure) || annotation.file.startsWith('stdlib/')) throw error;
-    const note = { message: name ? `\`${name}\` says so here` : 'it is said here', span: annotation };
-    throw new Failure(
-      error.diagnostics.map((d) =>
-        d.notes.length === 0 && ['L0302', 'L0304', 'L0310'].includes(d.code) ? { ...d, notes: [note] } : d,
-      ),
-    );
-  }
-};
 
 /** A member run on its arguments. */
 export const applyMember = (member: Member, args: readonly Given[], ctx: Context, span: Span): Value => {

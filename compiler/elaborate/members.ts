@@ -2,7 +2,7 @@
  * Members: one function of a model, with parameters of its own. They are made when a body is first run, named by where they
  * are mentioned, so that running the same member again finds the same parameters.
  */
-import type { Expr, ModelDeclaration, ParamStatement, Span, SpaceExpr, StaticParameter } from '../../grammar/tree.ts';
+import type { Expr, ModelDeclaration, ParamStatement, Span, StaticParameter } from '../../grammar/tree.ts';
 import * as ir from '../ir/build.ts';
 import { fail } from '../messages.ts';
 import { similar } from '../../grammar/similar.ts';
@@ -12,9 +12,10 @@ import { contains, elementCount, elementShape, printSpace, sameShape, storageSha
 import type { TensorSpace } from '../spaces/space.ts';
 import { coerceTensor } from './coerce.ts';
 import { matchAnnotation } from './annotations.ts';
+import { assigned, nameOfParameter, spread } from './arguments.ts';
+import { declaredBy } from './blame.ts';
 import { resolveSpace } from './spaces.ts';
 import { bind, childScope, newAxis } from './context.ts';
-import { Failure } from '../failure.ts';
 import type { Context, Scope } from './context.ts';
 import { asTensor, describe } from './describe.ts';
 import { keyInput } from './inputs.ts';
@@ -122,49 +123,20 @@ const memberScope = (member: Member, declaration: ModelDeclaration, ctx: Context
 export const enterMember = (member: Member, args: readonly Given[], ctx: Context, span: Span): Context => {
   const { declaration } = member.model;
   const scope = memberScope(member, declaration, ctx, span);
-  const params = declaration.params;
-  const spread =
-    args.length === 1 && params.length > 1 && args[0].value.kind === 'tuple'
-      ? args[0].value.items.map((value) => ({ value, span: args[0].span, name: undefined }))
-      : args;
-  const positional = spread.filter((a) => a.name === undefined);
-  if (positional.length > params.length)
-    fail('L0303', span, {
-      what: `there ${params.length === 1 ? 'is 1 parameter' : `are ${params.length} parameters`}, but ${positional.length} arguments`,
-      call: member.store.name,
-    });
+  const given = assigned(declaration.params, spread(declaration.params, args), member.store.name, span);
   const inner: Context = { ...ctx, scope };
-  params.forEach((param, i) => {
-    const name = param.pattern.kind === 'name' ? param.pattern.name : `argument ${i + 1}`;
-    const arg = spread.find((a) => a.name === name) ?? positional[i];
-    let value: Value;
-    if (arg) value = arg.value;
-    else if (param.default) value = ctx.shared.run.evaluate(param.default, inner);
-    else return fail('L0303', span, { what: `argument \`${name}\` is missing`, call: member.store.name });
+  declaration.params.forEach((param, i) => {
+    const at = given[i]?.span ?? span;
+    let value = given[i]?.value ?? ctx.shared.run.evaluate(param.default as Expr, inner);
+    const subject = { name: nameOfParameter(param, i), span: at };
     if (value.kind === 'dist' && value.implicit && value.sample) value = value.sample(ctx);
-    if (param.space) value = argumentIn(param.space, value, inner, name, arg?.span ?? span, declaration);
-    bindPattern(scope, param.pattern, value, inner, arg?.span ?? span);
-    return undefined;
+    const { space } = param;
+    // What does not fit is shown with the header that says what it should be.
+    if (space)
+      value = declaredBy(space.span, declaration.name.text, () => matchAnnotation(space, value, inner, subject));
+    bindPattern(scope, param.pattern, value, inner, at);
   });
   return { ...inner, member: member.store, reading: member.reading, path: '' };
-};
-
-/** An argument that does not fit is shown with the header that says what it should be. */
-const argumentIn = (
-  annotation: SpaceExpr,
-  value: Value,
-  ctx: Context,
-  name: string,
-  span: Span,
-  { name: model, span: whole }: ModelDeclaration,
-): Value => {
-  try {
-    return matchAnnotation(annotation, value, ctx, { name, span });
-  } catch (error) {
-    if (!(error instanceof Failure) || whole.file.startsWith('stdlib/')) throw error;
-    const note = { message: `\`${model.text}\` says so here`, span: annotation.span };
-    throw new Failure(error.diagnostics.map((d) => (d.notes.length === 0 ? { ...d, notes: [note] } : d)));
-  }
 };
 
 // ---------------------------------------------------------------- parameters
