@@ -232,11 +232,3 @@ export const densityOf = (
   const point: Value = x.length === 1 ? x[0].value : { kind: 'tuple', items: x.map((a) => a.value) };
   return logDensity(dist, point, ctx, span, 'its log-density');
 };
-
-/** `f ∘ g`: first g, then f. */
-export const compose = (f: Value, g: Value): FunctionValue => ({
-  kind: 'function',
-  name: '',
-  overloads: [],
-  run: (ctx, args, span) => applyValue(f, [{ value: applyValue(g, args, ctx, span), span }], ctx, span),
-});

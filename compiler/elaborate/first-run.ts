@@ -7,7 +7,6 @@ import * as ir from '../ir/build.ts';
 import { elementDType, storageShape } from '../spaces/space.ts';
 import type { Space } from '../spaces/space.ts';
 import { resolveSpace } from './spaces.ts';
-import { applyMember } from './calls.ts';
 import type { Context } from './context.ts';
 import { tensor } from './tensors.ts';
 import type { Given, Member, Value } from './values.ts';
@@ -33,6 +32,6 @@ export const runFirst = (member: Member, ctx: Context, span: Span): boolean => {
     if (!value) return false;
     args.push({ value, span });
   }
-  applyMember(member, args, { ...ctx, axes: [] }, span);
+  ctx.shared.run.apply(member, args, { ...ctx, axes: [] }, span);
   return true;
 };

@@ -14,7 +14,6 @@ import type { Context } from './context.ts';
 import { asCount, asScalar, asTensor } from './describe.ts';
 import { defaultInitial, newStore, variablesOf } from './members.ts';
 import { variableInput } from './variables.ts';
-import { applyValue } from './calls.ts';
 import { settle } from './operators.ts';
 import { domainOf, opened } from './over.ts';
 import { arityOf, ruleOf } from './optimisers.ts';
@@ -218,7 +217,7 @@ const unrolled = (problem: ProblemExpr, player: Player, ctx: Context): Value => 
         const state =
           memory.get(v.id) ??
           (rule.rule.start
-            ? applyValue(rule.rule.start, [{ value: w, span }], inner, span)
+            ? inner.shared.run.apply(rule.rule.start, [{ value: w, span }], inner, span)
             : ({ kind: 'tuple', items: [] } as Value));
         const count = (x: number): Tensor => tensor(ir.scalar(x), [], R());
         const time: Value = {
@@ -230,7 +229,7 @@ const unrolled = (problem: ProblemExpr, player: Player, ctx: Context): Value => 
         };
         const f = rule.rule.step;
         const args = [w, g, state, time].map((value) => ({ value, span })).slice(0, arityOf(f));
-        const result = applyValue(f, args, inner, span);
+        const result = inner.shared.run.apply(f, args, inner, span);
         const [next, after] = result.kind === 'tuple' ? result.items : [result, state];
         nextMemory.set(v.id, after ?? state);
         const t = toReal(asTensor(next, span, rule.rule.name));

@@ -3,7 +3,6 @@ import type { Expr, Span } from '../../grammar/tree.ts';
 import { fail } from '../messages.ts';
 import type { DataFeed } from '../program.ts';
 import { withLooseScores } from './averages.ts';
-import { applyValue } from './calls.ts';
 import type { Context, Feed, ProblemContext } from './context.ts';
 import { asScalar, describe } from './describe.ts';
 import { keyInput, stepInput, totalInput } from './inputs.ts';
@@ -52,7 +51,7 @@ export const lossOf = (e: Expr, ctx: Context): Tensor => {
 export const evaluationValue = (e: Expr, members: readonly Value[], data: Value | undefined, ctx: Context): Tensor => {
   const value = ctx.shared.run.evaluate(e, ctx);
   const called =
-    value.kind === 'function' ? applyValue(value, givenTo(value, members, data, e.span), ctx, e.span) : value;
+    value.kind === 'function' ? ctx.shared.run.apply(value, givenTo(value, members, data, e.span), ctx, e.span) : value;
   const t = asScalar(settle(called, ctx, e.span), e.span, 'what is evaluated');
   return t;
 };

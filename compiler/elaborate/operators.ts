@@ -4,7 +4,6 @@ import * as ir from '../ir/build.ts';
 import { diagnose, fail } from '../messages.ts';
 import { similar } from '../../grammar/similar.ts';
 import { Bit, R } from '../spaces/space.ts';
-import { applyValue, compose } from './calls.ts';
 import { inAxes, runAt } from './context.ts';
 import type { Context } from './context.ts';
 import { asCount, asTensor, describe, knownTexts, poisoned } from './describe.ts';
@@ -28,7 +27,7 @@ import {
   toBit,
   toReal,
 } from './tensors.ts';
-import type { Tensor, TextColumn, Value } from './values.ts';
+import type { FunctionValue, Tensor, TextColumn, Value } from './values.ts';
 
 /** A stochastic map's value stands for one draw of it where a number is needed. */
 export const settle = (v: Value, ctx: Context, span: Span): Value => {
@@ -203,7 +202,12 @@ export const applyBinary = (op: BinaryOp, left: Value, right: Value, ctx: Contex
     case '∘':
       return compose(left, right);
     case '#':
-      return pushforward((x, at) => applyValue(left, [{ value: x, span }], runAt(ctx, at), span), right, ctx, span);
+      return pushforward(
+        (x, at) => ctx.shared.run.apply(left, [{ value: x, span }], runAt(ctx, at), span),
+        right,
+        ctx,
+        span,
+      );
     case '==':
       return equality(settle(left, ctx, e.left.span), settle(right, ctx, e.right.span), ctx, e);
     case '!=':
@@ -233,6 +237,17 @@ export const applyBinary = (op: BinaryOp, left: Value, right: Value, ctx: Contex
     }
   }
 };
+
+/** `f ∘ g`: first g, then f. */
+const compose = (f: Value, g: Value): FunctionValue => ({
+  kind: 'function',
+  name: '',
+  overloads: [],
+  run: (ctx, args, span) => {
+    const { run } = ctx.shared;
+    return run.apply(f, [{ value: run.apply(g, args, ctx, span), span }], ctx, span);
+  },
+});
 
 export const applyUnary = (e: UnaryExpr, v: Value, ctx: Context): Value => {
   const each = overSequences([v], ctx, e.span, ([x], at) => applyUnary(e, x, at));

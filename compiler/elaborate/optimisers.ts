@@ -8,7 +8,6 @@ import type { Node } from '../ir/graph.ts';
 import { fail } from '../messages.ts';
 import type { Variable } from '../program.ts';
 import { R } from '../spaces/space.ts';
-import { applyValue } from './calls.ts';
 import type { Context } from './context.ts';
 import { asTensor, describe, mapTensors, tensorsOf } from './describe.ts';
 import { shapeOf, tensor, toReal } from './tensors.ts';
@@ -19,7 +18,7 @@ const asOptimiser = (v: Value, span: Span, ctx: Context): Optimiser => {
   if (v.kind === 'optimiser') return v;
   // `by adam`: all arguments at their defaults
   if (v.kind === 'function') {
-    const made = applyValue(v, [], ctx, span);
+    const made = ctx.shared.run.apply(v, [], ctx, span);
     if (made.kind === 'optimiser') return made;
   }
   return fail('L0302', span, { expected: 'an optimiser, such as `adam(1e-3)`', seen: describe(v), where: '`by`' });
@@ -75,7 +74,7 @@ const memoryOf = (
   span: Span,
 ): { value: Value; variables: Variable[] } | undefined => {
   if (!rule.start) return undefined;
-  const begin = applyValue(
+  const begin = ctx.shared.run.apply(
     rule.start,
     [{ value: plain(variableInput(variable, ctx)), span }],
     { ...ctx, axes: [] },
@@ -119,7 +118,7 @@ export const update = (
     );
     return gs.map((g, i) => {
       const args = [plain(g), plain(norm), plain(numbers[i])].map((value) => ({ value, span }));
-      return resultNode(applyValue(t.step, args.slice(0, arityOf(t.step)), ctx, span), g.shape, span, t.name);
+      return resultNode(ctx.shared.run.apply(t.step, args.slice(0, arityOf(t.step)), ctx, span), g.shape, span, t.name);
     });
   }, gradients);
   const now: Value = {
@@ -134,7 +133,7 @@ export const update = (
     const memory = memoryOf(variable, rule, ctx, span);
     const state: Value = memory?.value ?? { kind: 'tuple', items: [] };
     const args = [plain(numbers[i]), plain(changed[i]), state, now].map((value) => ({ value, span }));
-    const result = applyValue(rule.step, args.slice(0, arityOf(rule.step)), { ...ctx, axes: [] }, span);
+    const result = ctx.shared.run.apply(rule.step, args.slice(0, arityOf(rule.step)), { ...ctx, axes: [] }, span);
     const [w, s] = result.kind === 'tuple' ? result.items : [result];
     next.set(variable, resultNode(w, variable.shape, span, rule.name));
     if (memory) {

@@ -2,7 +2,6 @@
 import type { Span } from '../../../grammar/tree.ts';
 import * as ir from '../../ir/build.ts';
 import { fail } from '../../messages.ts';
-import { applyValue } from '../calls.ts';
 import { dataKey } from '../comprehend.ts';
 import type { Context } from '../context.ts';
 import { joinData, subset } from '../data.ts';
@@ -18,7 +17,7 @@ import type { Intrinsic, IntrinsicCall } from './call.ts';
 /** `count` draws of the task at one length, as a set. */
 const drawn = (task: Value, n: number, count: number, ctx: Context, span: Span): Data => {
   const given = { value: constantNumber(n), span };
-  const dist = toDistribution(applyValue(task, [given], ctx, span), ctx, span);
+  const dist = toDistribution(ctx.shared.run.apply(task, [given], ctx, span), ctx, span);
   const opened = openDraws(powerOf(dist, count, ctx, span), ctx, span, 'row');
   if (opened.kind !== 'axis') throw new Error('internal: draws stand under an axis');
   const origin = {

@@ -7,7 +7,6 @@ import { permutation } from '../permutation.ts';
 import { fail } from '../../messages.ts';
 import type { Variable } from '../../program.ts';
 import { R } from '../../spaces/space.ts';
-import { applyValue } from '../calls.ts';
 import type { Context } from '../context.ts';
 import { dataKey } from '../comprehend.ts';
 import { ewc } from '../consolidation.ts';
@@ -52,7 +51,12 @@ const optimiser: Intrinsic = (call): Value => {
   const start = required(call, 'start');
   const probe =
     start.kind === 'function'
-      ? applyValue(start, [{ value: tensor(ir.scalar(0), [], R()), span: call.span }], call.ctx, call.span)
+      ? call.ctx.shared.run.apply(
+          start,
+          [{ value: tensor(ir.scalar(0), [], R()), span: call.span }],
+          call.ctx,
+          call.span,
+        )
       : start;
   const empty = probe.kind === 'tuple' && probe.items.length === 0;
   return {
@@ -76,7 +80,7 @@ const gradientTransform: Intrinsic = (call): Value => ({
 const schedule: Intrinsic = (call): Value => {
   const rate = required(call, 'rate');
   if (rate.kind !== 'function') return asTensor(rate, call.span, 'a rate');
-  return applyValue(rate, [{ value: required(call, 't'), span: call.span }], call.caller, call.span);
+  return call.caller.shared.run.apply(rate, [{ value: required(call, 't'), span: call.span }], call.caller, call.span);
 };
 
 // ---------------------------------------------------------------- data

@@ -4,7 +4,6 @@ import type { Node } from '../../ir/graph.ts';
 import { fail } from '../../messages.ts';
 import { elementCount, R } from '../../spaces/space.ts';
 import type { Element, TensorSpace } from '../../spaces/space.ts';
-import { applyValue } from '../calls.ts';
 import { lookup, newAxis } from '../context.ts';
 import type { Context } from '../context.ts';
 import { asCount, asData, asStatic, asTensor, describe } from '../describe.ts';
@@ -84,7 +83,9 @@ const distribution: Intrinsic = (call): Value => {
     logDensity:
       log &&
       ((ctx, x, span) =>
-        toReal(asTensor(applyValue(log, [{ value: x, span }], ctx, span), span, `the log density of \`${name}\``))),
+        toReal(
+          asTensor(ctx.shared.run.apply(log, [{ value: x, span }], ctx, span), span, `the log density of \`${name}\``),
+        )),
     facts,
     reparameterised: reparameterised ? asStatic(reparameterised, call.span, '`reparameterised`') !== 0 : true,
     event: support,
@@ -238,7 +239,12 @@ const eitherWay =
         call: name,
       });
     const fn = lookup(call.ctx.shared.library, p ? byP : byLogits) as Value;
-    const made = applyValue(fn, [{ value: (p ?? logits) as Value, span: call.span }], call.caller, call.span);
+    const made = call.caller.shared.run.apply(
+      fn,
+      [{ value: (p ?? logits) as Value, span: call.span }],
+      call.caller,
+      call.span,
+    );
     return made.kind === 'dist' ? { ...made, family: name } : made;
   };
 
@@ -307,7 +313,7 @@ const uniformOn: Intrinsic = (call): Value => {
     });
   const fn = lookup(call.ctx.shared.library, family.name) as Value;
   const args = family.args.map((x) => ({ value: constantNumber(x) as Value, span: call.span }));
-  const one = toDistribution(applyValue(fn, args, call.caller, call.span), call.caller, call.span);
+  const one = toDistribution(call.caller.shared.run.apply(fn, args, call.caller, call.span), call.caller, call.span);
   const dims = space?.shape ?? [];
   return arrayDist({ ...one, family: 'Uniform', args: new Map([['space', v]]) }, dims, call.caller);
 };

@@ -2,7 +2,6 @@
 import * as ir from '../../ir/build.ts';
 import { fail } from '../../messages.ts';
 import { R } from '../../spaces/space.ts';
-import { applyValue } from '../calls.ts';
 import { newAxis, inAxes } from '../context.ts';
 import type { Context } from '../context.ts';
 import { asCount, describe, mapTensors } from '../describe.ts';
@@ -149,7 +148,7 @@ const ofStateAndTime: Intrinsic = (call) => {
     kind: 'function',
     name: 'slope',
     overloads: [],
-    run: (ctx, args, span) => applyValue(f, args.slice(0, 1), ctx, span),
+    run: (ctx, args, span) => ctx.shared.run.apply(f, args.slice(0, 1), ctx, span),
   };
 };
 

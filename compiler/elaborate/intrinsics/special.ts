@@ -3,7 +3,6 @@ import * as ir from '../../ir/build.ts';
 import type { Node } from '../../ir/graph.ts';
 import { sizeOf } from '../../ir/shape.ts';
 import { Bit, R, sameShape } from '../../spaces/space.ts';
-import { applyValue } from '../calls.ts';
 import { asTensor } from '../describe.ts';
 import {
   constantNumber,
@@ -91,7 +90,9 @@ const pathwise: Intrinsic = (call) => {
   const [drawn, p] = [value, by].map((t) => expandAxes(t, axes));
   const held = tensor(ir.stop(drawn.node), axes, R(...shapeOf(value)));
   const given = [{ value: held, span: call.span }];
-  const slope = toReal(asTensor(applyValue(required(call, 'slope'), given, call.ctx, call.span), call.span));
+  const slope = toReal(
+    asTensor(call.ctx.shared.run.apply(required(call, 'slope'), given, call.ctx, call.span), call.span),
+  );
   return { ...held, node: ir.pathwise(held.node, p.node, expandAxes(slope, axes).node, call.span) };
 };
 
