@@ -3,7 +3,6 @@ import type { Span } from '../../grammar/tree.ts';
 import * as ir from '../ir/build.ts';
 import { topological } from '../ir/graph.ts';
 import type { Node } from '../ir/graph.ts';
-import { applyValue } from './calls.ts';
 import type { Context } from './context.ts';
 import { mapTensors } from './describe.ts';
 import { stopTensor } from './tensors.ts';
@@ -25,7 +24,7 @@ export const stopped = (v: Value, span: Span): Value => {
         ...v,
         run: (ctx, args, at) =>
           stoppedBut({ kind: 'tuple', items: args.map((a) => a.value) }, (held) =>
-            applyValue(
+            ctx.shared.run.apply(
               v,
               args.map((a, i) => ({ ...a, value: held.kind === 'tuple' ? held.items[i] : a.value })),
               ctx,
