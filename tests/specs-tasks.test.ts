@@ -100,3 +100,77 @@ minimize E[(x, y) ~ D_tr] -log f(y | x) over f in F
   expect(found['distance 4']).toBeLessThan(0.2);
   expect(found['right 4']).toBeGreaterThan(0.97);
 });
+
+/** Three means to follow, one after the other; a point that is fitted exactly is the mean of what it was trained on. */
+const stream = (paradigm: string): string => `
+${paradigm}
+let tasks = [unsupervised([c + x for x in -1..1], holdout = 0) for c in [0, 10, 50]]
+minimize E[x ~ D_tr] (a - x)^2 over a in R
+  subject to eval a as now, eval E[x ~ D_eval] x as seen on p(tasks)`;
+
+test('tasks are in the order of their list, and have its places as names', async () => {
+  const found = await measures(
+    stream(`paradigm p(tasks) {
+  for t in tasks {
+    train on t.train
+    for u in tasks if u <= t { eval on u.eval as u.name }
+  }
+}`),
+  );
+  // of the evaluations of one name the last is kept: after the last task
+  for (const [i, c] of [0, 10, 50].entries()) {
+    expect(found[`now ${i}`]).toBeCloseTo(50, 4);
+    expect(found[`seen ${i}`]).toBeCloseTo(c, 5);
+  }
+});
+
+test('rehearsal: every task is trained on with all before it, one set after the other', async () => {
+  const found = await measures(
+    stream(`paradigm p(tasks) {
+  for t in tasks {
+    train on concat([u.train for u in tasks if u <= t])
+    eval on t.eval as t.name
+  }
+}`),
+  );
+  [0, 5, 20].forEach((mean, i) => expect(found[`now ${i}`]).toBeCloseTo(mean, 4));
+});
+
+test('a distribution of tasks behind `on` is D_tr too', { timeout: 60_000 }, async () => {
+  const found = await measures(`
+def task() = dist { a ~ Normal(2, 0.5); dist { x ~ Normal(a, 0.1); x } }
+minimize E[t ~ D_tr] mean[x in t.query] (z - x)^2 over z in R
+  subject to eval abs(z - 2) as error, eval E[t ~ D_eval; samples = 1000] mean(t.query) as seen on episodes(task())
+  by adam(0.05) for 300 steps batch 64`);
+  expect(found.error).toBeLessThan(0.1);
+  expect(found.seen).toBeCloseTo(2, 1);
+});
+
+test('KL of pairs from a conditional distribution is the mean of -log f(y | x)', async () => {
+  const { nll, kl } = await measures(`
+data D : [(R, Bit)] = [(x, x > 3) for x in 0..7]
+model f(x: R) ~> Bit { param w : R = 0; Bernoulli(logits = w * (x - 3.5)) }
+minimize KL(D_tr || p) + 0.01 * p.w^2 over p in f
+  subject to eval cross_entropy(p, D_eval) as nll, eval KL(D_eval || p) as kl on unsupervised(D, holdout = 0)`);
+  expect(kl).toBeCloseTo(nll, 6);
+  expect(kl).toBeLessThan(0.3);
+});
+
+test('confusion of two classes as truth values', async () =>
+  expect(await valueOf('confusion(x -> Bernoulli(x), [(0.9, true), (0.2, true), (0.1, false), (0.3, false)])')).toEqual(
+    [0.5, 0, 0.25, 0.25],
+  ));
+
+test('a condition leaves out items of a list, in a list and in a sum', async () => {
+  const found = await measures(`
+let sets = [[c + x for x in 0..c] for c in 1..4]
+let long = [D for D in sets if size(D) > 3]
+let samples = [dist { x ~ Normal(0, 1); a + 0 * x }^5 for a in [1, 2, 3] if a != 2]
+minimize z^2 over z in R
+  subject to eval size(long) as long, eval sum[D in sets if size(D) > 3] sum(D) as all,
+    eval size(samples) as samples, eval sum[D in sets if size(D) > 9] sum(D) as none`);
+  expect(found.long).toBe(2);
+  expect(found.all).toBe(3 + 4 + 5 + 6 + (4 + 5 + 6 + 7 + 8));
+  expect(found.samples).toBe(2);
+  expect(found.none).toBe(0);
+});

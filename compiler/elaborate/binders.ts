@@ -4,8 +4,10 @@ import * as ir from '../ir/build.ts';
 import { fail } from '../messages.ts';
 import { Bit, R } from '../spaces/space.ts';
 import { bindPattern } from './patterns.ts';
+import { computeNodes } from './computed.ts';
 import { childScope, inAxes, inScope } from './context.ts';
 import type { Context } from './context.ts';
+import { isFed, isRandom } from './dependence.ts';
 import { asTensor, describe, poisoned } from './describe.ts';
 import { intoShape, logsumexpAxis } from './distributions.ts';
 import { renamed } from './entries.ts';
@@ -16,7 +18,7 @@ import { combine } from './lists.ts';
 import { settle } from './operators.ts';
 import { masked, meanOver, overAxes } from './reduce.ts';
 import { openBinder, openEvery } from './sources.ts';
-import { expandAxes, reduceAxis, shapeOf, tensor, toBit, toReal, unionAxes } from './tensors.ts';
+import { constantNumber, expandAxes, reduceAxis, shapeOf, tensor, toBit, toReal, unionAxes } from './tensors.ts';
 import type { Axis, Tensor, Value } from './values.ts';
 import { comprehendData, needsUnrolling, UnrollSignal } from './comprehend.ts';
 
@@ -33,13 +35,15 @@ export interface Inside {
 
 type Place = Pick<Inside, 'axes' | 'mask' | 'length'>;
 
+/** `leaf` gives nothing for an item that a condition leaves out. */
 const walk = <T>(
   binders: readonly Binder[],
   at: Inside,
   unroll: boolean,
-  leaf: (inside: Inside) => T,
-  join: (parts: readonly T[]) => T,
-): T => {
+  leaf: (inside: Inside) => T | undefined,
+  joinAll: (parts: readonly T[]) => T,
+): T | undefined => {
+  const join = (parts: readonly (T | undefined)[]): T => joinAll(parts.filter((p) => p !== undefined));
   const [binder, ...rest] = binders;
   if (!binder) return leaf(at);
   const opened = openBinder(binder, at.ctx);
@@ -51,7 +55,7 @@ const walk = <T>(
   if (opened.kind === 'items')
     return join(
       opened.items.map((item) =>
-        walk(rest, { ...at, ctx: enter(item, at.ctx), bound: [...at.bound, item] }, unroll, leaf, join),
+        walk(rest, { ...at, ctx: enter(item, at.ctx), bound: [...at.bound, item] }, unroll, leaf, joinAll),
       ),
     );
   if (unroll && opened.value.kind === 'tensor' && !opened.mask) {
@@ -64,7 +68,7 @@ const walk = <T>(
     );
     return join(
       items.map((item) =>
-        walk(rest, { ...at, ctx: enter(item, at.ctx), bound: [...at.bound, item] }, unroll, leaf, join),
+        walk(rest, { ...at, ctx: enter(item, at.ctx), bound: [...at.bound, item] }, unroll, leaf, joinAll),
       ),
     );
   }
@@ -81,7 +85,7 @@ const walk = <T>(
     },
     unroll,
     leaf,
-    join,
+    joinAll,
   );
 };
 
@@ -90,6 +94,14 @@ const withConditions = (inside: Inside, conditions: readonly Expr[]): Inside =>
     const t = toBit(asTensor(settle(at.ctx.shared.run.evaluate(c, at.ctx), at.ctx, c.span), c.span, 'the condition'));
     return { ...at, ctx: { ...at.ctx, filtered: true }, mask: conjunction(at.mask, t), length: undefined };
   }, inside);
+
+/** Items are left out one by one, by a condition that is known. */
+const isLeftOut = ({ axes, mask }: Inside, conditions: readonly Expr[]): boolean => {
+  if (axes.length > 0 || !mask) return false;
+  if (mask.axes.length > 0 || shapeOf(mask).length > 0 || isFed(mask.node) || isRandom(mask.node))
+    return fail('L0307', conditions[0].span, { what: 'a condition on the items of a list' });
+  return computeNodes([mask.node])[0].data[0] === 0;
+};
 
 // ---------------------------------------------------------------- comprehensions
 
@@ -123,6 +135,7 @@ export const comprehension = (e: ComprehensionExpr, ctx: Context, rows = false):
         unroll,
         (inside) => {
           const at = withConditions(inside, e.conditions);
+          if (isLeftOut(at, e.conditions)) return undefined;
           const value = settle(at.ctx.shared.run.evaluate(e.body, at.ctx), at.ctx, e.body.span);
           // A list of samples, each to become a set of its own.
           if (!unroll && value.kind === 'dist' && value.power && !ctx.problem && at.axes.length > 0)
@@ -131,7 +144,7 @@ export const comprehension = (e: ComprehensionExpr, ctx: Context, rows = false):
           return listed ? keep(...listing(value, at, ctx), e.span) : keep(value, at, e.span);
         },
         (parts) => combine(parts, ctx),
-      ),
+      ) as Value,
     ctx,
   );
 };
@@ -208,6 +221,7 @@ const argument = (e: BigExpr, value: Tensor, inside: Inside): Value => {
 };
 
 const overItems = (op: BigExpr['op'], parts: readonly Tensor[], ctx: Context, span: Span): Value => {
+  if (parts.length === 0 && op in neutral) return constantNumber(neutral[op as keyof typeof neutral]);
   const stacked = combine(parts, ctx);
   const axis = openEvery(stacked, ctx, span, 'item');
   if (axis.kind !== 'axis' || axis.value.kind !== 'tensor')
@@ -232,6 +246,7 @@ export const bigOperator = (e: BigExpr, ctx: Context): Value => {
         unroll,
         (inside) => {
           const at = withConditions(inside, e.conditions);
+          if (isLeftOut(at, e.conditions)) return undefined;
           const value = bodyOf(at);
           if (at.axes.length === 0) return value;
           if (e.op === 'argmax' || e.op === 'argmin') return argument(e, value, at);
@@ -245,7 +260,7 @@ export const bigOperator = (e: BigExpr, ctx: Context): Value => {
             ctx,
             e.span,
           ),
-      ),
+      ) as Value,
     ctx,
   );
 };

@@ -6,6 +6,7 @@ import type { Context } from './context.ts';
 import { describe, poisoned } from './describe.ts';
 import { draws } from './distributions.ts';
 import { runFirst } from './first-run.ts';
+import { placeOf } from './places.ts';
 import { fieldsOf, memberField } from './members.ts';
 import type { Value } from './values.ts';
 
@@ -29,6 +30,8 @@ export const field = (e: FieldExpr, object: Value, ctx: Context): Value => {
     case 'stage':
       return object.members.get(name) ?? missing([...object.members.keys()]);
     case 'paradigm': {
+      const place = name === 'name' ? placeOf(object) : undefined;
+      if (place !== undefined) return { kind: 'text', text: String(place) };
       const kind = name === 'train' ? 'train' : name === 'eval' ? 'eval' : undefined;
       const step = object.steps.find((s) => s.kind === kind);
       return step && 'data' in step ? step.data : missing(['train', 'eval']);
@@ -52,6 +55,14 @@ export const field = (e: FieldExpr, object: Value, ctx: Context): Value => {
     }
     case 'poison':
       return poisoned();
+    case 'data':
+      if (name !== 'train' && name !== 'eval') return missing([]);
+      return fail(
+        'L0308',
+        e.name.span,
+        { field: name, of: describe(object) },
+        { help: `a set and who gets it when is a task: \`supervised(D, holdout = 0.2)\`` },
+      );
     default:
       return missing([]);
   }

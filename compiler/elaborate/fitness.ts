@@ -6,7 +6,14 @@ import type { Context } from './context.ts';
 import { isLaw } from './distributions.ts';
 import { arrayOfData } from './rows.ts';
 import { shapeOf, toReal } from './tensors.ts';
-import type { Value } from './values.ts';
+import type { Template, Value } from './values.ts';
+
+/** Rows that are tuples, where the annotation says of how many parts. */
+const hasParts = (row: Template, s: SpaceExpr): boolean =>
+  s.kind !== 'tuple' ||
+  s.items.length === 1 ||
+  (row.kind === 'tuple' && row.items.length === s.items.length) ||
+  (row.kind === 'record' && row.fields.size === s.items.length);
 
 /** How well a value fits an annotation, for choosing an overload: undefined is not at all, larger is more specific. */
 export const fitness = (s: SpaceExpr | undefined, given: Value, ctx: Context): number | undefined => {
@@ -17,9 +24,13 @@ export const fitness = (s: SpaceExpr | undefined, given: Value, ctx: Context): n
   const v = (asked && given.kind === 'data' && arrayOfData(given, ctx)) || given;
   switch (s.kind) {
     case 'function':
+      // A member without arguments is a distribution.
+      if (v.kind === 'member' && v.model.declaration.params.length === 0) return undefined;
+      if (v.kind === 'model' && s.stochastic) return undefined;
       return ['function', 'member', 'model', 'stage'].includes(v.kind) ? 2 : undefined;
     case 'data':
-      return v.kind === 'data' || (v.kind === 'dist' && v.facts.has('data')) ? 3 : undefined;
+      if (v.kind === 'data') return hasParts(v.template, s.element) ? 3 : undefined;
+      return v.kind === 'dist' && v.facts.has('data') ? 3 : undefined;
     case 'tuple':
       if (s.items.length === 1) return fitness(s.items[0], v, ctx);
       return v.kind === 'tuple' && v.items.length === s.items.length ? 2 : undefined;

@@ -10,6 +10,7 @@ import { asCount, asTensor, describe, knownTexts, poisoned } from './describe.ts
 import { draws, powerOf, sequencePower } from './distributions.ts';
 import { pushforward } from './pushforward.ts';
 import { masked } from './reduce.ts';
+import { comparedByPlace } from './places.ts';
 import { arrayOfData } from './rows.ts';
 import { offset, overSequences, varyingRange } from './sequences.ts';
 import {
@@ -167,6 +168,8 @@ const sequenceProduct = (left: Value, right: Value, ctx: Context, span: Span): V
 export const applyBinary = (op: BinaryOp, left: Value, right: Value, ctx: Context, e: BinaryExpr): Value => {
   const { span } = e;
   if (left.kind === 'poison' || right.kind === 'poison') return poisoned();
+  const placed = comparedByPlace(op, left, right);
+  if (placed !== undefined) return constantBoolean(placed);
   if (op in arithmetic || op in comparisons || ['^', '==', '!=', 'and', 'or'].includes(op)) {
     const each = overSequences([left, right], ctx, span, ([a, b], at) => applyBinary(op, a, b, at, e));
     if (each) return each;

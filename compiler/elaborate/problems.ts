@@ -24,8 +24,12 @@ const paradigmOf = (problem: ProblemExpr, ctx: Context): Paradigm => {
   if (!problem.on) return { kind: 'paradigm', name: '', steps: [] };
   const value = ctx.shared.run.evaluate(problem.on, ctx);
   if (value.kind === 'paradigm') return value;
-  // A distribution of tasks, which the objective draws from itself: there is no set to hand out.
-  if (value.kind === 'dist' && !value.power && !value.data) return { kind: 'paradigm', name: '', steps: [] };
+  // A distribution of tasks: the objective draws from it, by its own name or as `D_tr`.
+  if (value.kind === 'dist' && !value.power && !value.data) {
+    const { span } = problem.on;
+    const steps = (['train', 'eval'] as const).map((kind) => ({ kind, data: value, span }));
+    return { kind: 'paradigm', name: '', steps };
+  }
   if (value.kind === 'function')
     return fail(
       'L0302',

@@ -9,6 +9,7 @@ import { bind, childScope, inScope } from './context.ts';
 import type { Context, Scope } from './context.ts';
 import { asCount, asStatic, asTensor, describe } from './describe.ts';
 import { toDistribution } from './distributions.ts';
+import { inOrder } from './places.ts';
 import { openBelow, openEvery } from './sources.ts';
 import { constantNumber, known, tensor, toBit } from './tensors.ts';
 import type { Closure, FunctionValue, Paradigm, ProtocolStep, Tensor, Value } from './values.ts';
@@ -21,7 +22,7 @@ const entriesOf = (t: Tensor): Tensor[] =>
   });
 
 const itemsOf = (v: Value, relation: 'in' | '~' | '<', ctx: Context, span: Span): readonly Value[] => {
-  if (v.kind === 'list' || v.kind === 'tuple') return v.items;
+  if (v.kind === 'list' || v.kind === 'tuple') return inOrder(v.items);
   if (v.kind === 'range') return Array.from({ length: v.to - v.from + 1 }, (_, i) => constantNumber(v.from + i));
   if (v.kind === 'tensor' && relation === 'in' && v.axes.length === 0 && v.space.shape.length > 0) return entriesOf(v);
   const opened = relation === '<' ? openBelow(v, ctx, span, 'i') : openEvery(v, ctx, span, 'item');

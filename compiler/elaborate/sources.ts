@@ -10,6 +10,7 @@ import { asCount, asTensor, describe, poisoned } from './describe.ts';
 import { draws, toDistribution } from './distributions.ts';
 import { renamed } from './entries.ts';
 import { pointsOf } from './finite.ts';
+import { inOrder } from './places.ts';
 import { rowsUnder } from './rows.ts';
 import type { RowRequest } from './rows.ts';
 import { counting, offset, varyingRange, renameIn } from './sequences.ts';
@@ -56,7 +57,7 @@ export const openEvery = (source: Value, ctx: Context, span: Span, name: string,
       return { kind: 'axis', axis: rows.axis, value: rows.row, mask: rows.mask, data: source };
     }
     case 'list':
-      return { kind: 'items', items: source.items };
+      return { kind: 'items', items: inOrder(source.items) };
     case 'space': {
       const points = source.space.kind === 'tensor' ? pointsOf(source.space, ctx) : undefined;
       if (points) return { kind: 'axis', axis: points.axis, value: points.value };
@@ -75,7 +76,7 @@ export const openEvery = (source: Value, ctx: Context, span: Span, name: string,
       return openDraws(source, ctx, span, name);
     }
     case 'tuple':
-      return { kind: 'items', items: source.items };
+      return { kind: 'items', items: inOrder(source.items) };
     case 'poison':
       return poisoned();
     default:

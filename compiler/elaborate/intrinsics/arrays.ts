@@ -6,7 +6,8 @@ import { fail } from '../../messages.ts';
 import { elementShape, printSpace, R } from '../../spaces/space.ts';
 import { asStatic, describe, tensorsOf } from '../describe.ts';
 import { expandAxes, rankOf, shapeOf, tensor, toReal, transposeShape, unionAxes } from '../tensors.ts';
-import type { Tensor } from '../values.ts';
+import { joinData } from '../data.ts';
+import type { Data, Tensor, Value } from '../values.ts';
 import type { Intrinsic, IntrinsicCall } from './call.ts';
 import {
   axisArgument,
@@ -90,11 +91,16 @@ const concatenate = (parts: readonly Tensor[], axis: number, call: IntrinsicCall
   return tensor(node, axes, { kind: 'tensor', element: items[0].space.element, shape });
 };
 
-/** The arguments a, b, c, ...; or the items of a single list. Numbers count as vectors of length 1 where `vectors`. */
-const several = (call: IntrinsicCall, vectors: boolean): Tensor[] => {
+/** The arguments a, b, c, ...; or the items of a single list. */
+const itemsOf = (call: IntrinsicCall): readonly Value[] => {
   const values = ['a', 'b', 'c', 'd', 'e', 'f'].flatMap((name) => given(call, name) ?? []);
   const [only] = values;
-  const items = values.length === 1 && (only.kind === 'list' || only.kind === 'tuple') ? only.items : values;
+  return values.length === 1 && (only.kind === 'list' || only.kind === 'tuple') ? only.items : values;
+};
+
+/** As arrays; numbers count as vectors of length 1 where `vectors`. */
+const several = (call: IntrinsicCall, vectors: boolean): Tensor[] => {
+  const items = itemsOf(call);
   if (items.length === 0) return fail('L0303', call.span, { what: 'there is nothing to join', call: 'concat' });
   const tensors = items.map((v) => toTensor(v, call));
   if (!vectors) return tensors;
@@ -105,8 +111,19 @@ const several = (call: IntrinsicCall, vectors: boolean): Tensor[] => {
   });
 };
 
-const concat: Intrinsic = (call) =>
-  concatenate(several(call, true), asStatic(required(call, 'axis'), call.span, '`axis`'), call);
+/** Rows of several sets, which remember where they are from. */
+const oneAfterTheOther = (sets: readonly Data[], call: IntrinsicCall): Data => {
+  if (sets.length === 1) return sets[0];
+  const joined = joinData(sets, sets[0].name, call.caller, call.span);
+  return { ...joined, roots: new Set([...joined.roots, ...sets.flatMap((d) => [...d.roots])]) };
+};
+
+const concat: Intrinsic = (call) => {
+  const axis = asStatic(required(call, 'axis'), call.span, '`axis`');
+  const sets = itemsOf(call).flatMap((v) => (v.kind === 'data' && !v.view ? [v] : []));
+  if (axis === 0 && sets.length > 0 && sets.length === itemsOf(call).length) return oneAfterTheOther(sets, call);
+  return concatenate(several(call, true), axis, call);
+};
 
 const stack: Intrinsic = (call) => {
   const items = several(call, false).map(loose);

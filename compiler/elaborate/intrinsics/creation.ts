@@ -3,7 +3,7 @@ import * as ir from '../../ir/build.ts';
 import type { Node } from '../../ir/graph.ts';
 import { sizeOf } from '../../ir/shape.ts';
 import { fail } from '../../messages.ts';
-import { classOf, R } from '../../spaces/space.ts';
+import { classOf, elementCount, R } from '../../spaces/space.ts';
 import { isFed } from '../dependence.ts';
 import { asCount, asStatic, describe, knownTexts } from '../describe.ts';
 import { lengthOf } from '../sequences.ts';
@@ -58,7 +58,7 @@ const sizeInBrackets = (call: IntrinsicCall): number | undefined =>
 const onehot: Intrinsic = (call) => {
   const size = sizeInBrackets(call);
   const i = tensorArgument(call, 'i');
-  const own = i.space.element.kind === 'Class' ? i.space.element.size : undefined;
+  const own = elementCount(i.space.element);
   const depth =
     size ?? own ?? fail('L0303', call.span, { what: 'the number of classes `[K]` is missing', call: 'onehot' });
   checkWhole(i, depth, call);

@@ -8,11 +8,11 @@ import { fail } from '../../messages.ts';
 import type { Variable } from '../../program.ts';
 import { R } from '../../spaces/space.ts';
 import type { Context } from '../context.ts';
-import { dataKey } from '../comprehend.ts';
+import { dataKey, UnrollSignal } from '../comprehend.ts';
 import { ewc } from '../consolidation.ts';
 import { fromTable, subset, zipData } from '../data.ts';
 import { toData } from '../materialise.ts';
-import { asCount, asData, asStatic, asTensor, poisoned } from '../describe.ts';
+import { asCount, asData, asStatic, asTensor, poisoned, tensorsOf } from '../describe.ts';
 import { renamed } from '../entries.ts';
 import { counting, renameIn } from '../sequences.ts';
 import { openDraws, openEvery } from '../sources.ts';
@@ -126,12 +126,15 @@ const failedData = (
 };
 
 const asSet = (v: Value, call: IntrinsicCall, what: string): Data => {
-  if (v.kind === 'along' || v.kind === 'tensor' || v.kind === 'range')
+  if (v.kind === 'along' || v.kind === 'tensor' || v.kind === 'range') {
+    // One set for each place of a binder around it.
+    if (tensorsOf(v).some((t) => t.axes.some((a) => call.caller.axes.includes(a)))) throw new UnrollSignal();
     return toData(
       v,
       { name: 'data', span: call.span, placeOf: (row) => `row ${row + 1}`, roots: new Set(), evaluation: false },
       call.ctx,
     );
+  }
   if (v.kind === 'dist' && v.power) {
     // Draws that were given no name are made here, once for each place.
     const key = ir.deriveKey(dataKey(call.ctx), ir.scalar(call.ctx.shared.counters.site++, 'int32'));
