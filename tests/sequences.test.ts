@@ -38,6 +38,25 @@ test.each([
   ['(scan s = 0 over t in x { s + t })[-1]', 14 / 3],
   ['(sum[(a, b) in zip(x, 2 * x)] a * b)', 76 / 3],
   ['std(x)', Math.sqrt(2 / 3) / 3],
+  ['sum(cumsum(x))', (10 + 4 + 6) / 3],
+  ['sum(cumprod(x))', (9 + 4 + 6) / 3],
+  ['argmax(x)', 2 / 3],
+  ['x[argmax(x)]', 3],
+  ['x[argmin(-x)]', 3],
+  ['reverse(x)[0]', 3],
+  ['(fold s = 0 over t in reverse(x) { 2 * s + t })', (17 + 4 + 6) / 3],
+  ['sort(x, descending = true)[0]', 3],
+  ['x[argsort(-x)[0]]', 3],
+  ['size(concat(x, [5], x))', 5],
+  ['(fold s = 0 over t in concat(x, [5], x) { 2 * s + t })', (227 + 30 + 74) / 3],
+  ['(sum[(a, b) in concat(zip(x, x), zip(x, 2 * x))] a * b)', (3 * 38) / 3],
+  ['[t for t in x if t > 1][0]', 8 / 3],
+  ['[t for t in x if t > 1][-1]', 3],
+  ['sum([t for t in x if t != 2][:1])', 5 / 3],
+  ['(sum[i < size([t for t in x if t > 1])] i)', 2 / 3],
+  ['{ big = [t for t in x if t > 1]; sum[i < size(big)] (i + 1) * big[i] }', (8 + 4 + 6) / 3],
+  ['sum(cumsum([t for t in x if t > 1]))', (7 + 4 + 6) / 3],
+  ['argmax([t for t in x if t > 1])', 1 / 3],
 ])('the mean of %s', async (e, expected) => {
   expect((await mean(e)).v).toBeCloseTo(expected, 5);
 });
@@ -80,6 +99,29 @@ minimize (w - 1)^2 over w in R
     return sum;
   };
   expect(slope).toBeCloseTo((slopeOf(2) + slopeOf(3)) / 2, 4);
+});
+
+test('the gradient through what is sorted, joined, turned round and summed up', async () => {
+  const { slope } = await measures(`
+data D = [([2, 1], 1), ([1, 3, 2], 2)]
+minimize (w - 1)^2 over w in R
+  subject to eval {
+    a = 1.5
+    grad[a] E[(x, y) ~ D] {
+      s = sort([a * t^2 for t in x])
+      (fold h = 0 over u in concat(reverse(cumsum(s)), [a], [t * a for t in x if t > 1]) { h / 2 + u^2 })
+    }
+  } as slope
+`);
+  const loss = (a: number): number => {
+    const of = (x: number[]): number => {
+      const sums: number[] = [];
+      for (const u of x.map((t) => a * t * t).sort((p, q) => p - q)) sums.push((sums.at(-1) ?? 0) + u);
+      return [...sums.reverse(), a, ...x.filter((t) => t > 1).map((t) => t * a)].reduce((h, u) => h / 2 + u * u, 0);
+    };
+    return (of([2, 1]) + of([1, 3, 2])) / 2;
+  };
+  expect(slope).toBeCloseTo((loss(1.5 + 1e-4) - loss(1.5 - 1e-4)) / 2e-4, 2);
 });
 
 test('rows of a JSON file may differ in length, also empty ones, with vectors as entries', async () => {

@@ -31,9 +31,10 @@ export interface Inside {
   readonly bound: readonly Value[];
   /** Of the one sequence that is run over. */
   readonly length?: Tensor;
+  readonly front?: true;
 }
 
-type Place = Pick<Inside, 'axes' | 'mask' | 'length'>;
+type Place = Pick<Inside, 'axes' | 'mask' | 'length' | 'front'>;
 
 /** `leaf` gives nothing for an item that a condition leaves out. */
 const walk = <T>(
@@ -82,6 +83,7 @@ const walk = <T>(
       mask: conjunction(at.mask, opened.mask),
       bound: [...at.bound, opened.value],
       length: opened.length,
+      front: opened.front,
     },
     unroll,
     leaf,
@@ -92,7 +94,13 @@ const walk = <T>(
 const withConditions = (inside: Inside, conditions: readonly Expr[]): Inside =>
   conditions.reduce<Inside>((at, c) => {
     const t = toBit(asTensor(settle(at.ctx.shared.run.evaluate(c, at.ctx), at.ctx, c.span), c.span, 'the condition'));
-    return { ...at, ctx: { ...at.ctx, filtered: true }, mask: conjunction(at.mask, t), length: undefined };
+    return {
+      ...at,
+      ctx: { ...at.ctx, filtered: true },
+      mask: conjunction(at.mask, t),
+      length: undefined,
+      front: undefined,
+    };
   }, inside);
 
 /** Items are left out one by one, by a condition that is known. */
@@ -156,11 +164,11 @@ const listing = (value: Value, { axes, mask }: Inside, ctx: Context): [Value, Pl
 };
 
 /** Axes become leading dimensions; with a mask, or for what is no array, the value stays under its axis. */
-const keep = (value: Value, { axes, mask, length }: Place, span: Span): Value => {
+const keep = (value: Value, { axes, mask, length, front }: Place, span: Span): Value => {
   if (axes.length === 0) return value;
   if (value.kind === 'texts') return value;
   const spread = value.kind === 'tensor' ? expandAxes(value, unionAxes(value, { axes })) : value;
-  if (mask) return { kind: 'along', axis: axes[0], element: spread, mask, length };
+  if (mask) return { kind: 'along', axis: axes[0], element: spread, mask, length, front };
   return [...axes]
     .reverse()
     .reduce<Value>((v, axis) => (v.kind === 'range' ? intoShape(asTensor(v, span), axis) : intoShape(v, axis)), spread);

@@ -121,6 +121,7 @@ interface Rounds {
   readonly elements: readonly Value[];
   readonly mask?: Tensor;
   readonly length?: Tensor;
+  readonly front?: true;
   /** The binders' own axes. */
   readonly axes: readonly Axis[];
 }
@@ -139,8 +140,8 @@ const roundsOf = (binders: readonly Binder[], ctx: Context): Rounds | Extract<Op
       if (binder === first) return opened;
       return fail('L0302', binder.source.span, { expected: 'an array, a range or a data set', seen: describe(source) });
     }
-    const { axis, value, length } = opened;
-    if (binders.length === 1) return { axis, elements: [value], mask: opened.mask, length, axes: [axis] };
+    const { axis, value, length, front } = opened;
+    if (binders.length === 1) return { axis, elements: [value], mask: opened.mask, length, front, axes: [axis] };
     axes.push(axis);
     elements.push(value);
     mask = conjunction(mask, opened.mask);
@@ -232,7 +233,8 @@ export const loopOver = (e: FoldExpr, ctx: Context): Value => {
   const under = results.slice(0, initial.length).map((node, i) => underRounds(node, axesOf[i], spaces[i], axis));
   let k = 0;
   const element = mapTensors(state, () => under[k++]);
-  if (opened.mask) return { kind: 'along', axis, element, mask: opened.mask, length: opened.length };
+  if (opened.mask)
+    return { kind: 'along', axis, element, mask: opened.mask, length: opened.length, front: opened.front };
   const { axes } = opened;
   if (axes.length === 1) return intoShape(element, axis);
   return axes.toReversed().reduce(intoShape, unflat(element, axis, axes));

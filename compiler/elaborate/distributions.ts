@@ -82,9 +82,9 @@ export const arrayOf = (base: Dist, axes: readonly Axis[]): Dist => {
 };
 
 /** One distribution for each entry, independent; of a sequence, as many as it has. */
-const sequenceOf = (base: Dist, { axis, mask, length }: Omit<Along, 'element'>): Dist => {
+const sequenceOf = (base: Dist, { axis, mask, length, front }: Omit<Along, 'element'>): Dist => {
   if (!mask) return arrayOf(base, [axis]);
-  const whole = (element: Value): Value => ({ kind: 'along', axis, element, mask, length });
+  const whole = (element: Value): Value => ({ kind: 'along', axis, element, mask, length, front });
   const widen = (t: Tensor): Tensor => expandAxes(t, unionAxes(t, { axes: [axis] }));
   const inside = (ctx: Context): Context => inAxes(ctx, axis);
   const facts = [...base.facts]

@@ -3,6 +3,7 @@ import type { Span } from '../../grammar/tree.ts';
 import { inAxes } from './context.ts';
 import type { Context } from './context.ts';
 import { asTensor, asWhole, mapTensors } from './describe.ts';
+import { entryAmong, hasGaps } from './gaps.ts';
 import { entryUnder, indexDimension } from './indexing.ts';
 import { lengthOf, offset, renameIn } from './sequences.ts';
 import { axisToShape, known } from './tensors.ts';
@@ -14,6 +15,8 @@ export const entryOf = (object: Along, index: Value, span: Span): Value => {
   const i = known(t) === undefined ? undefined : asWhole(index, span, 'the index');
   // From the end of a sequence: where that is differs from one to the next.
   if (i !== undefined && i < 0 && object.mask) return entryOf(object, offset(lengthOf(object), i), span);
+  const own = t.counts?.axis === object.axis && t.counts.offset === 0;
+  if (hasGaps(object) && !own && object.element.kind !== 'dist') return entryAmong(object, t);
   if (object.element.kind === 'dist') return distributionAt(object.element, object.axis, t, i, span);
   if (i !== undefined) return entryUnder(object, i < 0 ? i + object.axis.size : i, span);
   if (t.counts && t.counts.axis.size === object.axis.size && t.counts.offset === 0)

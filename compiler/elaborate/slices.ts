@@ -7,6 +7,7 @@ import { newAxis } from './context.ts';
 import type { Context } from './context.ts';
 import { subset } from './data.ts';
 import { asScalar, asTensor, asWhole, mapTensors } from './describe.ts';
+import { withoutGaps } from './gaps.ts';
 import { indexDimension } from './indexing.ts';
 import { rowsUnder } from './rows.ts';
 import { counting, sequence } from './sequences.ts';
@@ -89,7 +90,10 @@ const entriesAt = (t: Tensor, axis: Axis, order: Tensor, span: Span): Tensor => 
 };
 
 export const sliceAlong = (v: Along | Data, item: Slice, ctx: Context, span: Span): Value => {
-  if (v.kind === 'along' && v.length) return sliceSequence(v, v.length, item, ctx);
+  if (v.kind === 'along' && v.mask) {
+    const counted = withoutGaps(v, ctx, span);
+    return sliceSequence(counted, counted.length, item, ctx);
+  }
   const size = v.kind === 'data' ? v.rows : v.axis.size;
   const { from, to } = bounds(item, size, ctx);
   const count = Math.max(0, to - from);

@@ -25,6 +25,7 @@ export type Opened =
       readonly mask?: Tensor;
       /** Of a sequence: how many entries are there. */
       readonly length?: Tensor;
+      readonly front?: true;
       readonly data?: Data;
     }
   | { readonly kind: 'items'; readonly items: readonly Value[] };
@@ -45,12 +46,14 @@ export const openEvery = (source: Value, ctx: Context, span: Span, name: string,
     }
     case 'along': {
       // An axis in use stands for one place: the second binder over the same array needs another.
-      if (!ctx.axes.includes(source.axis))
-        return { kind: 'axis', axis: source.axis, value: source.element, mask: source.mask, length: source.length };
+      if (!ctx.axes.includes(source.axis)) {
+        const { axis, element, mask, length, front } = source;
+        return { kind: 'axis', axis, value: element, mask, length, front };
+      }
       const axis = newAxis(ctx, source.axis.size, name);
       const mask = source.mask && (renameIn(source.mask, source.axis, axis) as Tensor);
       const value = renamed(source.element, source.axis, counting(axis, 0), span);
-      return { kind: 'axis', axis, value, mask, length: source.length };
+      return { kind: 'axis', axis, value, mask, length: source.length, front: source.front };
     }
     case 'data': {
       const rows = rowsUnder(source, request, ctx);
@@ -84,7 +87,7 @@ export const openEvery = (source: Value, ctx: Context, span: Span, name: string,
   }
 };
 
-/** `i < n`; n may be the size of a list with gaps, whose entries are counted where they stand. */
+/** `i < n`; n may be the size of a sequence that nobody has counted: its entries are counted where they stand. */
 export const openBelow = (source: Value, ctx: Context, span: Span, name: string): Opened => {
   if (source.kind === 'tensor' && source.extent) {
     const { axis: own, mask: there } = source.extent;

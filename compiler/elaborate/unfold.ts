@@ -146,7 +146,7 @@ const sampled = (process: Process, { facts, ends }: Unfolding, ctx: Context, spa
     kind: 'along',
     axis,
     element: mapTensors(shape, () => under[k++]),
-    ...(mask && { mask: mask.there }),
+    ...(mask && { mask: mask.there, front: true as const }),
     ...(facts && { facts }),
   };
 };

@@ -56,6 +56,8 @@ export interface Along {
   readonly facts?: ReadonlyMap<string, Value>;
   /** How many entries are there, where those are the first ones: a sequence. Comes with a mask. */
   readonly length?: Tensor;
+  /** Those that are there are the first ones, though nobody has counted them. */
+  readonly front?: true;
 }
 
 /** Texts of a data file under an axis that enumerates its rows; null is missing. */

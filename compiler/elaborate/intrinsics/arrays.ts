@@ -9,6 +9,7 @@ import { expandAxes, rankOf, shapeOf, tensor, toReal, transposeShape, unionAxes 
 import { joinData } from '../data.ts';
 import type { Data, Tensor, Value } from '../values.ts';
 import type { Intrinsic, IntrinsicCall } from './call.ts';
+import { joinedOf } from './sequences.ts';
 import {
   axisArgument,
   countArgument,
@@ -209,7 +210,7 @@ const repeated =
 export const arrayIntrinsics: Readonly<Record<string, Intrinsic>> = {
   reshape,
   flatten,
-  concat,
+  concat: joinedOf(concat),
   stack,
   transpose,
   diagonal,

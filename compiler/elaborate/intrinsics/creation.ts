@@ -164,7 +164,8 @@ const size: Intrinsic = (call): Value => {
       return number(v.axis.size);
     case 'along':
       if (!v.mask) return number(v.axis.size);
-      return v.length ?? { ...lengthOf(v), extent: { axis: v.axis, mask: v.mask } };
+      if (v.front) return { ...lengthOf(v), extent: { axis: v.axis, mask: v.mask } };
+      return lengthOf(v);
     default: {
       const t = toTensor(v, call, '`size`');
       const shape = t.space.element.kind === 'Class' ? t.space.shape : shapeOf(t);

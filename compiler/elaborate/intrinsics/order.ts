@@ -9,6 +9,7 @@ import { rankOf, shapeOf, tensor, toReal } from '../tensors.ts';
 import type { Tensor, Value } from '../values.ts';
 import type { Intrinsic, IntrinsicCall } from './call.ts';
 import { axisArgument, flagArgument, realArgument, required, toTensor } from './call.ts';
+import { extremeOf, orderOf, reversedOf, runningOf, sortedOf } from './sequences.ts';
 
 const indices = (node: Node, like: Tensor, size: number, shape: readonly number[]): Tensor =>
   tensor(node, like.axes, { kind: 'tensor', element: { kind: 'Class', size }, shape });
@@ -103,11 +104,11 @@ const reverse: Intrinsic = (call): Value => {
 };
 
 export const orderIntrinsics: Readonly<Record<string, Intrinsic>> = {
-  argmax: position('argmax'),
-  argmin: position('argmin'),
-  sort,
-  argsort,
-  cumsum,
-  cumprod,
-  reverse,
+  argmax: extremeOf('argmax', position('argmax')),
+  argmin: extremeOf('argmin', position('argmin')),
+  sort: sortedOf(sort),
+  argsort: orderOf(argsort),
+  cumsum: runningOf(0, cumsum),
+  cumprod: runningOf(1, cumprod),
+  reverse: reversedOf(reverse),
 };
