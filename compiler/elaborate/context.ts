@@ -131,6 +131,8 @@ export interface Context {
   readonly filtered?: boolean;
   /** An expectation's rows or draws are among the axes: one draw for each of them is enough. */
   readonly averaged?: boolean;
+  /** What is written here is differentiated where it stands: a problem in it is a part of it, not a stage before. */
+  readonly differentiated?: true;
   /** int32 [2] from which draws are made; undefined where nothing random may be. */
   readonly key: Node;
   readonly problem?: ProblemContext;

@@ -314,7 +314,7 @@ const derivative = (target: Expr, body: Expr, ctx: Context): Value => {
   if (wrt.length === 0)
     return fail('L0302', target.span, { expected: 'a number or an array', seen: describe(value), where: '`grad`' });
   const holders = wrt.map((t) => ir.input('variable', 'float32', t.node.shape));
-  let inner = ctx;
+  let inner: Context = { ...ctx, differentiated: true };
   if (target.kind === 'name') {
     const scope = childScope(ctx.scope);
     let i = 0;
@@ -323,7 +323,7 @@ const derivative = (target: Expr, body: Expr, ctx: Context): Value => {
       target.name,
       mapTensors(value, () => ({ ...wrt[i], node: holders[i++], counts: undefined })),
     );
-    inner = inScope(ctx, scope);
+    inner = inScope(inner, scope);
   } else if (target.kind === 'field' && target.object.kind === 'name') {
     // A parameter of a member: in the body the member has these numbers, one for each example.
     const member = run.evaluate(target.object, ctx);
@@ -335,7 +335,7 @@ const derivative = (target: Expr, body: Expr, ctx: Context): Value => {
         [variable, { ...wrt[0], node: holders[0], counts: undefined }],
       ]);
       bind(scope, target.object.name, { ...member, reading: { ...member.reading, values, stopped: undefined } });
-      inner = inScope(ctx, scope);
+      inner = inScope(inner, scope);
     }
   }
   const y = toReal(

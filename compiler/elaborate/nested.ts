@@ -5,6 +5,8 @@
 import type { Over, Player, ProblemExpr, Span } from '../../grammar/tree.ts';
 import { vjp } from '../differentiate.ts';
 import * as ir from '../ir/build.ts';
+import type { Node } from '../ir/graph.ts';
+import { sizeOf } from '../ir/shape.ts';
 import { fail } from '../messages.ts';
 import { printSpace, R, storageShape } from '../spaces/space.ts';
 import type { TensorSpace } from '../spaces/space.ts';
@@ -19,7 +21,9 @@ import { domainOf, opened } from './over.ts';
 import { arityOf, ruleOf } from './optimisers.ts';
 import { expandAxes, shapeOf, stopTensor, tensor, toReal, unionAxes } from './tensors.ts';
 import { intoSpace, outOfSpace } from './transforms.ts';
-import type { Member, Tensor, Value } from './values.ts';
+import { solved } from './solved.ts';
+import type { Objective } from './solved.ts';
+import type { Axis, Member, Tensor, Value } from './values.ts';
 
 const isArgument = (p: Player): boolean => p.sense === 'argmin' || p.sense === 'argmax';
 
@@ -30,13 +34,7 @@ export const nested = (problem: ProblemExpr, ctx: Context): Value => {
   const [player, ...others] = problem.players;
   if (others.length > 0) return fail('L0601', problem.span, { what: 'a game of several players inside an objective' });
   if (problem.duration) return unrolled(problem, player, ctx);
-  if (isArgument(player))
-    return fail(
-      'L0601',
-      problem.span,
-      { what: 'a nested problem solved to its end' },
-      { help: 'say how many steps: `by sgd(0.01) for 5 steps`' },
-    );
+  if (isArgument(player)) return toItsEnd(problem, player, ctx);
   return game(problem, player, ctx);
 };
 
@@ -97,33 +95,35 @@ interface Moved {
   }[];
 }
 
-/** `over g in M from f`: a copy of f moves; `over d in R[3]`: a point, from 0 if it is not said where. */
+/** `over g in M from f`: a copy of f moves; without `from` a member that nobody else knows; `over d in R[3]`: a point, from 0 if it is not said where. */
 const startOf = (over: Over, ctx: Context): Moved => {
   const from = over.from && ctx.shared.run.evaluate(over.from, ctx);
-  if (from?.kind === 'member')
-    return {
-      given: [...(from.reading?.values ?? [])].map(
-        ([id, t]) => [id, from.reading?.stopped ? stopTensor(t) : t] as const,
-      ),
-      at: (values): Member => ({ ...from, reading: { ...from.reading, values, stopped: undefined } }),
-      variables: () =>
-        variablesOf(from.store).map((v) => ({
-          id: v.id,
-          shape: v.shape,
-          start: () => {
-            const t = tensor(variableInput(v, ctx), [], R(...v.shape));
-            return from.reading?.stopped ? stopTensor(t) : t;
-          },
-        })),
-    };
+  const copyOf = (member: Member): Moved => ({
+    given: [...(member.reading?.values ?? [])].map(
+      ([id, t]) => [id, member.reading?.stopped ? stopTensor(t) : t] as const,
+    ),
+    at: (values): Member => ({ ...member, reading: { ...member.reading, values, stopped: undefined } }),
+    variables: () =>
+      variablesOf(member.store).map((v) => ({
+        id: v.id,
+        shape: v.shape,
+        start: () => {
+          const t = tensor(variableInput(v, ctx), [], R(...v.shape));
+          return member.reading?.stopped ? stopTensor(t) : t;
+        },
+      })),
+  });
+  if (from?.kind === 'member') return copyOf(from);
   const domain = domainOf(over, ctx);
-  if (domain.kind !== 'point')
-    return fail(
-      'L0601',
-      over.span,
-      { what: 'a nested problem that does not start at a member' },
-      { help: 'write where it starts: `over g in M from f`' },
-    );
+  if (domain.kind === 'choice')
+    return fail('L0601', over.span, { what: 'one of some values as a player inside an objective' });
+  if (domain.kind !== 'point') {
+    // Nobody trains these parameters: they stay where they begin.
+    const key = `start:${ctx.path}:${spanKey(over.span)}`;
+    const [store] = ctx.shared.critics.get(key) ?? [newStore(nameOf(over))];
+    ctx.shared.critics.set(key, [store]);
+    return copyOf({ kind: 'member', model: domain, store });
+  }
   const { space } = domain;
   const shape = storageShape(space);
   const span = over.from?.span ?? over.span;
@@ -241,4 +241,56 @@ const unrolled = (problem: ProblemExpr, player: Player, ctx: Context): Value => 
   const trained = current();
   if (isArgument(player)) return trained.length === 1 ? trained[0] : { kind: 'tuple', items: trained };
   return loss();
+};
+
+/** The solution, as it depends on everything else in the objective. */
+const toItsEnd = (problem: ProblemExpr, player: Player, ctx: Context): Value => {
+  const { span } = problem;
+  const by = player.by.length > 0 ? player.by : problem.by;
+  if (by.length > 0)
+    return fail(
+      'L0602',
+      by[0].span,
+      { what: 'an update rule without its steps' },
+      { help: 'say how many: `for 5 steps`; or leave `by` out, and the problem is solved to its end' },
+    );
+  const scope = childScope(ctx.scope);
+  const moved = player.over.map((over) => startOf(over, ctx));
+  const at = (values: ReadonlyMap<string, Tensor>): Value[] => moved.map((m) => m.at(values));
+  const loss = (values: ReadonlyMap<string, Tensor>, inner: Context): Tensor => {
+    at(values).forEach((value, i) => bind(scope, nameOf(player.over[i]), value));
+    const value = settle(inner.shared.run.evaluate(player.objective, inner), inner, player.objective.span);
+    return toReal(asScalar(value, player.objective.span, 'the objective'));
+  };
+  const given = new Map<string, Tensor>(moved.flatMap((m) => m.given));
+  const before = new Map(ctx.problem?.updates);
+  const inner: Context = { ...inScope(ctx, scope), scores: undefined };
+  loss(given, inner); // makes the parameters, if nobody has yet
+  const variables = moved.flatMap((m) => m.variables());
+  const starts = variables.map((v) => given.get(v.id) ?? v.start());
+  const axes = unionAxes({ axes: ctx.axes }, ...starts);
+  const sizes = variables.map((v) => sizeOf(v.shape));
+  const apart = (coordinates: Node, front: readonly Axis[]): Map<string, Tensor> => {
+    let from = 0;
+    return new Map(
+      variables.map((v, i): [string, Tensor] => {
+        const part = ir.sliceAxis(coordinates, front.length, from, sizes[i]);
+        from += sizes[i];
+        const node = ir.reshape(part, [...front.map((a) => a.size), ...v.shape]);
+        return [v.id, tensor(node, front, R(...v.shape))];
+      }),
+    );
+  };
+  const sign = player.sense === 'argmax' ? -1 : 1;
+  const objective: Objective = (coordinates, { axes: front }) => {
+    const y = loss(apart(coordinates, front), { ...inner, axes: front });
+    return ir.mul(expandAxes(y, front).node, ir.scalar(sign));
+  };
+  const flat = starts.map((t, i) => ir.reshape(expandAxes(t, axes).node, [...axes.map((a) => a.size), sizes[i]]));
+  const found = solved(objective, ir.concat(flat, axes.length), { ...inner, axes }, span);
+  // What the objective would have remembered was seen at places that are gone.
+  ctx.problem?.updates.clear();
+  for (const [id, node] of before) ctx.problem?.updates.set(id, node);
+  const results = at(apart(found, axes));
+  return results.length === 1 ? results[0] : { kind: 'tuple', items: results };
 };

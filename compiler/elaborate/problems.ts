@@ -102,7 +102,9 @@ const andAlso = <T>(first: () => T, second: () => unknown): T => {
 };
 
 export const solve = (problem: ProblemExpr, ctx: Context, name: string | undefined): Value => {
-  if (ctx.problem) return nested(problem, ctx);
+  // One for every example, or one that is differentiated: it has no run of its own.
+  const within = ctx.axes.length > 0 || ctx.differentiated;
+  if (ctx.problem || (within && !problem.on)) return nested(problem, ctx);
   const { shared } = ctx;
   const id = `stage${shared.counters.stage++}`;
   const created: Variable[] = [];

@@ -90,6 +90,19 @@ const eliminate = (augmented: Node, n: number, span: Span): { readonly state: No
 
 const sizes = (axes: readonly Axis[]): number[] => axes.map((a) => a.size);
 
+/** A^-1 B, for A [..., n, n] and B [..., n, m]. */
+export const solveNode = (a: Node, b: Node, span: Span): Node => {
+  const n = a.shape[last(a)];
+  const { state } = eliminate(ir.concat([a, b], last(a)), n, span);
+  return ir.sliceAxis(state, last(state), n, b.shape[last(b)]);
+};
+
+export const identityNode = (n: number): Node =>
+  ir.array(
+    Array.from({ length: n * n }, (_, i) => (Math.floor(i / n) === i % n ? 1 : 0)),
+    [n, n],
+  );
+
 /** A x = b for a vector or the columns of a matrix. */
 const solve: Intrinsic = (call) => {
   const a = squareArgument(call, 'A');
@@ -107,21 +120,14 @@ const solve: Intrinsic = (call) => {
   const left = expandAxes(a, axes).node;
   const right = expandAxes(b, axes).node;
   const m = vector ? 1 : shapeOf(b)[1];
-  const augmented = ir.concat([left, ir.reshape(right, [...sizes(axes), n, m])], axes.length + 1);
-  const { state } = eliminate(augmented, n, call.span);
-  const found = ir.sliceAxis(state, last(state), n, m);
+  const found = solveNode(left, ir.reshape(right, [...sizes(axes), n, m]), call.span);
   return tensor(ir.reshape(found, [...sizes(axes), ...shapeOf(b)]), axes, R(...shapeOf(b)));
 };
 
 /** A^-1, for matrices [..., n, n]. */
 export const inverseNode = (a: Node, span: Span): Node => {
   const n = a.shape[last(a)];
-  const eye = ir.array(
-    Array.from({ length: n * n }, (_, i) => (Math.floor(i / n) === i % n ? 1 : 0)),
-    [n, n],
-  );
-  const { state } = eliminate(ir.concat([a, ir.broadcastTo(eye, a.shape)], last(a)), n, span);
-  return ir.sliceAxis(state, last(state), n, n);
+  return solveNode(a, ir.broadcastTo(identityNode(n), a.shape), span);
 };
 
 /** log |det A| of one matrix [n, n]. */
