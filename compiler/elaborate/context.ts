@@ -219,3 +219,8 @@ export const quietly = (ctx: Context): Context =>
     : { ...ctx, scores: undefined };
 
 export const spanKey = (span: Span): string => `${span.file}:${span.start}:${span.end}`;
+
+/** What stands in the spec itself has had this value: for hover, `compile --emit types` and messages. */
+export const noteSeen = (span: Span, value: Value, { shared }: Context): void => {
+  if (span.file === shared.file) shared.seen.set(spanKey(span), { span, value });
+};

@@ -16,7 +16,7 @@ import { similar } from '../../grammar/similar.ts';
 import { printSpace } from '../spaces/space.ts';
 import { matchAnnotation } from './annotations.ts';
 import { resolveSpace } from './spaces.ts';
-import { bind, childScope, findEntry, inScope } from './context.ts';
+import { bind, childScope, findEntry, inScope, noteSeen } from './context.ts';
 import { Failure } from '../failure.ts';
 import type { Context, Scope } from './context.ts';
 import { computeNodes } from './computed.ts';
@@ -126,6 +126,7 @@ const dataValue = (d: DataDeclaration, ctx: Context): Value => {
   const { run } = ctx.shared;
   const at = { ...ctx, key: ir.deriveKey(dataKey(ctx), ir.scalar(hashOf(d.name.text), 'int32')) };
   const value = d.value.kind === 'comprehension' ? comprehension(d.value, at, true) : run.evaluate(d.value, at);
+  noteSeen(d.value.span, value, at);
   const name = d.name.text;
   const drawn = value.kind === 'dist' && value.power ? fromDraws(value, at, d.value.span) : value;
   if (value.kind === 'dist' && !value.power)

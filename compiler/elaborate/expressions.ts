@@ -9,7 +9,7 @@ import { resolveSpace } from './spaces.ts';
 import { bigOperator, comprehension } from './binders.ts';
 import { inLibrary, isOfLibrary } from './blame.ts';
 import { conditional, gradient, loopOver } from './control.ts';
-import { lookup, spanKey, visibleNames } from './context.ts';
+import { lookup, noteSeen, visibleNames } from './context.ts';
 import type { Context } from './context.ts';
 import { asTensor, poisoned } from './describe.ts';
 import { isLaw } from './distributions.ts';
@@ -40,7 +40,7 @@ export const evaluate = (e: Expr, ctx: Context): Value => {
     // What a distribution of the library does later, when it is drawn from, fails where it is used.
     throw isOfLibrary(error) ? inLibrary(error, 'stdlib/', '', e.span, ctx.shared.sources) : error;
   }
-  if (e.span.file === ctx.shared.file) ctx.shared.seen.set(spanKey(e.span), { span: e.span, value });
+  noteSeen(e.span, value, ctx);
   return value;
 };
 

@@ -2,7 +2,7 @@
 import type { Pattern, Span } from '../../grammar/tree.ts';
 import { fail } from '../messages.ts';
 import { matchAnnotation } from './annotations.ts';
-import { bind, spanKey } from './context.ts';
+import { bind, noteSeen } from './context.ts';
 import type { Context, Scope } from './context.ts';
 import { describe } from './describe.ts';
 import { entryAt } from './indexing.ts';
@@ -20,7 +20,7 @@ export const bindPattern = (scope: Scope, pattern: Pattern, value: Value, ctx: C
       bind(scope, pattern.name, own);
       // For hover: also what nothing uses has a space.
       const at = { ...pattern.span, end: pattern.span.start + pattern.name.length };
-      if (at.file === ctx.shared.file) ctx.shared.seen.set(spanKey(at), { span: at, value: own });
+      noteSeen(at, own, ctx);
       return;
     }
     case 'tuple':
