@@ -15,10 +15,11 @@ import { bind, lookup } from './context.ts';
 import type { Context } from './context.ts';
 import { describe, spaceOf } from './describe.ts';
 import { arrayOfData } from './rows.ts';
+import { bindDimension } from './equations.ts';
 import { lengthOf } from './sequences.ts';
-import { argumentExpr, elementExpr, mostOf, printPattern, shaped } from './spaces.ts';
+import { argumentExpr, boundDimension, elementExpr, mostOf, printPattern, shaped } from './spaces.ts';
 import type { Shaped } from './spaces.ts';
-import { constantNumber, known, shapeOf, toReal } from './tensors.ts';
+import { known, shapeOf, toReal } from './tensors.ts';
 import type { Along, Tensor, Value } from './values.ts';
 
 type Written<K extends SpaceExpr['kind']> = Extract<SpaceExpr, { kind: K }>;
@@ -69,7 +70,7 @@ const matchNamed = (s: Written<'named'>, v: Value, ctx: Context, subject: Subjec
     if (alias?.kind !== 'space') return v;
     if (s.groups.length === 0) return coerce(v, alias.space, subject);
   }
-  return v.kind === 'range' ? v : matchNumbers(s, sizedPattern(s, v, ctx), v, ctx, subject);
+  return v.kind === 'range' ? v : matchNumbers(s, sizedPattern(s, v, ctx, subject), v, ctx, subject);
 };
 
 /** Spaces whose points hold many of another: `Seq[X, n]` in an order, `Set[X, n]` in none. */
@@ -95,7 +96,7 @@ const matchNumbers = (s: SpaceExpr, pattern: Shaped | undefined, v: Value, ctx: 
 const matchEntries = ({ element, dims: [first, ...dims] }: Shaped, v: Along, ctx: Context, subject: Subject): Value => {
   const expected = printPattern({ element, dims: first ? [first, ...dims] : [] });
   if (!first || 'size' in first) return mismatch(subject, expected, v);
-  if (lookup(ctx.scope, first.free) === undefined) bind(ctx.scope, first.free, lengthOf(v));
+  if (boundDimension(first.free, ctx) === undefined) bind(ctx.scope, first.free, lengthOf(v));
   return { ...v, element: matchPattern({ element, dims }, v.element, ctx, subject) };
 };
 
@@ -111,9 +112,9 @@ const matchPattern = (pattern: Shaped, v: Value, ctx: Context, subject: Subject)
   if (shape.length !== pattern.dims.length) return mismatch(subject, printPattern(pattern), v);
   pattern.dims.forEach((d, i) => {
     if ('free' in d) {
-      const bound = lookup(ctx.scope, d.free);
+      const bound = boundDimension(d.free, ctx);
       const first = bound?.kind === 'tensor' ? known(bound) : undefined;
-      if (first === undefined) bind(ctx.scope, d.free, constantNumber(shape[i]));
+      if (first === undefined) bindDimension(d.free, shape[i], subject, v, ctx);
       else if (first !== shape[i])
         fail('L0310', subject.span, { name: d.free, first: String(first), second: String(shape[i]) });
     } else if (d.size !== shape[i]) mismatch(subject, printPattern(pattern), v);
@@ -143,12 +144,12 @@ const argumentFrom = (name: string, v: Value): number | undefined => {
 };
 
 /** `Class[K]` with a free K takes it from the value. */
-const sizedPattern = (s: Written<'named'>, v: Value, ctx: Context): Shaped | undefined => {
+const sizedPattern = (s: Written<'named'>, v: Value, ctx: Context, subject: Subject): Shaped | undefined => {
   const first = s.groups[0]?.[0];
   const e = first && argumentExpr(first);
   const size = builtinSpaces.get(s.name.text) === 1 ? argumentFrom(s.name.text, v) : undefined;
-  if (e?.kind === 'name' && size !== undefined && lookup(ctx.scope, e.name) === undefined)
-    bind(ctx.scope, e.name, constantNumber(size));
+  if (e?.kind === 'name' && size !== undefined && boundDimension(e.name, ctx) === undefined)
+    bindDimension(e.name, size, subject, v, ctx);
   return shaped(s, ctx);
 };
 

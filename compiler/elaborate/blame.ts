@@ -6,7 +6,7 @@ import { writtenIn } from '../../grammar/written.ts';
 import { diagnose } from '../messages.ts';
 import { assign } from './assign.ts';
 import { Failure } from '../failure.ts';
-import type { Given, Value } from './values.ts';
+import type { Given } from './values.ts';
 
 /** A divergence of what has no density: said of the divergence, at the side that lacks it. */
 const ofDivergence = (d: Diagnostic, name: string, span: Span, sources: ReadonlyMap<string, string>): Diagnostic => {
@@ -95,19 +95,4 @@ export const inLibrary = (
         : d;
     }),
   );
-};
-
-/** What does not fit an annotation is shown with it. */
-export const declaredBy = (annotation: Span, name: string, run: () => Value): Value => {
-  try {
-    return run();
-  } catch (error) {
-    if (!(error instanceof Failure) || annotation.file.startsWith('stdlib/')) throw error;
-    const note = { message: name ? `\`${name}\` says so here` : 'it is said here', span: annotation };
-    throw new Failure(
-      error.diagnostics.map((d) =>
-        d.notes.length === 0 && ['L0302', 'L0304', 'L0310'].includes(d.code) ? { ...d, notes: [note] } : d,
-      ),
-    );
-  }
 };

@@ -11,6 +11,7 @@ import { bind, childScope, inScope } from './context.ts';
 import type { Context, ProblemContext } from './context.ts';
 import { variablesOf } from './members.ts';
 import { inProblem, lossOf, newProblem } from './objectives.ts';
+import { whereFlat, zerosAmong } from './slopes.ts';
 import type { Bound } from './over.ts';
 import type { Contestant } from './contestants.ts';
 import type { Value } from './values.ts';
@@ -57,14 +58,17 @@ export const objectiveOf = (
 };
 
 /** Every member must matter. */
-export const checkDependence = (built: Built, grads: readonly Node[]): void => {
+export const checkDependence = (built: Built, grads: readonly Node[], ctx: Context): void => {
+  const zero = zerosAmong(grads);
   for (const b of built.bound) {
     const own = variablesOf(b.store);
     const moved = own.some((v) => {
       const g = grads[built.variables.indexOf(v)];
-      return g && ir.uniformValue(g) !== 0;
+      return g && !zero.has(g);
     });
-    if (!moved) fail('L0401', built.span, { name: b.name });
+    if (moved) continue;
+    const flat = whereFlat(built.loss, inputsOf(own, ctx));
+    fail('L0401', built.span, { name: b.name, flat: flat?.why }, { notes: flat ? [flat.note] : [] });
   }
 };
 

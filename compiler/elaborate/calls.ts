@@ -9,11 +9,12 @@ import { matchAnnotation } from './annotations.ts';
 import { assigned, nameOfParameter, spread } from './arguments.ts';
 import { agreeOnEvents } from './compared.ts';
 import { choose, settledLaw } from './overloads.ts';
-import { declaredBy, inLibrary } from './blame.ts';
+import { inLibrary } from './blame.ts';
 import { childScope } from './context.ts';
 import type { Context } from './context.ts';
 import { describe, poisoned } from './describe.ts';
 import { arrayOf, dirac, draws, isLaw, logDensity, toDistribution } from './distributions.ts';
+import { declaredBy } from './equations.ts';
 import { endsInLaw, lawOf } from './laws.ts';
 import { isFamily, lift } from './lift.ts';
 import { bindStatics, enterMember, submember } from './members.ts';
@@ -70,7 +71,7 @@ const runClosure = (closure: Closure, args: readonly Given[], fn: FunctionValue,
     // What a family is computed from is taken to be in its space, as the result of a function is.
     if (arg && own) warnOfSign(closure.name, param, value, arg.span, ctx);
     if (annotation)
-      value = declaredBy(param.span, closure.name, () =>
+      value = declaredBy({ space: annotation, span: param.span }, closure.name, inner, () =>
         matchAnnotation(annotation, value, inner, { name, span: arg?.span ?? span, trusted: own }),
       );
     bindPattern(scope, param.pattern, value, inner, arg?.span ?? span);
@@ -125,7 +126,7 @@ const stochastic = (name: string, body: Expr, ctx: Context, span: Span): Value =
 const resultIn = (space: SpaceExpr, value: Value, ctx: Context, name: string, body: Expr, span: Span): Value => {
   const settled = value.kind === 'dist' && value.implicit ? draws(value, ctx, span) : value;
   const what = name ? `the value of \`${name}\`` : 'the value of the function';
-  return declaredBy(space.span, name, () =>
+  return declaredBy({ space, span: space.span }, name, ctx, () =>
     matchAnnotation(
       space,
       settled,

@@ -156,7 +156,7 @@ const moversOf = (
   contestants.flatMap((c, i): Mover[] => {
     const maximised = isMaximised(c.player);
     const alone = gradientsOf(built[i], maximised, ctx);
-    checkDependence(built[i], alone);
+    checkDependence(built[i], alone, ctx);
     const own: Mover = {
       name: c.bound.map((b) => b.name).join(', '),
       built: built[i],

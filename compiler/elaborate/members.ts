@@ -13,11 +13,11 @@ import type { TensorSpace } from '../spaces/space.ts';
 import { coerceTensor } from './coerce.ts';
 import { matchAnnotation } from './annotations.ts';
 import { assigned, nameOfParameter, spread } from './arguments.ts';
-import { declaredBy } from './blame.ts';
 import { resolveSpace } from './spaces.ts';
 import { bind, childScope, newAxis } from './context.ts';
 import type { Context, Scope } from './context.ts';
 import { asTensor, describe } from './describe.ts';
+import { declaredBy } from './equations.ts';
 import { keyInput } from './inputs.ts';
 import { bindPattern } from './patterns.ts';
 import { axisToShape, known, shapeOf, stopTensor, tensor, toReal } from './tensors.ts';
@@ -133,7 +133,9 @@ export const enterMember = (member: Member, args: readonly Given[], ctx: Context
     const { space } = param;
     // What does not fit is shown with the header that says what it should be.
     if (space)
-      value = declaredBy(space.span, declaration.name.text, () => matchAnnotation(space, value, inner, subject));
+      value = declaredBy({ space, span: param.span }, declaration.name.text, inner, () =>
+        matchAnnotation(space, value, inner, subject),
+      );
     bindPattern(scope, param.pattern, value, inner, at);
   });
   return { ...inner, member: member.store, reading: member.reading, path: '' };

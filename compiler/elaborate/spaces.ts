@@ -5,17 +5,27 @@ import { similar } from '../../grammar/similar.ts';
 import { builtinKinds, builtinSpaces } from '../spaces/names.ts';
 import { printSpace } from '../spaces/space.ts';
 import type { Element, Space } from '../spaces/space.ts';
-import { lookup, visibleNames } from './context.ts';
+import { findEntry, lookup, visibleNames } from './context.ts';
 import type { Context } from './context.ts';
 import { asCount, asStatic, poisoned } from './describe.ts';
 import { known } from './tensors.ts';
+import type { Value } from './values.ts';
 
 /** A dimension: a known number, or a name that is still free. */
 type Dimension = { readonly size: number } | { readonly free: string };
 
+/** What a name in a space stands for: a name of the library that is no whole number (`e`) is a letter like any other. */
+export const boundDimension = (name: string, ctx: Context): Value | undefined => {
+  const found = findEntry(ctx.scope, name);
+  const value = found && lookup(found.scope, name);
+  if (found?.scope !== ctx.shared.library || value?.kind === 'space') return value;
+  const number = value?.kind === 'tensor' ? known(value) : undefined;
+  return Number.isInteger(number) ? value : undefined;
+};
+
 const dimension = (e: Expr, ctx: Context): Dimension => {
   if (e.kind === 'name') {
-    const bound = lookup(ctx.scope, e.name);
+    const bound = boundDimension(e.name, ctx);
     // The length of a sequence is no number while compiling.
     if (bound === undefined || (bound.kind === 'tensor' && bound.within && known(bound) === undefined))
       return { free: e.name };
@@ -85,7 +95,7 @@ const boundOrBind = (e: Expr, ctx: Context): number =>
 
 /** The argument of `Class[K]`: must be known, except that matching a value may have bound it before. */
 const dimensionOrBind = (e: Expr, ctx: Context): number => {
-  if (e.kind === 'name' && lookup(ctx.scope, e.name) === undefined) return NaN;
+  if (e.kind === 'name' && boundDimension(e.name, ctx) === undefined) return NaN;
   const size = asCount(ctx.shared.run.evaluate(e, ctx), e.span, 'a dimension');
   return size > 0 ? size : fail('L0302', e.span, { expected: 'at least 1', seen: '0', where: 'a dimension' });
 };
@@ -96,7 +106,7 @@ const checkArguments = (s: SpaceExpr, ctx: Context): void => {
   if (s.kind !== 'named' || lookup(ctx.scope, s.name.text)?.kind === 'space') return undefined;
   for (const a of (builtinSpaces.get(s.name.text) ?? 0) > 0 ? (s.groups[0] ?? []) : []) {
     const e = argumentExpr(a);
-    if (e.kind === 'name' && lookup(ctx.scope, e.name) === undefined)
+    if (e.kind === 'name' && boundDimension(e.name, ctx) === undefined)
       fail('L0201', e.span, { name: e.name, kind: 'dimension' });
   }
 };

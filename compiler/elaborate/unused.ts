@@ -9,10 +9,10 @@ import { nodes } from '../../grammar/walk.ts';
 import { elementDType, storageShape } from '../spaces/space.ts';
 import type { Space } from '../spaces/space.ts';
 import { builtinSpaces } from '../spaces/names.ts';
-import { resolveSpace } from './spaces.ts';
+import { boundDimension, resolveSpace } from './spaces.ts';
 import { applyFunction, applyMember } from './calls.ts';
 import { bind, childScope, inScope, lookup, spanKey } from './context.ts';
-import type { Context, Scope, Shared } from './context.ts';
+import type { Context, Shared } from './context.ts';
 import { closureOf, guarded } from './declarations.ts';
 import { newStore } from './members.ts';
 import { inProblem, newProblem } from './objectives.ts';
@@ -24,15 +24,15 @@ const primes = [11, 13, 17, 19, 23, 29, 31, 37, 41, 43];
 const certain = new Set(['L0201', 'L0301', 'L0303', 'L0304', 'L0308', 'L0309', 'L0310', 'L0311']);
 
 /** The names that a header leaves open: each gets its own size; undefined where a space is open, too. */
-const freeDimensions = (spaces: readonly SpaceExpr[], scope: Scope): readonly string[] | undefined => {
+const freeDimensions = (spaces: readonly SpaceExpr[], ctx: Context): readonly string[] | undefined => {
   const names = new Set<string>();
   for (const n of nodes(spaces)) {
     if (n.kind === 'function' || n.kind === 'data') return undefined;
     if (n.kind === 'named') {
       const name = (n.name as { text: string }).text;
-      if (!builtinSpaces.has(name) && lookup(scope, name)?.kind !== 'space') return undefined;
+      if (!builtinSpaces.has(name) && lookup(ctx.scope, name)?.kind !== 'space') return undefined;
     }
-    if (n.kind === 'name' && typeof n.name === 'string' && lookup(scope, n.name) === undefined) names.add(n.name);
+    if (n.kind === 'name' && typeof n.name === 'string' && boundDimension(n.name, ctx) === undefined) names.add(n.name);
   }
   return names.size <= primes.length ? [...names] : undefined;
 };
@@ -81,7 +81,7 @@ const check = (d: Callable, ctx: Context, known: { sizes: boolean }): void => {
   const sizes = [...primes];
   const statics = new Map(open.map((s) => [s.name.text, constantNumber(sizes.shift() ?? 47)] as const));
   for (const [name, value] of statics) bind(scope, name, value);
-  const free = freeDimensions(spaces as SpaceExpr[], scope);
+  const free = freeDimensions(spaces as SpaceExpr[], inScope(ctx, scope));
   if (!free) return;
   for (const name of free) bind(scope, name, constantNumber(sizes.shift() ?? 53));
   const values = (spaces as SpaceExpr[]).map((s) => placeholder(resolveSpace(s, inScope(ctx, scope))));

@@ -53,7 +53,7 @@ export interface Task {
 export const wholeOf = ({ built, maximised, steps }: Task, objective: Node, ctx: Context) => {
   const loss = maximised ? ir.neg(objective) : objective;
   const slopes = gradients(sharedNode(loss), inputsOf(descended(built), ctx));
-  checkDependence(built, slopes);
+  checkDependence(built, slopes, ctx);
   return {
     graph: graphOf(
       [{ name: 'loss', node: loss }, ...built.variables.map((v, i) => ({ name: `grad:${v.id}`, node: slopes[i] }))],

@@ -5,11 +5,21 @@ const between = (low: string, high: string): string =>
   low === 'any number' ? `at most ${high}` : high === 'infinity' ? `at least ${low}` : `from ${low} to ${high}`;
 
 export const problems = {
-  L0401: message<{ name: string }>({
+  L0401: message<{ name: string; flat?: 'jumps' | 'held' | 'zero' }>({
     severity: 'error',
     title: 'the objective does not depend on a member',
-    text: (p) => `the objective does not depend on \`${p.name}\`, so there is nothing to train in it`,
-    explanation: 'Every member behind `over` must occur in its objective.',
+    text: (p) =>
+      p.flat
+        ? `the objective has no slope along \`${p.name}\`: a small step in it changes nothing, so there is no way to train it`
+        : `the objective does not depend on \`${p.name}\`, so there is nothing to train in it`,
+    help: (p) =>
+      p.flat === 'jumps'
+        ? 'train on what changes gradually, such as a squared error or `-log f(y | x)`, and keep this for an `eval`'
+        : p.flat === 'zero'
+          ? 'give it another weight, or leave it and the member out'
+          : undefined,
+    explanation:
+      'Every member behind `over` must occur in its objective, and the objective must have a slope along it: what is rounded, compared, held by `stop` or multiplied by 0 has none.',
   }),
   L0402: message<{ seen: string; what: string }>({
     severity: 'error',
