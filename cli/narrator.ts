@@ -45,7 +45,7 @@ export interface Narrator {
 
 const signs: Readonly<Record<string, string>> = { '<=': '≤', '>=': '≥', '==': '=' };
 
-export const summaryRow = (s: Summary, terminal: Terminal): string[] => {
+const summaryRow = (s: Summary, terminal: Terminal): string[] => {
   const verdict =
     s.verdict === 'met'
       ? paint(terminal, 'green', '✓ met')

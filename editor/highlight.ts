@@ -39,8 +39,8 @@ const operators = Object.values(symbols)
   .filter((s) => !/^[()[\]{},;.:]$/.test(s))
   .sort((a, b) => b.length - a.length);
 
-export const namePattern = "[\\p{L}_][\\p{L}\\p{M}\\p{Nd}\\p{Pc}₀-₉]*['′]*";
-export const numberPattern = '\\d[\\d_]*(?:\\.\\d[\\d_]*)?(?:[eE][+-]?\\d+)?';
+const namePattern = "[\\p{L}_][\\p{L}\\p{M}\\p{Nd}\\p{Pc}₀-₉]*['′]*";
+const numberPattern = '\\d[\\d_]*(?:\\.\\d[\\d_]*)?(?:[eE][+-]?\\d+)?';
 
 /** Monaco's Monarch language, as plain data. */
 export const monarch = {

@@ -16,7 +16,7 @@ const pairs = (text: string): [string, string][] => {
 export const abbreviations: ReadonlyMap<string, string> = new Map([...pairs(greek), ...pairs(signs)]);
 
 /** `->` -> `→`, for symbols that have both. */
-export const unicodeOf: ReadonlyMap<string, string> = new Map([
+const unicodeOf: ReadonlyMap<string, string> = new Map([
   ...Object.values(symbols).flatMap((row): [string, string][] => ('unicode' in row ? [[row.ascii, row.unicode]] : [])),
   ...Object.entries(wordSpellings).map(([word, spellings]): [string, string] => [word, spellings[0]]),
 ]);

@@ -10,7 +10,7 @@ import { bigWords, canonicalBig, clauseWords, T } from './tokens.ts';
 const is = (token: IToken | undefined, ...types: TokenType[]): boolean =>
   token !== undefined && types.includes(token.tokenType);
 
-export const isWord = (token: IToken | undefined): boolean =>
+const isWord = (token: IToken | undefined): boolean =>
   token !== undefined && (token.tokenType.CATEGORIES?.includes(T.Word) ?? false);
 
 const opening = [T.LParen, T.LBracket, T.LBrace];

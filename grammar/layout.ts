@@ -76,8 +76,6 @@ const virtual = (type: IToken['tokenType'], offset: number): IToken => ({
   tokenTypeIdx: type.tokenTypeIdx ?? 0,
 });
 
-export const isVirtual = (token: IToken): boolean => token.image === '';
-
 export const layout = (tokens: readonly IToken[], text: string, file: string): LaidOut => {
   const calm = run(tokens, text, file, false);
   // With brackets left open, lines that fall back to their statement's indentation say where they should have closed.

@@ -2,7 +2,7 @@
  * Walking the syntax tree without knowing every kind: the names an expression mentions, its problems, and substitution
  * (for a `def` that is a problem with its distance, or its model, left open).
  */
-import type { Declaration, Expr, Parameter, Pattern, ProblemExpr, Statement, StaticParameter } from './tree.ts';
+import type { Declaration, Expr, Parameter, Pattern, Statement, StaticParameter } from './tree.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 const isNode = (x: unknown): x is Fields => typeof x === 'object' && x !== null;
@@ -71,12 +71,6 @@ const bound = (root: unknown): Set<string> => {
 export const freeNames = (e: Expr, known: (name: string) => boolean): string[] => {
   const inside = bound(e);
   return mentioned(e).filter((name) => !inside.has(name) && !known(name));
-};
-
-export const problemsIn = (root: unknown): ProblemExpr[] => {
-  const found: ProblemExpr[] = [];
-  for (const n of nodes(root)) if (n.kind === 'problem') found.push(n as unknown as ProblemExpr);
-  return found;
 };
 
 const isExpr = (n: Fields): n is Fields & Expr => typeof n.kind === 'string' && 'span' in n;

@@ -4,7 +4,7 @@
  */
 
 /** The loss is read at the first ten steps, at about 300 others, and at the last. */
-export const logInterval = (total: number): number => Math.max(1, Math.floor(total / 300));
+const logInterval = (total: number): number => Math.max(1, Math.floor(total / 300));
 export const isLogged = (done: number, total: number): boolean =>
   done <= 10 || done % logInterval(total) === 0 || done === total;
 

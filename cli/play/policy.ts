@@ -1,6 +1,6 @@
 /** Headers that every answer of `learn play` has: nothing from elsewhere is loaded, nobody frames the page or guesses at types. */
 
-export const contentPolicy = [
+const contentPolicy = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",
   // Monaco and KaTeX place what they draw by style attributes.

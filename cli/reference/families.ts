@@ -26,7 +26,7 @@ const expressionOf = (text: string): Expr | undefined => parseExpression(text, '
 const textOf = (text: string, { span }: Expr): string => text.slice(span.start, span.end);
 
 /** `Normal(0, 2)` of the example `log Normal(0, 2)(1) == -1.737086`. */
-export const instanceIn = (name: string, examples: readonly string[]): string | undefined => {
+const instanceIn = (name: string, examples: readonly string[]): string | undefined => {
   for (const example of examples) {
     const e = expressionOf(example);
     const call = within(e).find((x) => x.kind === 'call' && x.callee.kind === 'name' && x.callee.name === name);

@@ -164,7 +164,7 @@ const isIntrinsic = (body: Expr | undefined): boolean =>
   body === undefined || (body.kind === 'name' && body.name === 'intrinsic');
 
 /** Does the body draw something before it ends? Then its value has no density of its own. */
-export const hasDraw = (body: Expr): boolean => body.kind === 'block' && body.statements.some((s) => s.kind === 'draw');
+const hasDraw = (body: Expr): boolean => body.kind === 'block' && body.statements.some((s) => s.kind === 'draw');
 
 /** Static arguments (`zeros[32]`, `dense[10]`, `mlp[[64, 64], 10]`) given in brackets. */
 export const giveStatics = (callee: Value, statics: readonly Given[], span: Span): Value => {

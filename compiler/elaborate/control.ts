@@ -252,7 +252,7 @@ export const leaveScores = (
     ctx.scores?.push({ ...underRounds(results[i], t.axes, t.space, rounds.axis), rounds: { ...rounds, loop } });
   });
 
-export const asNumbers = (v: Value, span: Span): Value => {
+const asNumbers = (v: Value, span: Span): Value => {
   if (v.kind === 'range') return asTensor(v, span);
   if (v.kind === 'along') return v;
   if (['tensor', 'tuple', 'record', 'list'].includes(v.kind)) return v;

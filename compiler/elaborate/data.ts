@@ -100,7 +100,7 @@ export const fromTable = (table: Table, name: string, ctx: Context): Data => {
 
 // ---------------------------------------------------------------- subsets
 
-export const takeRows = (array: ArrayValue, rows: ArrayLike<number>): ArrayValue => {
+const takeRows = (array: ArrayValue, rows: ArrayLike<number>): ArrayValue => {
   const width = sizeOf(array.shape.slice(1));
   return mapLater(array, array.dtype, [rows.length, ...array.shape.slice(1)], (from) => {
     const data = makeLike(from, rows.length * width);
@@ -113,10 +113,7 @@ export const takeRows = (array: ArrayValue, rows: ArrayLike<number>): ArrayValue
   });
 };
 
-export const mapTemplate = (
-  t: Template,
-  f: (t: Extract<Template, { kind: 'leaf' | 'texts' }>) => Template,
-): Template => {
+const mapTemplate = (t: Template, f: (t: Extract<Template, { kind: 'leaf' | 'texts' }>) => Template): Template => {
   switch (t.kind) {
     case 'tuple':
       return { ...t, items: t.items.map((x) => mapTemplate(x, f)) };

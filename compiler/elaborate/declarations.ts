@@ -13,7 +13,6 @@ import type {
 } from '../../grammar/tree.ts';
 import { diagnose, fail } from '../messages.ts';
 import { similar } from '../../grammar/similar.ts';
-import { printSpace } from '../spaces/space.ts';
 import { matchAnnotation } from './annotations.ts';
 import { resolveSpace } from './spaces.ts';
 import { bind, childScope, findEntry, inScope, noteSeen } from './context.ts';
@@ -150,7 +149,7 @@ const fromDraws = (dist: Extract<Value, { kind: 'dist' }>, ctx: Context, span: S
 };
 
 /** Different names draw different numbers. */
-export const hashOf = (text: string): number => {
+const hashOf = (text: string): number => {
   let h = 2166136261;
   for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 16777619);
   return h & 0x7fffffff;
@@ -260,5 +259,3 @@ const declare = (d: Declaration, ctx: Context, imported: (path: string) => Scope
 export const declareAll = (module: Module, ctx: Context, imported: (path: string) => Scope | undefined): void => {
   for (const d of module.declarations) declare(d, ctx, imported);
 };
-
-export const describeSpace = (v: Value): string => (v.kind === 'space' ? printSpace(v.space) : describe(v));

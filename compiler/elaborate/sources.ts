@@ -6,7 +6,7 @@ import type { Binder, Span } from '../../grammar/tree.ts';
 import { fail } from '../messages.ts';
 import type { Context } from './context.ts';
 import { newAxis, inAxes } from './context.ts';
-import { asCount, asTensor, describe, poisoned } from './describe.ts';
+import { asCount, describe, poisoned } from './describe.ts';
 import { draws, toDistribution } from './distributions.ts';
 import { renamed } from './entries.ts';
 import { pointsOf } from './finite.ts';
@@ -109,32 +109,6 @@ export const openDraws = (source: Value, ctx: Context, span: Span, name: string)
     return fail('L0307', span, { what: 'the number of draws' }, { help: 'write how many: `z ~ P^16`' });
   const axis = newAxis(ctx, count, name);
   return { kind: 'axis', axis, value: draws(dist.power!.base, inAxes(ctx, axis), span) };
-};
-
-export const lengthOf = (v: Value, span: Span): number => {
-  switch (v.kind) {
-    case 'data':
-      return v.rows;
-    case 'range':
-      return Math.max(0, v.to - v.from + 1);
-    case 'list':
-    case 'tuple':
-      return v.items.length;
-    case 'along':
-      return v.axis.size;
-    case 'texts':
-      return v.values.length;
-    case 'dist':
-      if (v.power) return v.power.count;
-      return fail('L0302', span, { expected: 'an array or a data set', seen: describe(v) });
-    default: {
-      const t = asTensor(v, span);
-      const shape = shapeOf(toReal(t));
-      return shape.length > 0
-        ? shape[0]
-        : fail('L0302', span, { expected: 'an array or a data set', seen: describe(v) });
-    }
-  }
 };
 
 const labelOf = (binder: Binder): string => {

@@ -6,9 +6,9 @@
 import type { Span } from '../../grammar/tree.ts';
 import * as ir from '../ir/build.ts';
 import type { Node } from '../ir/graph.ts';
-import type { BinaryOp, ComparisonOp, DType, ReductionOp, Shape, UnaryOp } from '../ir/operations.ts';
+import type { BinaryOp, ComparisonOp, ReductionOp, Shape, UnaryOp } from '../ir/operations.ts';
 import { fail } from '../messages.ts';
-import { R, Bit, bit, printSpace, real, sameShape, storageShape } from '../spaces/space.ts';
+import { R, Bit, printSpace, sameShape, storageShape } from '../spaces/space.ts';
 import type { TensorSpace } from '../spaces/space.ts';
 import { quotient } from './removable.ts';
 import type { Axis, Tensor } from './values.ts';
@@ -61,8 +61,6 @@ export const expandAxes = (t: Tensor, axes: readonly Axis[], span?: Span): Tenso
   return { ...tensor(node, axes, t.space) };
 };
 
-export const withSpace = (t: Tensor, space: TensorSpace): Tensor => tensor(t.node, t.axes, space);
-
 /** As real numbers: booleans become 0 and 1, classes their one-hot vectors. */
 export const toReal = (t: Tensor): Tensor => {
   if (t.space.element.kind === 'Class') {
@@ -76,8 +74,6 @@ export const toReal = (t: Tensor): Tensor => {
     within: t.within,
   };
 };
-
-export const toDType = (t: Tensor, dtype: DType): Node => ir.cast(t.node, dtype);
 
 /** As truth values. */
 export const toBit = (t: Tensor): Tensor =>
@@ -236,12 +232,6 @@ export const reduceAxis = (op: ReductionOp, t: Tensor, axis: Axis, span?: Span):
   );
 };
 
-export const meanAxis = (t: Tensor, axis: Axis, span?: Span): Tensor => {
-  const x = toReal(t);
-  if (!x.axes.includes(axis)) return x;
-  return mapBinary('mul', reduceAxis('sum', x, axis, span), constantNumber(1 / axis.size), span);
-};
-
 export const reshapeTensor = (t: Tensor, shape: Shape, span?: Span): Tensor =>
   tensor(ir.reshape(t.node, [...sizes(t.axes), ...shape], span), t.axes, R(...shape));
 
@@ -350,6 +340,3 @@ export const unflattenAxes = (node: Node, axes: readonly Axis[], span?: Span): T
   const shape = node.shape.slice(1);
   return tensor(ir.reshape(node, [...sizes(axes), ...shape], span), axes, R(...shape));
 };
-
-export const isBoolean = (t: Tensor): boolean => t.space.element === bit || t.space.element.kind === 'Bit';
-export const isReal = (t: Tensor): boolean => t.space.element === real || t.space.element.kind === 'R';

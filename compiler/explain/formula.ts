@@ -37,7 +37,7 @@ export interface Formula {
 const LONGEST = 170;
 const nothing: Box = row();
 
-export const formulaLines = (problem: ProblemExpr, write: Write, scope: Scope): Line[] => [
+const formulaLines = (problem: ProblemExpr, write: Write, scope: Scope): Line[] => [
   ...problem.players.map((p): Line => ({
     role: 'player',
     head: playerHead(p, write, scope),

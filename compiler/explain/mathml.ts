@@ -3,7 +3,7 @@
  */
 import type { Box } from './math.ts';
 
-export const escapeXml = (text: string): string =>
+const escapeXml = (text: string): string =>
   text.replace(/[&<>"]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[c] ?? '&quot;');
 
 const operator = (text: string, attributes = ''): string => `<mo${attributes}>${escapeXml(text)}</mo>`;

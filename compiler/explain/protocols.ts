@@ -26,7 +26,7 @@ const meanings: Readonly<Record<string, string>> = {
 };
 
 /** The value of a name declared by `let`; anything else is itself. */
-export const followed = (e: Expr, module: Module): Expr => {
+const followed = (e: Expr, module: Module): Expr => {
   if (e.kind !== 'name') return e;
   const d = module.declarations.find(
     (x) => x.kind === 'let' && x.pattern.kind === 'name' && x.pattern.name === e.name && x.relation === '=',
@@ -34,7 +34,7 @@ export const followed = (e: Expr, module: Module): Expr => {
   return d?.kind === 'let' ? d.value : e;
 };
 
-export const protocolCall = (problem: ProblemExpr, module: Module): CallExpr | undefined => {
+const protocolCall = (problem: ProblemExpr, module: Module): CallExpr | undefined => {
   if (!problem.on) return undefined;
   const value = followed(problem.on, module);
   return value.kind === 'call' && value.callee.kind === 'name' ? value : undefined;

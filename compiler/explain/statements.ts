@@ -21,7 +21,7 @@ export const parametersBox = (params: readonly Parameter[], write: Write): Box =
   return m.row(m.list(boxes.slice(0, first)), m.punctuation(';'), m.list(boxes.slice(first)));
 };
 
-export const statementBox = (s: Statement, write: Write): Box => {
+const statementBox = (s: Statement, write: Write): Box => {
   switch (s.kind) {
     case 'assign':
       return m.row(patternBox(s.pattern), m.relation('='), write(s.value).box);

@@ -67,7 +67,7 @@ export const keyOfSeed = (seed: number): Int32Array => {
 };
 
 /** Φ⁻¹, to 1e-15 (Wichura 1988, algorithm AS 241): a rational function of p in the middle, of sqrt(-log p) in the tails. */
-export const normalQuantile = (p: number): number => {
+const normalQuantile = (p: number): number => {
   const q = p - 0.5;
   if (q > -0.425 && q < 0.425) {
     const r = 0.180625 - q * q;

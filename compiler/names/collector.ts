@@ -56,7 +56,7 @@ export const once = (names: readonly Name[], c: Collector): void => {
 };
 
 /** A name begins where its pattern does; an annotation may follow it. */
-export const nameSpan = (text: string, span: Span): Span => {
+const nameSpan = (text: string, span: Span): Span => {
   const length = /^(?:[\p{L}_][\p{L}\p{M}\p{Nd}\p{Pc}₀-₉]*['′]*|[∇∑∏])/u.exec(text.slice(span.start, span.end))?.[0]
     .length;
   return { ...span, end: span.start + (length ?? span.end - span.start) };

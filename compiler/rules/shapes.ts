@@ -283,7 +283,7 @@ const rules: { readonly [K in OpName]: Rule<K> } = {
 };
 
 /** The type of part `index` of a scan. */
-export const partType = (scanned: OperationOf<'scan'>, index: number): Type => {
+const partType = (scanned: OperationOf<'scan'>, index: number): Type => {
   const output = scanned.body.outputs[index]?.node ?? bug('part', `the scan has no part ${index}`);
   const { dtype, shape } = output;
   return index < scanned.carries ? { dtype, shape } : { dtype, shape: [scanned.length, ...shape] };

@@ -102,9 +102,6 @@ export const printSpace = (s: Space): string => {
 
 export const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((n, i) => n === b[i]);
 
-/** Is every value of the element a real number (or vector of them)? `Class` is not: it becomes one where its one-hot vector is meant. */
-export const isNumeric = (e: Element): boolean => e.kind !== 'Class';
-
 /** How many points, if finitely many and enumerable: Bit 2, Class[K] K. */
 export const elementCount = (e: Element): number | undefined =>
   e.kind === 'Bit' ? 2 : e.kind === 'Class' ? e.size : undefined;

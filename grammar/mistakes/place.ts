@@ -33,7 +33,7 @@ export const opens = (token: IToken): boolean =>
 export const closes = (token: IToken): boolean => is(token, ...closing);
 
 /** Made by the layout: the end of a line, or a bracket that was missing. */
-export const isVirtual = (token: IToken): boolean => token.image === '';
+const isVirtual = (token: IToken): boolean => token.image === '';
 
 const classifiedWords = [T.Big, T.LogOf, T.DistOf, T.FoldOf];
 export const beginsOperand = (token: IToken): boolean =>

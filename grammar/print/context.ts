@@ -39,7 +39,7 @@ export const inParens = (doc: Doc, wanted: boolean): Doc => (wanted ? ['(', doc,
 type Spanned = { readonly span: Span };
 
 /** Do the two stand on one line in the source? */
-export const onOneLine = ({ text }: Context, from: number, to: number): boolean =>
+const onOneLine = ({ text }: Context, from: number, to: number): boolean =>
   text === undefined || !text.slice(from, to).includes('\n');
 
 /** Is there an empty line before the next thing behind `end`? Comments at the end of the line are passed over. */

@@ -28,7 +28,7 @@ const nameOf = (file: string): string => {
 };
 
 /** The line that reads a file: what "use" puts into the spec. */
-export const lineFor = (name: string): string => {
+const lineFor = (name: string): string => {
   const kind = /\.([a-z0-9]+)(?:\.gz)?$/i.exec(name)?.[1]?.toLowerCase() ?? '';
   const reader = readers[kind];
   if (reader) return `data ${nameOf(name)} = ${reader}("${name}")`;

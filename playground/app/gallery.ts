@@ -35,7 +35,7 @@ const written: Readonly<Record<string, string>> = {
 };
 
 /** `07-simclr`: SimCLR. */
-export const titleOf = (name: string): string => {
+const titleOf = (name: string): string => {
   const words = name.replace(/^\d+-/, '').split('-');
   const title = words.map((w) => written[w] ?? w).join(' ');
   return title[0].toUpperCase() + title.slice(1);

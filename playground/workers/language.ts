@@ -23,7 +23,7 @@ import { emitGraph, graphTitles } from './emit.ts';
 import { browserHost } from './files.ts';
 import type { FileSource } from './files.ts';
 
-export const specFile = 'spec.learn';
+const specFile = 'spec.learn';
 
 export interface ShownProblem {
   readonly code: string;

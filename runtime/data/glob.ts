@@ -4,7 +4,7 @@
  */
 const escape = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 
-export const isPattern = (path: string): boolean => /[*?[{]/.test(path);
+const isPattern = (path: string): boolean => /[*?[{]/.test(path);
 
 /** One name of a path -> a test. A bracket that does not close is itself. */
 export const nameTest = (pattern: string): ((name: string) => boolean) => {

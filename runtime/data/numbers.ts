@@ -43,7 +43,7 @@ const getters: Readonly<Record<string, Get>> = {
 export const isNumberFormat = (kind: string, size: number): boolean => `${kind}${size}` in getters;
 
 /** `count` numbers from the start of `bytes`, which has at least so many. */
-export const readNumbers = (
+const readNumbers = (
   bytes: Uint8Array,
   { kind, size, little }: NumberFormat,
   count: number,

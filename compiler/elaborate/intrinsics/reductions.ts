@@ -102,7 +102,7 @@ const varianceOf = (entries: Entries, span: Span): Node => {
 };
 
 /** sqrt whose slope at 0 is 0 rather than infinite. */
-export const safeSqrt = (v: Node, span?: Span): Node => {
+const safeSqrt = (v: Node, span?: Span): Node => {
   const positive = ir.gt(v, ir.scalar(0));
   return ir.select(positive, ir.sqrt(ir.select(positive, v, ir.scalar(1)), span), ir.scalar(0));
 };

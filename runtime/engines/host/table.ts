@@ -9,7 +9,7 @@ import { products } from './products.ts';
 import { rearranging } from './rearrange.ts';
 import { reducing } from './sums.ts';
 
-export const hostTable: HostTable = { ...elementwise, ...rearranging, ...indexing, ...products, ...reducing };
+const hostTable: HostTable = { ...elementwise, ...rearranging, ...indexing, ...products, ...reducing };
 
 type ComputingOperation = Extract<Operation, { readonly op: Computing }>;
 

@@ -16,7 +16,7 @@ import { rearranging } from './rearrange.ts';
 import type { KernelTable, Prepared, Site } from './rule.ts';
 import { summing } from './sums.ts';
 
-export const kernelTable: KernelTable = { ...elementwise, ...rearranging, ...summing };
+const kernelTable: KernelTable = { ...elementwise, ...rearranging, ...summing };
 
 /** What these backends run by the kernels of TF.js. Everything else is the host's, on the same memory. */
 const fast: { readonly [K in EngineName]?: ReadonlySet<Computing> } = {

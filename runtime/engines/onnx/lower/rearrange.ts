@@ -85,7 +85,7 @@ const placesOf = (window: Window, [h, w]: readonly [number, number]): number[] =
 };
 
 /** The padded image as a list of pixels, gathered. */
-export const unfolded = (w: Writer, name: string, [n, h, width, c]: Shape, window: Window): string => {
+const unfolded = (w: Writer, name: string, [n, h, width, c]: Shape, window: Window): string => {
   const [[top, bottom], [left, right]] = window.padding;
   const image = padded(w, name, [0, top, left, 0], [0, bottom, right, 0]);
   const pixels = reshaped(w, image, [n, (h + top + bottom) * (width + left + right), c]);
@@ -95,7 +95,7 @@ export const unfolded = (w: Writer, name: string, [n, h, width, c]: Shape, windo
 };
 
 /** One element of all windows at a time, spread to where it lies, and all added up. */
-export const folded = (
+const folded = (
   w: Writer,
   name: string,
   [n, oh, ow, kh, kw, c]: Shape,
