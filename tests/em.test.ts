@@ -119,6 +119,25 @@ minimize KL(D_tr || p) over p in Hidden
   expect(ended.loss).toBeLessThan(begun.loss - 0.1);
 });
 
+test('a long chain by its recursion goes as it does path by path (Baum and Welch)', async () => {
+  const rows = [0, 1, 2].map((r) => Array.from({ length: 8 }, (_, t) => 1 + Math.sin(3 * r + t * t)));
+  const hmm = (entries: string): string => `data D : [R[8]] = [[${rows.map((r) => r.join(', ')).join('], [')}]]
+model Hidden() ~> R[8] {
+  param start : Simplex[2] = [0.5, 0.5]
+  param go : Simplex[2][2] = [[0.7, 0.3], [0.4, 0.6]]
+  param m : R[2] = [0, 2]
+  z ~ MarkovChain(Categorical(start), s -> Categorical(go[s]), 8)
+  ${entries}
+}
+minimize KL(D_tr || p) over p in Hidden
+  subject to eval KL(D_eval || p) as loss, eval p.m[0] as low, eval p.m[1] as high,
+    eval p.start[0] as first, eval p.go[0, 0] as stay, eval p.go[1, 0] as fall
+  on unsupervised(D, holdout = 0) by em for 3 steps`;
+  const recursion = await measures(hmm('[Normal(m[z[t]], 1) for t < 8]'));
+  const paths = await measures(hmm('every = z; [Normal(m[every[t]], 1) for t < 8]'));
+  for (const [name, value] of Object.entries(paths)) expect(recursion[name]).toBeCloseTo(value, 4);
+});
+
 test.each([
   ['batches', spec('by em batch 5'), 'every turn reads all rows'],
   [

@@ -12,7 +12,9 @@ import { Failure } from '../failure.ts';
 import type { Context } from './context.ts';
 import { describe, poisoned } from './describe.ts';
 import { draws, logDensity, toDistribution } from './distributions.ts';
-import { countsInReach, finitePoints } from './finite.ts';
+import { chainIn, chainOf, overPaths } from './chains.ts';
+import type { Chain } from './chains.ts';
+import { countPoints, countsInReach, finitePoints } from './finite.ts';
 import { endsInLaw, lawOf } from './laws.ts';
 import { factsOf, marginalOver } from './mixtures.ts';
 import { bindPattern } from './patterns.ts';
@@ -21,6 +23,8 @@ import type { Axis, Dist, Lack, Tensor, Value } from './values.ts';
 
 /** All latent variables of a program together have at most so many values. */
 const most = 4096;
+/** Of a hidden chain, paths that are summed over one by one. */
+const fewPaths = 64;
 
 type Ability = Pick<Dist, 'logDensity' | 'facts' | 'event' | 'lacks'>;
 
@@ -88,18 +92,21 @@ type Outcome = (name: string, dist: Dist, ctx: Context) => Value;
 const label = (s: DrawStatement): string => (s.pattern.kind === 'name' ? `\`${s.pattern.name}\`` : 'what');
 
 const unfold = (
-  { statements }: BlockExpr,
+  body: BlockExpr,
   start: Context,
   outcome: ReadonlySet<string>,
   valueOf: Outcome,
   program: string,
+  hidden: DrawStatement | 'none' | undefined = outcome.size === 0 ? chainIn(body) : undefined,
 ): Unfolded => {
+  const { statements } = body;
   const scope = childScope(start.scope);
   let ctx = inScope(start, scope);
   const axes: Axis[] = [];
   const logs: Tensor[] = [];
   let last: Value | undefined;
   let size = 1;
+  let chain: Chain | undefined;
   for (const s of statements) {
     if (s.kind !== 'draw') {
       last = ctx.shared.run.statement(s, ctx);
@@ -113,17 +120,24 @@ const unfold = (
       bindPattern(scope, s.pattern, value, ctx, s.span);
       continue;
     }
+    chain = s === hidden && (countOfPoints(dist) ?? 0) > fewPaths ? chainOf(dist, ctx) : chain;
+    if (s === hidden && chain) {
+      ctx = inAxes(ctx, chain.points.axis);
+      bindPattern(scope, s.pattern, chain.value, ctx, s.span);
+      continue;
+    }
     const points = dist.logDensity && (finitePoints(dist, ctx, most) ?? countsInReach(dist, ctx, most));
-    size *= points?.axis.size ?? 1;
+    size *= points?.axis.size ?? countOfPoints(dist) ?? 1;
     if (!points || size > most)
       return {
         ctx,
         axes,
         logs,
         endless: {
-          message: points
-            ? `its latent variables have ${size.toLocaleString('en')} values together, and no more than ${most.toLocaleString('en')} are summed over`
-            : `${program === '' ? 'it' : `\`${program}\``} draws ${label(s)} before it ends, which is not one of a few values to sum over: it can only be sampled`,
+          message:
+            size > most
+              ? `its latent variables have ${size.toLocaleString('en')} values together, and no more than ${most.toLocaleString('en')} are summed over`
+              : `${program === '' ? 'it' : `\`${program}\``} draws ${label(s)} before it ends, which is not one of a few values to sum over: it can only be sampled`,
           span: s.span,
         },
       };
@@ -132,8 +146,12 @@ const unfold = (
     logs.push(logDensity(dist, points.value, ctx, span, 'the density of the program'));
     bindPattern(scope, s.pattern, points.value, ctx, s.span);
   }
-  return { ctx, axes, logs, last };
+  const paths = chain && overPaths(chain, last, ctx, body.span);
+  if (chain && !paths) return unfold(body, start, outcome, valueOf, program, 'none');
+  return { ctx, axes, logs, last: paths ?? last };
 };
+
+const countOfPoints = ({ event }: Dist): number | undefined => event && countPoints(event);
 
 const total = (logs: readonly Tensor[], span: Span): Tensor =>
   logs.reduce((a, b) => mapBinary('add', a, b, span), constantNumber(0));
