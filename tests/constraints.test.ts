@@ -80,6 +80,13 @@ describe('training by steps', () => {
     expect([a, b]).toEqual([expect.closeTo(0.6, 5), expect.closeTo(0.8, 5)]);
   });
 
+  test('a rule that scales every entry by itself is not projected onto a ball: it would rest at [1, 1] / sqrt(2)', async () => {
+    const { a, b } = await measures(`
+minimize norm(y - [3, 4])^2 over y in R[2] subject to norm(y) <= 1, eval y[0] as a, eval y[1] as b
+  by adam(cosine(0.02)) for 3000 steps`);
+    expect([a, b]).toEqual([expect.closeTo(0.6, 2), expect.closeTo(0.8, 2)]);
+  });
+
   test('otherwise the multipliers move along', async () => {
     const { a, b } = await measures(`
 data D = [(x / 10, 2 * x / 10 + 1) for x in 0..10]
@@ -99,4 +106,47 @@ test('a run says of each constraint whether it is met, and fails where one is no
   const clash = await solved('minimize (z - 1)^2 over z in R subject to z <= 0.5, z >= 0.7');
   expect(clash.met).toBe(false);
   expect(clash.solved[0].reason).toContain('the constraints cannot all be met: one stays off by 0.1');
+});
+
+describe('games', () => {
+  test('a player whose best answer is outside of his set stays on its edge, and the other answers that', async () => {
+    // Unconstrained: 2 (x - 3) + y = 0 and y = x, so x = y = 2.
+    const { x, y } = await measures(`
+minimize (x - 3)^2 + x * y over x in R and minimize (y - x)^2 over y in R
+  subject to x <= 1, eval x as x, eval y as y by adam(0.05) for 600 steps`);
+    expect(x).toBeCloseTo(1, 3);
+    expect(y).toBeCloseTo(1, 3);
+  });
+
+  test('a set of the second player is projected onto as well', async () => {
+    const { x, y } = await measures(`
+minimize (x - y[0])^2 over x in R and minimize norm(y - [3, 4] - x)^2 over y in R[2]
+  subject to norm(y) <= 1, eval x as x, eval norm(y) as y by sgd(0.1) for 400 steps`);
+    // y points to (3 + x, 4 + x) and x is its first entry.
+    let at = 0.5;
+    for (let i = 0; i < 200; i++) at = (3 + at) / Math.hypot(3 + at, 4 + at);
+    expect(x).toBeCloseTo(at, 2);
+    expect(y).toBeCloseTo(1, 3);
+  });
+
+  test('two firms that share a capacity pay one price for it', async () => {
+    // Cournot: without the limit each makes 1; with it both slopes 3 - 2 q - q' equal the price.
+    const { a, b } = await measures(`
+maximize (3 - a - b) * a over a in R and maximize (3 - a - b) * b over b in R
+  subject to a + b <= 1, eval a as a, eval b as b by adam(0.02) for 2000 steps`);
+    expect(a).toBeCloseTo(0.5, 2);
+    expect(b).toBeCloseTo(0.5, 2);
+  });
+
+  test('a constraint that reads rows, in a game with a critic', async () => {
+    // The generator is kept from the data: its mean may be 1 at most.
+    const { mean } = await measures(`
+data D = [2 + x for x in Normal(0, 0.3)^400]
+model G() ~> R { param m : R = 0; z ~ Normal(0, 0.3); m + z }
+model C(x: R) -> R = dense[1](tanh(dense[8]([x])))[0]
+minimize (maximize E[x ~ D_tr] log(sigmoid(c(x))) + E[y ~ g] log(sigmoid(-c(y))) over c in C by adam(0.01)) over g in G by adam(0.01)
+  subject to (E[x ~ D_tr] x) - (E[y ~ g; samples = 64] y) >= 1, eval E[y ~ g; samples = 4000] y as mean
+  on unsupervised(D, holdout = 0) for 1500 steps batch 64`);
+    expect(Math.abs(mean - 1)).toBeLessThan(0.15);
+  });
 });

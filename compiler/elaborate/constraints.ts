@@ -18,6 +18,7 @@ import { asTensor } from './describe.ts';
 import { stepInput, totalInput } from './inputs.ts';
 import { inProblem } from './objectives.ts';
 import { settle } from './operators.ts';
+import type { Rule } from './optimisers.ts';
 import { known, mapBinary, shapeOf, toReal } from './tensors.ts';
 import type { Tensor } from './values.ts';
 import { makeVariable, uniqueId, variableInput } from './variables.ts';
@@ -186,7 +187,16 @@ export interface Projection {
   readonly variable: Variable;
   readonly onto: (x: Node) => Node;
   readonly words: string;
+  /** Every entry by itself, so that it is the closest point by any scale of the entries. */
+  readonly entrywise?: true;
 }
+
+/**
+ * Does the rule go along the gradient? A rule that scales every entry by itself (Adam) and a projection that mixes them come to rest where
+ * neither of them is right: `norm(w) <= 1` would end where all entries are alike.
+ */
+const alongGradient = ({ rule, transforms }: Rule): boolean =>
+  rule.name === 'sgd' && transforms.every((t) => ['clip', 'weight_decay', 'extragradient'].includes(t.name));
 
 /** A parameter whose coordinates are its values, if that is what the node is. */
 const parameterOf = (node: Node, { variables }: Built, ctx: Context): Variable | undefined =>
@@ -201,7 +211,7 @@ const projectionOf = ({ condition }: Constraint, built: Built, ctx: Context): Pr
   const own = parameterOf(left.node, built, ctx);
   if (own && op !== '==') {
     const onto = (x: Node): Node => (op === '<=' ? ir.minimum(x, ir.scalar(c)) : ir.maximum(x, ir.scalar(c)));
-    return { variable: own, onto, words: 'clipped after every step' };
+    return { variable: own, onto, words: 'clipped after every step', entrywise: true };
   }
   const { value } = condition;
   const call = value.kind === 'call' && value.callee.kind === 'name' && value.args.length === 1 ? value : undefined;
@@ -225,10 +235,14 @@ const projectionOf = ({ condition }: Constraint, built: Built, ctx: Context): Pr
   return undefined;
 };
 
-/** Constraints that a projection takes care of in training by steps, one set for a parameter (clips may be two), and the rest. */
+/**
+ * Constraints that a projection takes care of in training by steps, one set for a parameter (clips may be two), and the rest. In a game a
+ * constraint holds for all: each player whose parameters are in it pays for it, at one price (the variational equilibrium of Rosen 1965).
+ */
 export const projected = (
   { constraints, penalty }: Constrained,
-  built: Built,
+  players: readonly Built[],
+  rules: readonly Rule[],
   ctx: Context,
 ): {
   readonly projections: readonly Projection[];
@@ -238,7 +252,10 @@ export const projected = (
   const projections: Projection[] = [];
   const decisions: Decision[] = [];
   const rest = constraints.filter((c) => {
-    const found = projectionOf(c, built, ctx);
+    const [found] = players.flatMap((p, i) => {
+      const one = projectionOf(c, { ...p, inside: players[0].inside }, ctx);
+      return one && (one.entrywise || alongGradient(rules[i])) ? [one] : [];
+    });
     const other = found && projections.find((p) => p.variable === found.variable);
     const taken = found && (!other || (other.words === found.words && found.words.startsWith('clipped')));
     if (taken) {

@@ -182,14 +182,15 @@ export const gradientSolver = (
   if (kept) for (const [id, node] of multiplierUpdates(kept.rest, inner)) built[0].state.updates.set(id, node);
   const movers = moversOf(contestants, built, rules, kept?.rest, ctx);
   const ahead = rules.some((r) => r.transforms.some((t) => t.name === 'extragradient'));
-  // Looking ahead for everybody reads the rows of everybody.
+  // Looking ahead for everybody reads the rows of everybody, and so does a constraint that holds for all.
+  const together = ahead || (kept !== undefined && kept.rest.constraints.length > 0);
   const feeds = feedsOf(new Map(built.flatMap((b) => [...b.state.feeds])).values());
   const players = (ahead ? lookAhead(movers, ctx) : movers).flatMap((m): PlayerStep[] =>
     Array.from({ length: m.pace.times }, (_, turn) => ({
       name: m.name,
       graph: stepGraph(m, turn, kept?.projections ?? [], ctx),
       gradients: graphOf(m.built.variables.map((v, i) => ({ name: `grad:${v.id}`, node: m.gradients[i] }))),
-      feeds: ahead ? feeds : feedsOf(m.built.state.feeds.values()),
+      feeds: together ? feeds : feedsOf(m.built.state.feeds.values()),
       every: m.pace.every,
       sense: m.maximised ? 'maximize' : 'minimize',
     })),

@@ -190,7 +190,7 @@ const bySteps = (
         ]
       : [];
   const constrained = constraintsOf(problem, built[0], 'steps', ctx);
-  const kept = constrained && projected(constrained, built[0], ctx);
+  const kept = constrained && projected(constrained, built, rules, ctx);
   const pulled = (kept?.rest.constraints ?? []).map((c) =>
     decision(c, 'augmented Lagrangian, its multiplier moved in every step', 'training goes by steps'),
   );
@@ -210,8 +210,6 @@ export const train = (training: Training): Trained => {
     ruleOf(player.by.length > 0 ? player.by : problem.by, inProblem(ctx, newProblem('train'))),
   );
   const said = problem.by.length > 0 || contestants.some((c) => c.player.by.length > 0);
-  if (hasConstraints(problem) && contestants.length > 1)
-    fail('L0601', problem.conditions[0].span, { what: 'a constraint in a game of several players' });
   const fromRows = fitted(training, said);
   if (fromRows) return fromRows;
   if (stated.some((rule) => rule?.rule.solver === 'em')) return byExpectationMaximisation(training);
