@@ -37,14 +37,14 @@ export interface Inside {
 type Place = Pick<Inside, 'axes' | 'mask' | 'length' | 'front'>;
 
 /** `leaf` gives nothing for an item that a condition leaves out. */
-const walk = <T>(
+const walk = (
   binders: readonly Binder[],
   at: Inside,
   unroll: boolean,
-  leaf: (inside: Inside) => T | undefined,
-  joinAll: (parts: readonly T[]) => T,
-): T | undefined => {
-  const join = (parts: readonly (T | undefined)[]): T => joinAll(parts.filter((p) => p !== undefined));
+  leaf: (inside: Inside) => Value | undefined,
+  joinAll: (parts: readonly Value[]) => Value,
+): Value | undefined => {
+  const join = (parts: readonly (Value | undefined)[]): Value => joinAll(parts.filter((p) => p !== undefined));
   const [binder, ...rest] = binders;
   if (!binder) return leaf(at);
   const opened = openBinder(binder, at.ctx);
@@ -114,7 +114,7 @@ const isLeftOut = ({ axes, mask }: Inside, conditions: readonly Expr[]): boolean
 // ---------------------------------------------------------------- comprehensions
 
 /** Runs `run` over axes; where that cannot be (a data set for each), value by value. */
-const vectorisedOrUnrolled = <T>(run: (unroll: boolean) => T, ctx: Context): T => {
+const vectorisedOrUnrolled = (run: (unroll: boolean) => Value, ctx: Context): Value => {
   const inside = ctx.axes.length > 0;
   try {
     return run(false);
@@ -122,6 +122,23 @@ const vectorisedOrUnrolled = <T>(run: (unroll: boolean) => T, ctx: Context): T =
     if (!(error instanceof UnrollSignal) || inside) throw error;
     return run(true);
   }
+};
+
+/** `leaf` for what the binders introduce and the conditions leave. */
+const overBinders = (
+  { binders, conditions }: ComprehensionExpr | BigExpr,
+  ctx: Context,
+  leaf: (at: Inside, unroll: boolean) => Value,
+  join: (parts: readonly Value[]) => Value,
+): Value => {
+  const inside: Inside = { ctx, axes: [], bound: [] };
+  const kept =
+    (unroll: boolean) =>
+    (entered: Inside): Value | undefined => {
+      const at = withConditions(entered, conditions);
+      return isLeftOut(at, conditions) ? undefined : leaf(at, unroll);
+    };
+  return vectorisedOrUnrolled((unroll) => walk(flattened(binders), inside, unroll, kept(unroll), join) as Value, ctx);
 };
 
 /** `rows`: what is written are the rows of a set, so several binders list all their combinations. */
@@ -135,25 +152,18 @@ export const comprehension = (e: ComprehensionExpr, ctx: Context, rows = false):
     }
     if (source.kind === 'poison') return poisoned();
   }
-  return vectorisedOrUnrolled(
-    (unroll) =>
-      walk<Value>(
-        binders,
-        { ctx, axes: [], bound: [] },
-        unroll,
-        (inside) => {
-          const at = withConditions(inside, e.conditions);
-          if (isLeftOut(at, e.conditions)) return undefined;
-          const value = settle(at.ctx.shared.run.evaluate(e.body, at.ctx), at.ctx, e.body.span);
-          // A list of samples, each to become a set of its own.
-          if (!unroll && value.kind === 'dist' && value.power && !ctx.problem && at.axes.length > 0)
-            throw new UnrollSignal();
-          const listed = at.axes.length > 1 && (rows || at.mask);
-          return listed ? keep(...listing(value, at, ctx), e.span) : keep(value, at, e.span);
-        },
-        (parts) => combine(parts, ctx),
-      ) as Value,
+  return overBinders(
+    e,
     ctx,
+    (at, unroll) => {
+      const value = settle(at.ctx.shared.run.evaluate(e.body, at.ctx), at.ctx, e.body.span);
+      // A list of samples, each to become a set of its own.
+      if (!unroll && value.kind === 'dist' && value.power && !ctx.problem && at.axes.length > 0)
+        throw new UnrollSignal();
+      const listed = at.axes.length > 1 && (rows || at.mask);
+      return listed ? keep(...listing(value, at, ctx), e.span) : keep(value, at, e.span);
+    },
+    (parts) => combine(parts, ctx),
   );
 };
 
@@ -239,37 +249,28 @@ const overItems = (op: BigExpr['op'], parts: readonly Tensor[], ctx: Context, sp
 
 export const bigOperator = (e: BigExpr, ctx: Context): Value => {
   if (e.op === 'E' || e.op === 'P') return expectation(e, ctx);
-  const binders = flattened(e.binders);
-  const bodyOf = (inside: Inside): Tensor =>
-    asTensor(
-      settle(inside.ctx.shared.run.evaluate(e.body, inside.ctx), inside.ctx, e.body.span),
-      e.body.span,
-      `the body of \`${e.op}\``,
-    );
-  return vectorisedOrUnrolled(
-    (unroll) =>
-      walk<Value>(
-        binders,
-        { ctx, axes: [], bound: [] },
-        unroll,
-        (inside) => {
-          const at = withConditions(inside, e.conditions);
-          if (isLeftOut(at, e.conditions)) return undefined;
-          const value = bodyOf(at);
-          if (at.axes.length === 0) return value;
-          if (e.op === 'argmax' || e.op === 'argmin') return argument(e, value, at);
-          if (e.op === 'softmax') return softmaxOver(value, at, e.span);
-          return reduceBig(e.op, value, at, e.span);
-        },
-        (parts) =>
-          overItems(
-            e.op,
-            parts.map((p) => asTensor(p, e.span)),
-            ctx,
-            e.span,
-          ),
-      ) as Value,
+  const what = `the body of \`${e.op}\``;
+  return overBinders(
+    e,
     ctx,
+    (at) => {
+      const value = asTensor(
+        settle(at.ctx.shared.run.evaluate(e.body, at.ctx), at.ctx, e.body.span),
+        e.body.span,
+        what,
+      );
+      if (at.axes.length === 0) return value;
+      if (e.op === 'argmax' || e.op === 'argmin') return argument(e, value, at);
+      if (e.op === 'softmax') return softmaxOver(value, at, e.span);
+      return reduceBig(e.op, value, at, e.span);
+    },
+    (parts) =>
+      overItems(
+        e.op,
+        parts.map((p) => asTensor(p, e.span)),
+        ctx,
+        e.span,
+      ),
   );
 };
 
