@@ -33,7 +33,7 @@ export const intoShape = (v: Value, axis: Axis): Value =>
   v.kind === 'tensor' ? axisToShape(v, axis) : { kind: 'along', axis, element: v };
 
 /** The value of one entry each, the leading dimension of an array becoming the axis. */
-const underAxis = (v: Value, axis: Axis, span: Span): Value => {
+export const underAxis = (v: Value, axis: Axis, span: Span): Value => {
   if (v.kind === 'along') return renameIn(v.element, v.axis, axis);
   return mapTensors(v, (t) => {
     if (shapeOf(t)[0] !== axis.size)
