@@ -20,6 +20,7 @@ import type { Elaborated, Modules } from './elaborate/run.ts';
 import { withoutAllowed } from './allowed.ts';
 import { withFixes } from './fixes.ts';
 import { loadModules } from './modules.ts';
+import { looksInRounds } from './passes/in-rounds.ts';
 import type { Program } from './program.ts';
 
 export interface Compilation {
@@ -84,6 +85,18 @@ const withFormulas = (program: Program, module: Module): Program => {
   return { ...program, stages };
 };
 
+/** What looks at all rows of a large set does it in rounds. */
+const withRounds = (program: Program): Program => ({
+  ...program,
+  stages: program.stages.map((stage) => ({
+    ...stage,
+    actions: stage.actions.map((action) =>
+      action.kind === 'eval' ? { ...action, evaluations: action.evaluations.map(looksInRounds) } : action,
+    ),
+  })),
+  shows: program.shows.map(looksInRounds),
+});
+
 export const compile = async (
   file: string,
   text: string,
@@ -101,7 +114,7 @@ export const compile = async (
   if (posed && !hasErrors(found) && done.program?.stages.length === 0)
     throw new Error('internal: a problem was given up without a diagnostic');
   const made = hasErrors(diagnostics) ? undefined : done.program;
-  const program = made && !quick ? withFormulas(made, parsed.module) : made;
+  const program = made && !quick ? withFormulas(withRounds(made), parsed.module) : made;
   return {
     module: parsed.module,
     program,

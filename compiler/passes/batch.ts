@@ -17,6 +17,9 @@ const stackLimit = 1 << 22;
 /** A number of this size is stacked as it is. */
 const smallTerm = 64;
 
+/** A round that sums up so many has enough to do: they are not stacked. */
+const longSum = 1 << 15;
+
 /** A value outside, made of values of the body that are stacked over the rounds. */
 interface AtOnce {
   readonly operands: readonly Node[];
@@ -73,7 +76,7 @@ const summed = (loop: Loop, term: Node): AtOnce | undefined => {
       };
     }
     case 'sum': {
-      if (!varying.has(a)) return undefined;
+      if (!varying.has(a) || sizeOf(a.shape) > longSum) return undefined;
       const axes = [0, ...operation.axes.map((axis) => axis + 1)];
       return { operands: [a], total: ([p]) => ir.reshape(ir.sum(p, axes, false, span), shape, span) };
     }
