@@ -9,18 +9,23 @@ import { nodeHost } from '../runtime/data/node-host.ts';
 
 const rows = 20_000;
 
-/** Bytes of 20,000 rows of 4 by 4 in `pixels.npy`; `looked` counts how often somebody asked for them. */
-const opened = (byte: (i: number) => number) => {
-  const looked = { times: 0 };
+/** Bytes of 20,000 rows of 4 by 4 in `pixels.npy`; `looked` counts how often somebody asked for all, and for how many where `some` are had. */
+const opened = (byte: (i: number) => number, some = false) => {
+  const looked = { times: 0, rows: 0 };
   const make = (): Int32Array => {
     looked.times++;
     return Int32Array.from({ length: rows * 16 }, (_, i) => byte(i));
   };
+  const ofRows = (places: ArrayLike<number>): Int32Array => {
+    looked.rows += places.length;
+    return Int32Array.from({ length: places.length * 16 }, (_, i) => byte(places[i >> 4] * 16 + (i & 15)));
+  };
+  const value = lazyArray('int32', [rows, 4, 4], { low: 0, high: 255 }, make, some ? ofRows : undefined);
   const readData = (): Promise<Table | DataFailure> =>
     Promise.resolve({
       source: 'pixels.npy',
       rows,
-      columns: new Map([['', { kind: 'array', value: lazyArray('int32', [rows, 4, 4], { low: 0, high: 255 }, make) }]]),
+      columns: new Map([['', { kind: 'array', value }]]),
       placeOf: (row) => `index ${row}`,
     });
   const host: Host = { ...nodeHost(), readData };
@@ -46,6 +51,25 @@ test.each([
   const [data] = [...(program?.data.values() ?? [])];
   const { data: numbers, shape } = data.leaves[0];
   expect([numbers.length, looked.times]).toEqual([shape.reduce((n, d) => n * d, 1), 1]);
+});
+
+test.each([
+  ['data D : [R[4, 4]] = [x / 255 for x in npy("pixels.npy")]'],
+  ['data D : [R[4, 4]] = [reshape[4, 4](reshape[16](x)) - 3 for x in npy("pixels.npy")][0:15_000]'],
+  ['data D : [Bit[4, 4]] = [x > 128 for x in npy("pixels.npy")]'],
+])('%s: the rows that are held out, and those that are not, are made without the others', async (set) => {
+  const byte = (i: number): number => (i * 31) % 256;
+  const text = train(set).replace(' on ', ' subject to eval E[x ~ D_eval] sum(f(x)^2) <= 99 on ');
+  const whole = opened(byte);
+  const wanted = (await whole.compiled(text)).program;
+  const parts = opened(byte, true);
+  const { diagnostics, program } = await parts.compiled(text);
+  expect(diagnostics).toEqual([]);
+  const sets = [...(program?.data.values() ?? [])];
+  const before = [...(wanted?.data.values() ?? [])];
+  expect(sets.length).toBe(2);
+  for (const [i, { leaves }] of sets.entries()) expect(leaves[0].data).toEqual(before[i].leaves[0].data);
+  expect([parts.looked.times, parts.looked.rows]).toEqual([0, sets[0].rows + sets[1].rows]);
 });
 
 test.each([

@@ -2,7 +2,10 @@
  * A look at all rows of a large set takes the room of some hundred rows, not of all: the same numbers, within 1.3 of what it must hold
  * anyhow. Compared with the graph as it was, by the oracle and by an engine.
  */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { compile } from '../compiler/compile.ts';
 import * as b from '../compiler/ir/build.ts';
 import { evaluate } from '../compiler/ir/evaluate.ts';
 import { graphOf, type Graph, type Node } from '../compiler/ir/graph.ts';
@@ -10,6 +13,8 @@ import type { ArrayValue, DType } from '../compiler/ir/operations.ts';
 import { optimise } from '../compiler/passes/index.ts';
 import { inRounds, looksInRounds } from '../compiler/passes/in-rounds.ts';
 import { plan } from '../compiler/plan.ts';
+import type { Program } from '../compiler/program.ts';
+import { nodeHost } from '../runtime/data/node-host.ts';
 import { engineFor } from './session-programs.ts';
 
 const window = { kernel: [3, 3], strides: [1, 1], dilations: [1, 1], padding: [[1, 1], [1, 1]] } as const; // prettier-ignore
@@ -117,5 +122,14 @@ describe('a look at all rows, in rounds', () => {
     const feed = { data: 'd', rows: 2000, inputs: [{ name: 'data:d:0', leaf: 0 }] };
     expect(loops(looksInRounds({ graph, feeds: [{ ...feed, order: 'all' as const }] }).graph)).toBe(1);
     expect(loops(looksInRounds({ graph, feeds: [{ ...feed, order: 'shuffled' as const }] }).graph)).toBe(0);
+  });
+
+  it('an evaluation and a picture of 12,000 digits hold less than 10 MB', async () => {
+    const file = fileURLToPath(new URL('../examples/02-mnist.learn', import.meta.url));
+    const { program } = await compile(file, readFileSync(file, 'utf8'), nodeHost(), { seed: 1 });
+    const { stages, shows } = program as Program;
+    const looking = [...stages[0].actions.flatMap((a) => (a.kind === 'eval' ? a.evaluations : [])), ...shows];
+    expect(looking.length).toBe(2);
+    for (const { graph } of looking) expect(plan(optimise(graph)).peakBytes).toBeLessThan(1e7);
   });
 });

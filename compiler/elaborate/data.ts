@@ -1,15 +1,14 @@
 /** Data sets: read from tables, some rows of others, several side by side or one after the other. */
 import type { Span } from '../../grammar/tree.ts';
-import { mapLater } from '../ir/arrays.ts';
+import { takeRows } from '../ir/arrays.ts';
 import type { ArrayValue } from '../ir/operations.ts';
-import { sizeOf } from '../ir/shape.ts';
 import { fail } from '../messages.ts';
 import type { Column, Table } from '../host.ts';
 import { R } from '../spaces/space.ts';
 import type { TensorSpace } from '../spaces/space.ts';
 import type { Context } from './context.ts';
 import { partsOfSubset } from './leakage.ts';
-import { joined, makeLike } from './ragged.ts';
+import { joined } from './ragged.ts';
 import type { Data, SequenceTemplate, Template } from './values.ts';
 
 /** Ids tell sets apart in one compilation. */
@@ -99,19 +98,6 @@ export const fromTable = (table: Table, name: string, ctx: Context): Data => {
 };
 
 // ---------------------------------------------------------------- subsets
-
-const takeRows = (array: ArrayValue, rows: ArrayLike<number>): ArrayValue => {
-  const width = sizeOf(array.shape.slice(1));
-  return mapLater(array, array.dtype, [rows.length, ...array.shape.slice(1)], (from) => {
-    const data = makeLike(from, rows.length * width);
-    if (width < 16)
-      for (let i = 0, to = 0; i < rows.length; i++)
-        for (let k = rows[i] * width; k < (rows[i] + 1) * width; k++) data[to++] = from[k];
-    else
-      for (let i = 0; i < rows.length; i++) data.set(from.subarray(rows[i] * width, (rows[i] + 1) * width), i * width);
-    return data;
-  });
-};
 
 const mapTemplate = (t: Template, f: (t: Extract<Template, { kind: 'leaf' | 'texts' }>) => Template): Template => {
   switch (t.kind) {

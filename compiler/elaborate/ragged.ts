@@ -5,7 +5,7 @@
  * Padding repeats an entry: what is finite at all entries is finite there too, so that it stays out of gradients (0 times infinity).
  */
 import type { Span } from '../../grammar/tree.ts';
-import { lazyArray } from '../ir/arrays.ts';
+import { lazyArray, makeLike } from '../ir/arrays.ts';
 import type { ArrayData, ArrayValue, Bounds } from '../ir/operations.ts';
 import { sizeOf } from '../ir/shape.ts';
 import { fail } from '../messages.ts';
@@ -17,15 +17,6 @@ import type { SequenceTemplate, Template } from './values.ts';
 type Leaf = SequenceTemplate['length'];
 
 const count: TensorSpace = { kind: 'tensor', element: { kind: 'Nat' }, shape: [] };
-
-export const makeLike = (data: ArrayData, size: number): ArrayData =>
-  data instanceof Float64Array
-    ? new Float64Array(size)
-    : data instanceof Float32Array
-      ? new Float32Array(size)
-      : data instanceof Int32Array
-        ? new Int32Array(size)
-        : new Uint8Array(size);
 
 /** The leaves of a template in order, those of lengths too. */
 const leavesOf = (t: Template): Leaf[] => {

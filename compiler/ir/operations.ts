@@ -24,7 +24,12 @@ export interface ArrayValue {
   readonly data: ArrayData;
   /** Of an array that is made later (arrays.ts): what is known of its numbers without looking. */
   readonly bounds?: Bounds;
+  /** Of an array that is made later: some of its rows, without making the others. */
+  readonly rows?: Rows;
 }
+
+/** Numbers of the rows at these places, one after the other. */
+export type Rows = (places: ArrayLike<number>) => ArrayData;
 
 /** float32 -> float32, one number at a time. */
 export const unaryOps = [

@@ -3,7 +3,7 @@
  * everything else float32 (held in doubles where the file has doubles, or whole numbers too large for int32).
  */
 import { lazyArray, madeAtOnce } from '../../compiler/ir/arrays.ts';
-import type { ArrayValue, Bounds } from '../../compiler/ir/operations.ts';
+import type { ArrayData, ArrayValue, Bounds } from '../../compiler/ir/operations.ts';
 
 export type NumberKind = 'bool' | 'int' | 'uint' | 'float';
 
@@ -78,7 +78,16 @@ export const readArray = (bytes: () => Uint8Array, format: NumberFormat, shape: 
   const entries = shape.reduce((n, d) => n * d, 1);
   const known = entries > madeAtOnce ? narrow[`${format.kind}${format.size}`] : undefined;
   if (!known) return { ...readNumbers(bytes(), format, entries), shape };
-  return lazyArray(known.dtype, shape, known.bounds, () => readNumbers(bytes(), format, entries).data);
+  const width = entries / shape[0];
+  const ofRow = format.size * width;
+  const rows = (places: ArrayLike<number>): ArrayData => {
+    const all = bytes();
+    const picked = new Uint8Array(places.length * ofRow);
+    for (let i = 0; i < places.length; i++)
+      picked.set(all.subarray(places[i] * ofRow, (places[i] + 1) * ofRow), i * ofRow);
+    return readNumbers(picked, format, places.length * width).data;
+  };
+  return lazyArray(known.dtype, shape, known.bounds, () => readNumbers(bytes(), format, entries).data, rows);
 };
 
 /** Column-major -> row-major: the first index of the file's numbers runs fastest, the last must. */
