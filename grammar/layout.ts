@@ -2,7 +2,7 @@
  * Line ends and indentation -> statement ends; and brackets that do not match -> brackets that do, with a report.
  *
  * A line indented deeper than the line its statement began on continues it; so does a line that begins with a
- * clause word. Inside `( )` and `[ ]` line ends mean nothing, `{ }` starts afresh, `;` separates on one line.
+ * clause word, or with `batch 64`, `seed 1`, `seeds 3`. Inside `( )` and `[ ]` line ends mean nothing, `{ }` starts afresh, `;` separates on one line.
  * A statement that begins right behind `{` counts from its own column, so that `{ a = 1` may go on below.
  */
 import type { IToken } from 'chevrotain';
@@ -67,6 +67,10 @@ const isWord = (token: IToken): boolean =>
 /** A clause word that is used as a name: `by = 3`, `on.x`. */
 const usedAsName = (next: IToken | undefined): boolean =>
   next !== undefined && [T.Assign, T.Tilde, T.Dot, T.Comma].includes(next.tokenType);
+
+/** `batch 64`: a word before a number that begins nothing else. */
+const isAmount = (token: IToken, next: IToken | undefined): boolean =>
+  ['batch', 'seed', 'seeds'].includes(token.image) && next?.tokenType === T.Number;
 
 const virtual = (type: IToken['tokenType'], offset: number): IToken => ({
   image: '',
@@ -139,7 +143,8 @@ const run = (tokens: readonly IToken[], text: string, file: string, repair: bool
       }
       const frame = top();
       const clause =
-        clauseWords.includes(token.image) && !usedAsName(next) && !(frame.protocol && token.image === 'for');
+        (clauseWords.includes(token.image) && !usedAsName(next) && !(frame.protocol && token.image === 'for')) ||
+        isAmount(token, next);
       if (isLayout(frame) && frame.begun && lineIndent <= frame.indent && !clause && token.tokenType !== T.RBrace)
         end();
     }

@@ -1,6 +1,7 @@
 /** Big operators and comprehensions: binders open axes, the body is run once under all of them, then the axes are reduced or kept. */
 import type { BigExpr, Binder, ComprehensionExpr, Expr, Span } from '../../grammar/tree.ts';
 import * as ir from '../ir/build.ts';
+import { Failure } from '../failure.ts';
 import { fail } from '../messages.ts';
 import { Bit, R } from '../spaces/space.ts';
 import { bindPattern } from './patterns.ts';
@@ -113,14 +114,22 @@ const isLeftOut = ({ axes, mask }: Inside, conditions: readonly Expr[]): boolean
 
 // ---------------------------------------------------------------- comprehensions
 
+/** What must be known when compiling is, value by value: `[tree[depth = d] ... for d in [1, 2, 3]]`. */
+const needsKnown = (error: unknown): boolean =>
+  error instanceof Failure && error.diagnostics.length > 0 && error.diagnostics.every((d) => d.code === 'L0307');
+
 /** Runs `run` over axes; where that cannot be (a data set for each), value by value. */
 const vectorisedOrUnrolled = (run: (unroll: boolean) => Value, ctx: Context): Value => {
   const inside = ctx.axes.length > 0;
   try {
     return run(false);
   } catch (error) {
-    if (!(error instanceof UnrollSignal) || inside) throw error;
-    return run(true);
+    if (inside || !(error instanceof UnrollSignal || needsKnown(error))) throw error;
+    try {
+      return run(true);
+    } catch (again) {
+      throw needsKnown(again) ? error : again;
+    }
   }
 };
 

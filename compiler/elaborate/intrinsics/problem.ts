@@ -5,7 +5,6 @@ import * as ir from '../../ir/build.ts';
 import { keyOfSeed } from '../../ir/random.ts';
 import { permutation } from '../permutation.ts';
 import { fail } from '../../messages.ts';
-import type { Variable } from '../../program.ts';
 import { R } from '../../spaces/space.ts';
 import type { Context } from '../context.ts';
 import { dataKey, UnrollSignal } from '../comprehend.ts';
@@ -18,7 +17,8 @@ import { counting, renameIn } from '../sequences.ts';
 import { openDraws, openEvery } from '../sources.ts';
 import { constantBoolean, knownArray, tensor, toReal } from '../tensors.ts';
 import type { Data, Tensor, Value } from '../values.ts';
-import { makeVariable, readInput, uniqueId } from '../variables.ts';
+import { statistic } from '../statistics.ts';
+import { readInput } from '../variables.ts';
 import { given, required, textArgument } from './call.ts';
 import type { Intrinsic, IntrinsicCall } from './call.ts';
 
@@ -252,34 +252,22 @@ const running: Intrinsic = (call): Value => {
   if (value.axes.length > 0)
     return fail('L0602', call.span, { what: 'a running average of something that differs from row to row' });
   const key = `${ctx.path}/running:${name}`;
-  const known = store.statistics.get(key);
-  const variable = known ?? makeStatistic(`${store.name}.${name}`, value.node.shape, call);
-  store.statistics.set(key, variable);
-  const held = readInput(variable, ctx);
+  const start = toReal(asTensor(required(call, 'initial'), call.span, 'the initial value')).node;
+  const own = `${store.name}.${name}`;
+  const average = statistic(store, key, own, ir.broadcastTo(start, value.node.shape), ctx, call.span);
+  const count = statistic(store, `${key}:count`, `${own}.count`, ir.scalar(0), ctx, call.span);
+  const held = readInput(average, ctx);
   if (ctx.problem.mode !== 'train') return tensor(held, [], value.space);
   const decay = toReal(asTensor(required(call, 'decay'), call.span, '`decay`')).node;
-  const mixed = ir.add(ir.mul(decay, held), ir.mul(ir.sub(ir.scalar(1), decay), ir.stop(value.node)));
-  if (!ctx.reading?.at) ctx.problem.updates.set(variable.id, mixed);
+  // The plain mean of the values so far, while they are few: what it started at counts for nothing.
+  const n = readInput(count, ctx);
+  const kept = ir.minimum(decay, ir.div(n, ir.add(n, ir.scalar(1))));
+  const mixed = ir.add(ir.mul(kept, held), ir.mul(ir.sub(ir.scalar(1), kept), ir.stop(value.node)));
+  if (!ctx.reading?.at) {
+    ctx.problem.updates.set(average.id, mixed);
+    ctx.problem.updates.set(count.id, ir.add(n, ir.scalar(1)));
+  }
   return value;
-};
-
-const makeStatistic = (name: string, shape: readonly number[], call: IntrinsicCall): Variable => {
-  const ctx = call.caller;
-  const initial = toReal(asTensor(required(call, 'initial'), call.span, 'the initial value'));
-  const node = ir.broadcastTo(initial.node, shape);
-  return makeVariable(
-    {
-      id: uniqueId(name, ctx),
-      name,
-      role: 'statistic',
-      dtype: 'float32',
-      shape,
-      space: `R[${shape.join(', ')}]`,
-      span: call.span,
-    },
-    node,
-    ctx,
-  );
 };
 
 export const problemIntrinsics: Readonly<Record<string, Intrinsic>> = {

@@ -11,25 +11,14 @@ import { fill } from '../rows.ts';
 import { sequence } from '../sequences.ts';
 import { axisToShape, rankOf, tensor, toReal } from '../tensors.ts';
 import type { Store, Template, Tensor, Value } from '../values.ts';
-import { makeVariable, readInput, uniqueId } from '../variables.ts';
+import { statistic } from '../statistics.ts';
+import { readInput } from '../variables.ts';
 import { masked } from '../reduce.ts';
 import { required, toTensor } from './call.ts';
 import type { Intrinsic, IntrinsicCall } from './call.ts';
 
-const statistic = (key: string, store: Store, shape: readonly number[], call: IntrinsicCall): Variable => {
-  const known = store.statistics.get(key);
-  if (known) return known;
-  const ctx = call.caller;
-  const name = `${store.name}.${key}`;
-  const space = shape.length === 0 ? 'R' : `R[${shape.join(', ')}]`;
-  const made = makeVariable(
-    { id: uniqueId(name, ctx), name, role: 'statistic', dtype: 'float32', shape, space, span: call.span },
-    ir.full(0, shape),
-    ctx,
-  );
-  store.statistics.set(key, made);
-  return made;
-};
+const zeros = (key: string, store: Store, shape: readonly number[], { caller, span }: IntrinsicCall): Variable =>
+  statistic(store, key, `${store.name}.${key}`, ir.full(0, shape), caller, span);
 
 const inSpace = (node: Node, space: TensorSpace): Node => ir.cast(node, elementDType(space.element));
 
@@ -67,12 +56,12 @@ const remembered: Intrinsic = (call): Value => {
   const element = fill(template, {
     ctx: call.caller,
     leaf: (leaf, space) => {
-      const kept = statistic(`rows.${leaf}`, store, [rows.most, ...storageShape(space)], call);
+      const kept = zeros(`rows.${leaf}`, store, [rows.most, ...storageShape(space)], call);
       return tensor(inSpace(readInput(kept, call.caller), space), [axis], space);
     },
     texts: () => fail('L0302', call.span, { expected: 'numbers', seen: 'Text', where: 'a fitted class' }),
   });
-  const count = statistic('rows.count', store, [], call);
+  const count = zeros('rows.count', store, [], call);
   return sequence(axis, element, tensor(readInput(count, call.caller), [], R()));
 };
 
@@ -109,8 +98,8 @@ const grown: Intrinsic = (call): Value => {
   const splits = 2 ** depth - 1;
   const classes = y.space.element.kind === 'Class' ? y.space.element.size : undefined;
   const shape = classes === undefined ? [splits + 1] : [splits + 1, classes];
-  const [features, thresholds] = ['features', 'thresholds'].map((key) => statistic(key, store, [splits], call));
-  const leaves = statistic('leaves', store, shape, call);
+  const [features, thresholds] = ['features', 'thresholds'].map((key) => zeros(key, store, [splits], call));
+  const leaves = zeros('leaves', store, shape, call);
   store.trees.set(call.caller.path, {
     rows: store.statistics.get(`rows.${x.leaf}`)!.id,
     targets: store.statistics.get(`rows.${y.leaf}`)!.id,
