@@ -96,6 +96,13 @@ const matchNumbers = (s: SpaceExpr, pattern: Shaped | undefined, v: Value, ctx: 
 const matchEntries = ({ element, dims: [first, ...dims] }: Shaped, v: Along, ctx: Context, subject: Subject): Value => {
   const expected = printPattern({ element, dims: first ? [first, ...dims] : [] });
   if (!first || 'size' in first) return mismatch(subject, expected, v);
+  if (v.element.kind === 'tensor' && shapeOf(toReal(v.element)).length > dims.length)
+    return mismatch(
+      subject,
+      expected,
+      v,
+      'a function is of one entry: name the member, `f in ...`, and take `[f(x) for x in xs]`',
+    );
   if (boundDimension(first.free, ctx) === undefined) bind(ctx.scope, first.free, lengthOf(v));
   return { ...v, element: matchPattern({ element, dims }, v.element, ctx, subject) };
 };

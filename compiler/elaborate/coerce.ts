@@ -19,8 +19,8 @@ export interface Subject {
   readonly trusted?: boolean;
 }
 
-export const mismatch = ({ name, span }: Subject, expected: string, v: Value): never =>
-  fail('L0304', span, { name, expected, seen: describe(v) });
+export const mismatch = ({ name, span }: Subject, expected: string, v: Value, help?: string): never =>
+  fail('L0304', span, { name, expected, seen: describe(v) }, { help });
 
 /** A tensor whose numbers are known: every entry must be in the space. */
 const checkEntries = (t: Tensor, space: TensorSpace, values: ArrayLike<number>, { name, span }: Subject): void => {
