@@ -9,7 +9,7 @@ import type { TensorSpace } from '../spaces/space.ts';
 import { bind, childScope, inAxes, inScope } from './context.ts';
 import type { Context } from './context.ts';
 import { asTensor, describe, mapTensors, tensorsOf } from './describe.ts';
-import { intoShape } from './distributions.ts';
+import { intoShape } from './independent.ts';
 import { conjunction, flatAxis, flattened, unflat } from './flat.ts';
 import { settle } from './operators.ts';
 import { masked } from './reduce.ts';

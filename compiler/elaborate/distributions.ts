@@ -1,136 +1,20 @@
 /**
- * Distributions and what they can do: drawing, densities, facts (mean, mode, ...), arrays and powers of them, data sets and
- * programs as distributions. A distribution is made for one example; under axes it is one distribution for each.
+ * Distributions and what they can do: drawing, densities; powers of them, several side by side, data sets and points as
+ * distributions. A distribution is made for one example; under axes it is one distribution for each.
  */
 import type { Span } from '../../grammar/tree.ts';
-import * as ir from '../ir/build.ts';
 import { fail } from '../messages.ts';
 import { printSpace, sameShape } from '../spaces/space.ts';
-import { inAxes, lookup, newAxis } from './context.ts';
+import { inAxes, newAxis } from './context.ts';
 import type { Context } from './context.ts';
 import { asTensor, describe, mapTensors, poisoned } from './describe.ts';
+import { arrayDist, sequenceOf } from './independent.ts';
 import { rowAt } from './rows.ts';
-import { masked } from './reduce.ts';
-import { longest, reachOf, renameIn, sequence } from './sequences.ts';
-import {
-  axisToShape,
-  expandAxes,
-  mapBinary,
-  reduceAxis,
-  shapeOf,
-  shapeToAxis,
-  stopTensor,
-  tensor,
-  toReal,
-  unionAxes,
-} from './tensors.ts';
-import type { Along, Axis, Data, Dist, Tensor, Value } from './values.ts';
+import { longest, reachOf, sequence } from './sequences.ts';
+import { mapBinary, shapeOf, stopTensor, toReal } from './tensors.ts';
+import type { Data, Dist, Tensor, Value } from './values.ts';
 
-const nameOf = (d: Dist): string => d.family || 'the distribution';
-
-/** Moves axes of an array value into its shape; what is no single array stays under the axis. */
-export const intoShape = (v: Value, axis: Axis): Value =>
-  v.kind === 'tensor' ? axisToShape(v, axis) : { kind: 'along', axis, element: v };
-
-/** The value of one entry each, the leading dimension of an array becoming the axis. */
-export const underAxis = (v: Value, axis: Axis, span: Span): Value => {
-  if (v.kind === 'along') return renameIn(v.element, v.axis, axis);
-  return mapTensors(v, (t) => {
-    if (shapeOf(t)[0] !== axis.size)
-      return fail('L0301', span, {
-        op: 'log density',
-        left: `an array of ${axis.size}`,
-        right: printSpace(t.space),
-        why: `the distribution is an array of ${axis.size}`,
-      });
-    return shapeToAxis(t.space.shape.length === 0 ? toReal(t) : t, axis, 0);
-  });
-};
-
-/** Independent draws over `axes`, which become the leading dimensions of one draw. `base` may vary over them. */
-export const arrayOf = (base: Dist, axes: readonly Axis[]): Dist => {
-  if (axes.length === 0) return base;
-  const back = [...axes].reverse();
-  const gather = (v: Value): Value => back.reduce<Value>((u, axis) => intoShape(u, axis), v);
-  const widen = (t: Tensor): Tensor => expandAxes(t, unionAxes(t, { axes }));
-  // functions such as `cdf` are about one point: an array has none
-  const own = [...base.facts].filter(([name]) => name !== 'cdf' && name !== 'quantile');
-  const facts = own.map(([name, f]): [string, (ctx: Context) => Value] => [
-    name,
-    (ctx) => {
-      const v = f(inAxes(ctx, ...axes));
-      if (name === 'entropy' && v.kind === 'tensor')
-        return axes.reduce((t, axis) => reduceAxis('sum', t, axis), v as Tensor);
-      return gather(mapTensors(v, widen));
-    },
-  ]);
-  return {
-    ...base,
-    args: new Map([...base.args].map(([k, v]) => [k, v.kind === 'tensor' ? gather(widen(v)) : v])),
-    sample:
-      base.sample && ((ctx) => gather(mapTensors((base.sample as (c: Context) => Value)(inAxes(ctx, ...axes)), widen))),
-    logDensity:
-      base.logDensity &&
-      ((ctx, x, span) => {
-        const one = axes.reduce<Value>((v, axis) => underAxis(v, axis, span), x);
-        const t = (base.logDensity as NonNullable<Dist['logDensity']>)(inAxes(ctx, ...axes), one, span);
-        return axes.reduce((sum, axis) => reduceAxis('sum', sum, axis, span), t);
-      }),
-    facts: new Map(facts),
-    event: base.event && { ...base.event, shape: [...axes.map((a) => a.size), ...base.event.shape] },
-  };
-};
-
-/** One distribution for each entry, independent; of a sequence, as many as it has. */
-const sequenceOf = (base: Dist, { axis, mask, length, front }: Omit<Along, 'element'>): Dist => {
-  if (!mask) return arrayOf(base, [axis]);
-  const whole = (element: Value): Value => ({ kind: 'along', axis, element, mask, length, front });
-  const widen = (t: Tensor): Tensor => expandAxes(t, unionAxes(t, { axes: [axis] }));
-  const inside = (ctx: Context): Context => inAxes(ctx, axis);
-  const facts = [...base.facts]
-    .filter(([name]) => !['cdf', 'quantile', 'first', 'last'].includes(name))
-    .map(([name, f]): [string, (ctx: Context) => Value] => [
-      name,
-      (ctx) => {
-        const v = mapTensors(f(inside(ctx)), widen);
-        return name === 'entropy' ? reduceAxis('sum', masked(v as Tensor, mask, 0), axis) : whole(v);
-      },
-    ]);
-  const { sample, logDensity: density } = base;
-  return {
-    ...base,
-    args: new Map(),
-    sample: sample && ((ctx) => whole(mapTensors(sample(inside(ctx)), widen))),
-    logDensity:
-      density &&
-      ((ctx, x, span) => {
-        const entry = entriesUnder(x, axis, span);
-        return reduceAxis('sum', masked(density(inside(ctx), entry, span), mask, 0), axis, span);
-      }),
-    facts: new Map(facts),
-    event: undefined,
-    power: undefined,
-  };
-};
-
-/** The entries of a sequence under the axis of another one that is as long. */
-const entriesUnder = (x: Value, axis: Axis, span: Span): Value => {
-  if (x.kind === 'along' && x.axis.size !== axis.size)
-    return fail('L0301', span, {
-      op: 'log density',
-      left: `a sequence of up to ${axis.size}`,
-      right: `a sequence of up to ${x.axis.size}`,
-      why: 'a sequence of distributions has a density at sequences that are as long',
-    });
-  return underAxis(x, axis, span);
-};
-
-/** `P[n, m]` */
-export const arrayDist = (base: Dist, sizes: readonly number[], ctx: Context): Dist =>
-  arrayOf(
-    base,
-    sizes.map((n) => newAxis(ctx, n, 'entry')),
-  );
+export const nameOf = (d: Dist): string => d.family || 'the distribution';
 
 /** `P^n` where n differs from draw to draw: a sequence of as many draws, laid out as long as it can become. */
 export const sequencePower = (base: Value, count: Tensor, ctx: Context, span: Span): Dist => {
@@ -289,7 +173,7 @@ export const draws = (v: Value, ctx: Context, span: Span): Value => {
   return x;
 };
 
-const lackNotes = (lack: Dist['lacks']['density']) => ({
+export const lackNotes = (lack: Dist['lacks']['density']) => ({
   notes: lack ? [{ message: lack.message, span: lack.span }] : [],
 });
 
@@ -313,68 +197,4 @@ export const logDensity = (v: Value, x: Value, ctx: Context, span: Span, purpose
   return dist.logDensity(ctx, point, span);
 };
 
-/** Between two bounds that are not infinite: such a distribution has all moments. */
-const isBounded = (dist: Dist, ctx: Context): boolean =>
-  ['lower', 'upper'].every((name) => {
-    const v = dist.facts.get(name)?.(ctx);
-    const x = v?.kind === 'tensor' ? ir.uniformValue(v.node) : undefined;
-    return v?.kind === 'tensor' && (x === undefined || Math.abs(x) < 1e30);
-  });
-
-/**
- * The library's expectation for what a distribution does not say of itself. A family that names no mean may have none (Cauchy); one
- * that ends has one, and of a program or a pushforward there is nothing better than draws: many, since one for each example is noise.
- */
-const estimateOf = (dist: Dist, name: string, ctx: Context): Value | undefined => {
-  if (!dist.sample) return undefined;
-  const ends = dist.data !== undefined || dist.facts.has('last') || isBounded(dist, ctx);
-  if (name === 'entropy' ? !dist.logDensity : !['mean', 'variance'].includes(name)) return undefined;
-  if (name !== 'entropy' && !ends) {
-    const one = dist.family === '' ? dist.sample({ ...ctx, scores: undefined }) : undefined;
-    if (one?.kind !== 'tensor') return undefined;
-  }
-  const alone = ctx.axes.length === 0 && ctx.problem?.mode !== 'train';
-  const summed = dist.facts.has('last') || (alone && (ends || name === 'entropy' || dist.pushed !== undefined));
-  return lookup(ctx.shared.library, `_${name}_by_${summed ? 'expectation' : 'draws'}`);
-};
-
-/** mean, mode, variance, entropy, ... of a distribution. */
-export const fact = (v: Value, name: string, ctx: Context, span: Span): Value => {
-  const dist = toDistribution(v, ctx, span);
-  const f = dist.facts.get(name);
-  const estimate = f ? undefined : estimateOf(dist, name, ctx);
-  return f
-    ? f(ctx)
-    : estimate
-      ? ctx.shared.run.apply(estimate, [{ value: dist, span }], ctx, span)
-      : fail(
-          'L0313',
-          span,
-          { name: nameOf(dist), what: name },
-          {
-            ...(name === 'entropy' ? lackNotes(dist.lacks.density) : {}),
-            help: dist.sample ? `estimate it from draws: \`E[x ~ ...] ...\`` : undefined,
-          },
-        );
-};
-
 const noSpan: Span = { file: '', start: 0, end: 0 };
-
-/** log sum exp over a binder's axis, the largest taken out first. */
-export const logsumexpAxis = (t: Tensor, axis: Axis, span?: Span): Tensor => {
-  const full = expandAxes(t, unionAxes(t, { axes: [axis] }));
-  const at = full.axes.indexOf(axis);
-  const top = ir.stop(ir.maxOver(full.node, [at], true));
-  // where all are -infinity, the difference would be NaN
-  const safe = ir.select(ir.gt(top, ir.scalar(-3e38)), top, ir.scalar(0));
-  const sum = ir.sum(ir.exp(ir.sub(full.node, safe, span)), [at], true);
-  const node = ir.add(ir.log(sum, span), safe);
-  return tensor(
-    ir.reshape(
-      node,
-      node.shape.filter((_, i) => i !== at),
-    ),
-    full.axes.filter((a) => a !== axis),
-    t.space,
-  );
-};

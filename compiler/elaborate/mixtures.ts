@@ -5,7 +5,7 @@ import type { Node } from '../ir/graph.ts';
 import { inAxes } from './context.ts';
 import type { Context } from './context.ts';
 import { asTensor, mapTensors } from './describe.ts';
-import { logsumexpAxis } from './distributions.ts';
+import { logsumexpAxis } from './reduce.ts';
 import {
   expandAxes,
   mapBinary,

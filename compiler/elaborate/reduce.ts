@@ -38,3 +38,22 @@ export const meanOver = (t: Tensor, axes: readonly Axis[], mask: Tensor | undefi
     total.space,
   );
 };
+
+/** log sum exp over a binder's axis, the largest taken out first. */
+export const logsumexpAxis = (t: Tensor, axis: Axis, span?: Span): Tensor => {
+  const full = expandAxes(t, unionAxes(t, { axes: [axis] }));
+  const at = full.axes.indexOf(axis);
+  const top = ir.stop(ir.maxOver(full.node, [at], true));
+  // where all are -infinity, the difference would be NaN
+  const safe = ir.select(ir.gt(top, ir.scalar(-3e38)), top, ir.scalar(0));
+  const sum = ir.sum(ir.exp(ir.sub(full.node, safe, span)), [at], true);
+  const node = ir.add(ir.log(sum, span), safe);
+  return tensor(
+    ir.reshape(
+      node,
+      node.shape.filter((_, i) => i !== at),
+    ),
+    full.axes.filter((a) => a !== axis),
+    t.space,
+  );
+};

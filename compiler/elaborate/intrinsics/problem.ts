@@ -158,7 +158,14 @@ const zipArrays = (values: readonly Value[], call: IntrinsicCall): Value | undef
   const items = axes.map((o) => (o === first ? o.value : renamed(o.value, o.axis, counting(first.axis, 0), call.span)));
   const masked = axes.find((o) => o.mask);
   const mask = masked?.mask && (renameIn(masked.mask, masked.axis, first.axis) as Tensor);
-  return { kind: 'along', axis: first.axis, element: { kind: 'tuple', items }, mask, length: masked?.length, front: masked?.front };
+  return {
+    kind: 'along',
+    axis: first.axis,
+    element: { kind: 'tuple', items },
+    mask,
+    length: masked?.length,
+    front: masked?.front,
+  };
 };
 
 const zip: Intrinsic = (call): Value => {

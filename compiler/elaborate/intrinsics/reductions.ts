@@ -10,7 +10,7 @@ import { reducedShape, sizeOf } from '../../ir/shape.ts';
 import { fail } from '../../messages.ts';
 import { Bit, R } from '../../spaces/space.ts';
 import { describe, mapTensors, tensorsOf } from '../describe.ts';
-import { fact } from '../distributions.ts';
+import { fact } from '../facts.ts';
 import {
   aligned,
   axisToShape,

@@ -3,7 +3,7 @@ import * as ir from '../../ir/build.ts';
 import { fail } from '../../messages.ts';
 import { R } from '../../spaces/space.ts';
 import { describe } from '../describe.ts';
-import { intoShape } from '../distributions.ts';
+import { intoShape } from '../independent.ts';
 import { masked } from '../reduce.ts';
 import { constantBoolean, tensor, toReal } from '../tensors.ts';
 import { outcome, unfolding } from '../unfold.ts';
