@@ -23,10 +23,10 @@ export const mismatch = ({ name, span }: Subject, expected: string, v: Value, he
   fail('L0304', span, { name, expected, seen: describe(v) }, { help });
 
 /** A tensor whose numbers are known: every entry must be in the space. */
-const checkEntries = (t: Tensor, space: TensorSpace, values: ArrayLike<number>, { name, span }: Subject): void => {
+const checkEntries = (t: Tensor, space: TensorSpace, values: readonly number[], { name, span }: Subject): void => {
   const n = elementShape(space.element).reduce((p, k) => p * k, 1);
   for (let i = 0; i < values.length; i += n) {
-    const entry = Array.from({ length: n }, (_, k) => values[i + k]);
+    const entry = values.slice(i, i + n);
     if (contains(space.element, entry)) continue;
     const numbers = entry.map((x) => String(Number(x.toPrecision(6))));
     const value = n === 1 ? numbers[0] : n <= 6 ? `[${numbers.join(', ')}]` : undefined;
