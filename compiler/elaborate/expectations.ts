@@ -11,7 +11,7 @@ import type { Averaged, Baseline } from './averages.ts';
 import { rowsOfBuffer } from './buffers.ts';
 import { childScope, inAxes, inScope, lookup, newAxis } from './context.ts';
 import type { Context } from './context.ts';
-import { asCount, asScalar, asTensor, describe, tensorsOf } from './describe.ts';
+import { asScalar, asTensor, describe, tensorsOf } from './describe.ts';
 import { draws, logDensity, toDistribution } from './distributions.ts';
 import { countsInReach, finitePoints } from './finite.ts';
 import type { Points } from './finite.ts';
@@ -21,6 +21,8 @@ import { quadrature } from './quadrature.ts';
 import { rowsUnder } from './rows.ts';
 import { openBinder } from './sources.ts';
 import { mapBinary, mapUnary, stopTensor, tensor, toBit, toReal } from './tensors.ts';
+import { optionsOf } from './options.ts';
+import type { Options } from './options.ts';
 import { renameIn } from './sequences.ts';
 import type { Axis, Dist, Tensor, Value } from './values.ts';
 
@@ -38,16 +40,6 @@ const mostPairs = 2 ** 24;
 /** Counts in an evaluation, one number of them. */
 const largestCounts = 4096;
 
-interface Options {
-  readonly samples?: number;
-  /** Of a data set, where it is all that is drawn from; beside a distribution `samples` are draws of that. */
-  readonly rows?: number;
-  readonly by?: string;
-  readonly baseline?: Value;
-  /** Draw from this instead, and weigh with the ratio of the densities. */
-  readonly proposal?: Value;
-}
-
 interface State extends Averaged {
   readonly ctx: Context;
   /** The whole stands in another expectation. */
@@ -55,31 +47,6 @@ interface State extends Averaged {
   /** A binder has as many draws as were asked for: those after it are drawn along, one for each. */
   readonly counted?: boolean;
 }
-
-const optionsOf = (e: BigExpr, ctx: Context): Options => {
-  const found: { samples?: number; by?: string; baseline?: Value; proposal?: Value } = {};
-  for (const { name, value } of e.options) {
-    if (name.text === 'samples')
-      found.samples = asCount(ctx.shared.run.evaluate(value, ctx), value.span, 'the number of samples');
-    else if (name.text === 'by') {
-      const by = value.kind === 'name' ? value.name : '';
-      if (!['score', 'path', 'exact'].includes(by))
-        fail('L0302', value.span, {
-          expected: '`score`, `path` or `exact`',
-          seen: by ? `\`${by}\`` : 'another expression',
-          where: '`by`',
-        });
-      found.by = by;
-    } else if (name.text === 'baseline') found.baseline = ctx.shared.run.evaluate(value, ctx);
-    else if (name.text === 'proposal') found.proposal = ctx.shared.run.evaluate(value, ctx);
-    else
-      fail('L0303', name.span, {
-        what: `there is no option \`${name.text}\` (samples, by, baseline, proposal)`,
-        call: 'E',
-      });
-  }
-  return found;
-};
 
 const decide = (ctx: Context, span: Span, choice: string, reason: string): void => {
   const problem = ctx.problem;
@@ -307,6 +274,7 @@ const openExpectation = (state: State, binder: Binder, options: Options): State 
     const { axis, row, mask } = rowsOfBuffer(dist.buffer, ctx, binder.source.span);
     return several(state, binder, axis, row, mask);
   }
+  drawnAtOnce(dist, binder);
   if (dist.power && dist.data && binder.targets.length === 1) return batchOfRows(state, binder, dist, options);
   if (options.proposal) return importance(state, binder, dist, options, binder.source.span);
   const free = options.by === undefined && options.samples === undefined;
@@ -333,6 +301,20 @@ const openExpectation = (state: State, binder: Binder, options: Options): State 
       what: 'small finite support, so there is no exact sum',
     });
   return sampled(state, binder, dist, options);
+};
+
+/** `(x, y) ~ P^500`: a draw is five hundred pairs. */
+const drawnAtOnce = ({ power }: Dist, { targets, source }: Binder): void => {
+  const parts = targets.flatMap((t) => (t.kind === 'tuple' || t.kind === 'array' ? [t.items.length] : []));
+  if (power && parts.some((n) => n !== power.count))
+    fail(
+      'L0302',
+      source.span,
+      { expected: `${parts[0]} parts`, seen: `${power.count} draws at once`, where: 'the pattern' },
+      {
+        help: 'draws that are named by `data`, in place of `let`, are rows; of the distribution itself each draw is one',
+      },
+    );
 };
 
 /** `xs ~ D^128`: a batch of different rows as one draw. */
@@ -362,8 +344,7 @@ const arrayOfRows = (t: Tensor, axis: Axis): Tensor => {
 };
 
 export const expectation = (e: BigExpr, ctx: Context): Value => {
-  const given = optionsOf(e, ctx);
-  const options = e.binders.length === 1 ? { ...given, rows: given.samples } : given;
+  const options = optionsOf(e, ctx);
   const scores: Tensor[] = [];
   const start: State = {
     ctx: { ...ctx, scores: ctx.problem?.mode === 'eval' ? undefined : scores },
