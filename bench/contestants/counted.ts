@@ -58,8 +58,9 @@ const openCounter = () => {
   const { setPipeline, setBindGroup, dispatchWorkgroups } = pass.prototype;
   const touched = (): number => {
     const all = bound.reduce((sum, size) => sum + size, 0);
+    const around = Number(/(\d+) bytes left alone/.exec(label)?.[1] ?? 0);
     const part = picking.test(label) ? bound[0] : putting.test(label) ? bound[1] : Infinity;
-    return Math.min(all, 2 * part);
+    return Math.min(all - around, 2 * part);
   };
   pass.prototype.setPipeline = function (pipeline) {
     label = pipeline.label;

@@ -93,6 +93,24 @@ const stacker = (device: Device, plan: Plan, slot: number): (() => Stack) => {
   };
 };
 
+/** The body, which takes its elements out of whole sequences itself: kernels read them where they lie. */
+const takingWithin = (
+  body: Plan,
+  { carries }: OperationOf<'scan'>,
+  sequences: readonly number[],
+  { slots: outer }: Plan,
+): Plan => {
+  const slots = [...body.slots];
+  const inputs = [...body.inputs];
+  const taken = sequences.map((sequence, i): Instruction => {
+    const { name, slot: element } = body.inputs[1 + carries + i];
+    const slot = slots.push(outer[sequence]) - 1;
+    inputs[1 + carries + i] = { name, slot };
+    return { operation: { op: 'gather' }, inputs: [slot, body.inputs[0].slot], outputs: [element], frees: [] };
+  });
+  return { ...body, slots, inputs, instructions: [...taken, ...body.instructions] };
+};
+
 export const prepareScan = (
   operation: OperationOf<'scan'>,
   instruction: Instruction,
@@ -103,11 +121,11 @@ export const prepareScan = (
   const { length, reverse } = operation;
   const { inputs, outputs } = instruction;
   if (!instruction.body) throw new Error('internal: a scan without the plan of its body');
-  const body = load(instruction.body, device);
+  const whole = inputs.slice(operation.carries, operation.carries + operation.sequences);
+  const within = device.name === 'webgpu';
+  const body = load(within ? takingWithin(instruction.body, operation, whole, plan) : instruction.body, device);
   const carrySlots = inputs.slice(0, operation.carries);
-  const sequences = inputs
-    .slice(operation.carries, operation.carries + operation.sequences)
-    .map((slot) => ({ slot, take: taker(device, plan, slot) }));
+  const sequences = within ? [] : whole.map((slot) => ({ slot, take: taker(device, plan, slot) }));
   const captures = inputs.slice(operation.carries + operation.sequences);
   const results = outputs.slice(operation.carries);
   const stackers = results.map((slot) => (slot < 0 ? undefined : stacker(device, plan, slot)));
@@ -120,7 +138,7 @@ export const prepareScan = (
       const round = reverse ? length - 1 - k : k;
       const index = device.write({ dtype: 'int32', shape: [], data: new Int32Array([round]) });
       const elements = sequences.map(({ slot, take }) => take(slots[slot], round, index));
-      const made = body.run([index, ...carries, ...elements, ...fixed]);
+      const made = body.run([index, ...carries, ...(within ? whole.map((slot) => slots[slot]) : elements), ...fixed]);
       elements.forEach(device.free);
       carries.forEach(device.free);
       carries = made.slice(0, operation.carries);

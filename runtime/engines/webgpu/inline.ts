@@ -30,6 +30,20 @@ interface Scope {
   readonly named: Map<string, string>;
 }
 
+/** For who looks at kernels by their labels: how much lies around the single rows that are read. */
+const leftAlone = (members: readonly Member[], inputs: readonly number[], spec: (slot: number) => Spec): string => {
+  const around = inputs.map((slot) => {
+    const { shape } = spec(slot);
+    const readers = members.filter(({ inputs: read }) => read.includes(slot));
+    const byRow = readers.every(
+      ({ operation, inputs: [x, at] }) => operation.op === 'gather' && x === slot && sizeOf(spec(at).shape) === 1,
+    );
+    return byRow ? 4 * (sizeOf(shape) - sizeOf(shape.slice(1))) : 0;
+  });
+  const bytes = around.reduce((sum, x) => sum + x, 0);
+  return bytes === 0 ? 'fused' : `fused, ${bytes} bytes left alone`;
+};
+
 /** `outputs`: as many elements each as the kernel runs for. */
 export const inlined = (
   members: readonly Member[],
@@ -125,6 +139,7 @@ export const inlined = (
     scope.body.line(`${target}[index] = ${value(scope, slot, 'index')};`);
   });
   return {
+    label: leftAlone(members, inputs, spec),
     body: scope.body.text(),
     functions: members.some(({ operation }) => operation.op === 'pow') ? integerPower : '',
   };
