@@ -56,6 +56,9 @@ def discrete(name, d, points, entropy=True, cdf=True):
     add(f"var({name})", d.var())
     if cdf:
         add(f"{{ P = {name}; f = P.cdf; [f(x) for x in {text(points)}] }}", d.cdf(points))
+        ps = [0.01, 0.2, 0.5, 0.9, 0.999]
+        add(f"{{ P = {name}; f = P.quantile; [f(p) for p in {text(ps)}] }}", d.ppf(ps))
+    add(f"median({name})", d.median())
 
 
 for m, s in [(0, 1), (-3, 0.2), (100, 25)]:
@@ -74,13 +77,13 @@ for a, b in [(0, 1), (-2, 5)]:
 for a, r in [(0.1, 1), (1, 2), (2.5, 0.5), (50, 3), (2000, 10)]:
     d = stats.gamma(a, scale=1 / r)
     points = d.ppf([1e-3, 0.3, 0.8, 0.9999])
-    continuous(f"Gamma({a}, {r})", d, points, quantile=False)
+    continuous(f"Gamma({a}, {r})", d, points)
 for a, b in [(0.5, 0.5), (1, 3), (2, 5), (30, 40)]:
     d = stats.beta(a, b)
-    continuous(f"Beta({a}, {b})", d, d.ppf([0.05, 0.3, 0.8, 0.99]), quantile=False)
+    continuous(f"Beta({a}, {b})", d, d.ppf([0.05, 0.3, 0.8, 0.99]))
 for df, m, s in [(3, 0, 1), (5, -1, 2), (200, 0, 1)]:
     d = stats.t(df, m, s)
-    continuous(f"StudentT({df}, {m}, {s})", d, d.ppf([1e-4, 0.3, 0.8, 0.99]), quantile=False)
+    continuous(f"StudentT({df}, {m}, {s})", d, d.ppf([1e-4, 0.3, 0.8, 0.99]))
 log_density("StudentT(1, 0, 1)", [0, 1, 1000], stats.t(1).logpdf([0, 1, 1000]))
 for m, k in [(0, 0.1), (1, 2), (-2, 40), (0, 500)]:
     d = stats.vonmises(k, loc=m)
@@ -329,6 +332,17 @@ js = integrate.quad(
     -25, 25, limit=400, points=[0, 1],
 )[0]
 add("JS(Normal(0, 1) || Normal(1, 2))", js)
+
+# Gamma's distribution function at its mean, where the two sides of its integral meet
+for a in [0.7, 3.0, 50.0, 200.0]:
+    add(f"{{ P = Gamma({text(a)}, 1); f = P.cdf; f({text(a)}) }}", stats.gamma(a).cdf(a))
+# near the middle, where the integral of a Beta density has no digits left
+ts = [-1e-2, -1e-4, 1e-4, 1e-2]
+add(f"{{ P = StudentT(3); f = P.cdf; [f(x) for x in {text(ts)}] }}", stats.t(3).cdf(ts))
+for name, d in [("Gamma(0.3, 2)", stats.gamma(0.3, scale=0.5)), ("Beta(0.3, 2)", stats.beta(0.3, 2)), ("StudentT(1.5, 1, 2)", stats.t(1.5, 1, 2))]:
+    ps = [1e-3, 0.3, 0.99]
+    add(f"{{ P = {name}; f = P.quantile; [f(p) for p in {text(ps)}] }}", d.ppf(ps))
+    add(f"median({name})", d.median())
 
 here = os.path.dirname(os.path.abspath(__file__))
 with open(os.path.join(here, "../tests/fixtures/scipy-values.json"), "w") as out:

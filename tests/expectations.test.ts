@@ -228,6 +228,21 @@ describe('values', () => {
   });
 });
 
+describe('quantiles move with the parameters', () => {
+  // SciPy 1.10: differences of ppf
+  it.each([
+    ['Gamma(exp(m()), 2).quantile(0.3)', 0.5567368],
+    ['Beta(exp(m()), 2).quantile(0.7)', 0.2650469],
+    ['StudentT(exp(m()), 1, 2).quantile(0.9)', -2.808731],
+    ['StudentT(3, m(), 2).quantile(0.2)', 1],
+    ['Gamma(2, 1).quantile(m())', 2.8775362],
+    ['median(Gamma(exp(m()), 1))', 1.4724826],
+  ])('%s', async (objective, truth) => {
+    const [slope] = await slopesOver(problem(objective), 1);
+    expect(Math.abs(slope - truth)).toBeLessThan(1e-3 * Math.abs(truth));
+  });
+});
+
 describe('samples', () => {
   it.each([
     // the draws are of both: 40,000 of one for each of the other would not fit into any memory

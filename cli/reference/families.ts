@@ -111,7 +111,9 @@ const abilitiesOf = async (instance: string): Promise<ReadonlyMap<Operation, Abl
       !found[i] && ['mean', 'variance', 'entropy'].includes(operation)
         ? await compiles(`${operation === 'variance' ? 'var' : operation}(${instance})`)
         : false;
-    able.set(operation, found[i] ? 'closed' : estimated ? 'expectation' : undefined);
+    // the median is a quantile
+    const told = found[i] || (operation === 'median' && found[operations.indexOf('quantile')]);
+    able.set(operation, told ? 'closed' : estimated ? 'expectation' : undefined);
   }
   return able;
 };

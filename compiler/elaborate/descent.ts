@@ -24,9 +24,11 @@ import { variableInput } from './variables.ts';
 export const usualSteps = 2_000;
 /** Up to so many parameters larger steps are safe: linear models, mixtures, small networks. */
 const fewParameters = 10_000;
+/** A family's own parameters, which may be far from where they start: see decision 017. */
+const handful = 30;
 
-/** Adam, with a rate that falls along a cosine. */
-export const usualRule = (parameters: number, ctx: Context, span: Span): Rule => {
+/** Adam, with a rate that falls along a cosine. `alone`: no other player has to keep up. */
+export const usualRule = (parameters: number, alone: boolean, ctx: Context, span: Span): Rule => {
   const call = (name: string, value: Expr): Expr => ({
     kind: 'call',
     callee: { kind: 'name', name, span },
@@ -35,7 +37,7 @@ export const usualRule = (parameters: number, ctx: Context, span: Span): Rule =>
     given: [],
     span,
   });
-  const rate = parameters <= fewParameters ? 1e-2 : 1e-3;
+  const rate = alone && parameters <= handful ? 1e-1 : parameters <= fewParameters ? 1e-2 : 1e-3;
   const by = call('adam', call('cosine', { kind: 'number', value: rate, text: String(rate), span }));
   return ruleOf([by], { ...ctx, scope: ctx.shared.library }) as Rule;
 };

@@ -160,7 +160,8 @@ const bySteps = (
   const { span } = problem;
   const batch = batchOf(problem, dataOf(data), ctx);
   const built = contestants.map((c) => objectiveOf(c, data, batch, ctx));
-  const rules = stated.map((rule, i) => rule ?? usualRule(parametersOf(built[i]), ctx, bySpan(training)));
+  const alone = built.length === 1 && built[0].state.games.length === 0;
+  const rules = stated.map((rule, i) => rule ?? usualRule(parametersOf(built[i]), alone, ctx, bySpan(training)));
   const why: Decision = said
     ? {
         subject: 'solver',
