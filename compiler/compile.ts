@@ -166,5 +166,9 @@ export const compileExpression = async (
     space,
     graph: graphOf([{ name: 'value', node }, ...(mask ? [{ name: 'mask', node: mask }] : [])], [key]),
   }));
-  return { diagnostics: all, sources: modules.sources, value: { space: done.value.space, program: done.program, parts } };
+  return {
+    diagnostics: all,
+    sources: modules.sources,
+    value: { space: done.value.space, program: done.program, parts },
+  };
 };

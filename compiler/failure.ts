@@ -8,3 +8,41 @@ export class Failure extends Error {
     this.diagnostics = diagnostics;
   }
 }
+
+/** The same complaint about a value of the same kind, which is likely the same value. */
+const follows = (d: Diagnostic, from: readonly Diagnostic[]): boolean => {
+  const seen = (x: Diagnostic): unknown => (x.details as { readonly seen?: string } | undefined)?.seen;
+  return seen(d) !== undefined && from.some((f) => f.code === d.code && seen(f) === seen(d));
+};
+
+/** Where the first thing fails the second is looked at as well: its errors are its own, except those that follow from the first. */
+export const andAlso = <T>(first: () => T, second: () => unknown): T => {
+  try {
+    return first();
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    try {
+      second();
+    } catch (more) {
+      if (more instanceof Failure)
+        throw new Failure([...error.diagnostics, ...more.diagnostics.filter((d) => !follows(d, error.diagnostics))]);
+    }
+    throw error;
+  }
+};
+
+/** All of them are looked at, though one fails: what is wrong with each is said. */
+export const each = <A, B>(items: readonly A[], run: (item: A) => B): B[] => {
+  const failures: Failure[] = [];
+  const made = items.flatMap((item) => {
+    try {
+      return [run(item)];
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      failures.push(error);
+      return [];
+    }
+  });
+  if (failures.length > 0) throw new Failure(failures.flatMap((f) => f.diagnostics));
+  return made;
+};

@@ -52,7 +52,7 @@ const table = {
   L0501: (_, site) => fileMeant(site),
   L0502: withoutMissing,
   L0602: impossible,
-  L0901: (_, site) => heldOutRows(site),
+  L0901: heldOutRows,
   L0902: otherSense,
   L0903: inItsSpace,
   L0904: textMeant,

@@ -1,5 +1,6 @@
 /** A protocol followed: what is to be done, each training and evaluation as graphs. */
-import type { ProblemExpr } from '../../grammar/tree.ts';
+import type { Condition, ProblemExpr } from '../../grammar/tree.ts';
+import { andAlso } from '../failure.ts';
 import { fail } from '../messages.ts';
 import type { Action, Decision, Evaluation, PlayerStep } from '../program.ts';
 import { collector } from './buffers.ts';
@@ -9,10 +10,10 @@ import { evaluationsOf } from './evaluations.ts';
 import { heldOut, leak, markTrained, sharesRows } from './leakage.ts';
 import type { Contestant } from './contestants.ts';
 import { betweenRestarts, dataOf, flat, setsOf } from './protocol-steps.ts';
-import { mentions, warnOfSense } from './suspicions.ts';
+import { mentions, warnOfSeenRows, warnOfSense } from './suspicions.ts';
 import { train } from './training.ts';
 import type { Trained } from './training.ts';
-import type { ProtocolStep, TrainStep, Value } from './values.ts';
+import type { Data, ProtocolStep, TrainStep, Value } from './values.ts';
 
 /** A problem while its protocol is followed. */
 interface Followed {
@@ -58,14 +59,17 @@ export const actionsOf = (
   const decide = (more: readonly Decision[]): void =>
     more.forEach((d) => decisions.some((k) => same(k, d)) || decisions.push(d));
 
+  /** Conditions that read rows that were trained on, from a set that holds others as well. */
+  const remembered = new Map<Condition, Data>();
   // A set that is evaluated again, in another round of the protocol, is read by the same graphs.
   const known = new Map<Value | undefined, readonly Evaluation[]>();
   const readsRows = mentions(problem.conditions, 'D_tr') || mentions(problem.players[0].where, 'D_tr');
   const evaluationsOn = (held?: Value): readonly Evaluation[] => {
     const before = readsRows ? undefined : known.get(held);
     if (before) return before;
-    const { evaluations, decisions: more } = evaluationsOf(problem, bound, { held, trained }, ctx);
+    const { evaluations, decisions: more, remembered: seen } = evaluationsOf(problem, bound, { held, trained }, ctx);
     decide(more);
+    for (const [condition, set] of seen) remembered.set(condition, set);
     known.set(held, evaluations);
     return evaluations;
   };
@@ -75,7 +79,11 @@ export const actionsOf = (
   };
 
   const trainOn = (data?: Value, step?: TrainStep): void => {
-    const made = train({ problem, contestants, data, step, ctx });
+    trained = data;
+    const made = andAlso(
+      () => train({ problem, contestants, data, step, ctx }),
+      () => evaluationsOn(flat(steps).find((s) => s.kind === 'eval')?.data),
+    );
     checkLeaks(made, data, step ? betweenRestarts(steps, step) : steps, followed);
     if (made.loss.length === 1 && contestants.length === 1)
       warnOfSense(made.loss[0].node, contestants[0].player, bound, ctx);
@@ -89,7 +97,6 @@ export const actionsOf = (
       solver: solver.kind === 'gradient' ? { ...solver, players: [...collectors, ...solver.players] } : solver,
     });
     collectors = [];
-    trained = data;
   };
 
   const repeat = (inside: readonly ProtocolStep[]): void => {
@@ -128,5 +135,6 @@ export const actionsOf = (
     }
   if (steps.length === 0) trainOn();
   if (!flat(steps).some((s) => s.kind === 'eval')) evaluate();
+  warnOfSeenRows(problem, remembered, ctx);
   return { actions, decisions };
 };

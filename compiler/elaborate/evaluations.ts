@@ -1,6 +1,7 @@
 /** What follows `subject to`, at the members as they are: each `eval` and each constraint is a number, as a graph. */
 import type { Condition, Expr, ProblemExpr, Span } from '../../grammar/tree.ts';
 import { writtenIn } from '../../grammar/written.ts';
+import { each } from '../failure.ts';
 import { graphOf } from '../ir/graph.ts';
 import type { Node } from '../ir/graph.ts';
 import type { Decision, Evaluation } from '../program.ts';
@@ -10,11 +11,12 @@ import type { Context } from './context.ts';
 import { asStatic } from './describe.ts';
 import { commonInputs } from './inputs.ts';
 import { evaluationValue, feedsOf, inProblem, newProblem } from './objectives.ts';
+import { sharesRows } from './leakage.ts';
 import type { Bound } from './over.ts';
 import { openDraws } from './sources.ts';
 import { checkThreshold, mentions } from './suspicions.ts';
 import { known } from './tensors.ts';
-import type { Value } from './values.ts';
+import type { Data, Value } from './values.ts';
 
 /** Not a name of the spec's own: `as e` does not mean the library's number. */
 const isFree = (name: string, ctx: Context): boolean => {
@@ -75,12 +77,12 @@ const evaluationOf = (
   bound: readonly Bound[],
   sets: Sets,
   ctx: Context,
-): { readonly evaluation: Evaluation; readonly decisions: readonly Decision[] } => {
+): { readonly evaluation: Evaluation; readonly decisions: readonly Decision[]; readonly remembered?: Data } => {
   const state = newProblem('eval');
   const scope = childScope(ctx.scope);
   const inner = inProblem(inScope(ctx, scope), state);
-  const read = c.value.kind === 'name' || mentions(c.value, 'D_eval');
-  const held = sets.held && read ? sampleOf(sets.held, inner, c.value.span) : sets.held;
+  const needed = c.value.kind === 'name' || mentions(c.value, 'D_eval');
+  const held = sets.held && needed ? sampleOf(sets.held, inner, c.value.span) : sets.held;
   if (held) bind(scope, 'D_eval', held);
   if (sets.trained) bind(scope, 'D_tr', sets.trained);
   if (!c.evaluated)
@@ -94,13 +96,19 @@ const evaluationOf = (
     compare,
     span: c.evaluated ? c.value.span : c.span,
   };
-  return { evaluation, decisions: state.decisions };
+  const { trained } = sets;
+  const read = [...state.feeds.values()].map((f) => f.data);
+  const remembered =
+    c.evaluated && trained?.kind === 'data' && !needed
+      ? read.find((d) => d !== held && d !== trained && sharesRows(d.roots, [trained], ctx.shared))
+      : undefined;
+  return { evaluation, decisions: state.decisions, remembered };
 };
 
 /** Every condition, constraints first. */
 export const evaluationsOf = (problem: ProblemExpr, bound: readonly Bound[], sets: Sets, ctx: Context) => {
-  const found = [...problem.conditions]
-    .sort((a, b) => Number(a.evaluated) - Number(b.evaluated))
-    .map((c) => evaluationOf(c, problem, bound, sets, ctx));
-  return { evaluations: found.map((f) => f.evaluation), decisions: found.flatMap((f) => f.decisions) };
+  const ordered = [...problem.conditions].sort((a, b) => Number(a.evaluated) - Number(b.evaluated));
+  const found = each(ordered, (c) => evaluationOf(c, problem, bound, sets, ctx));
+  const remembered = new Map(ordered.flatMap((c, i) => (found[i].remembered ? [[c, found[i].remembered]] : [])));
+  return { evaluations: found.map((f) => f.evaluation), decisions: found.flatMap((f) => f.decisions), remembered };
 };

@@ -8,7 +8,7 @@ import { fail } from '../messages.ts';
 import type { Stage, Variable } from '../program.ts';
 import { actionsOf } from './actions.ts';
 import { bind, childScope, inScope } from './context.ts';
-import { Failure } from '../failure.ts';
+import { andAlso } from '../failure.ts';
 import type { Context } from './context.ts';
 import { asCount, describe } from './describe.ts';
 import { variablesOf } from './members.ts';
@@ -17,7 +17,6 @@ import { lossOf } from './objectives.ts';
 import { contestantsOf } from './contestants.ts';
 import type { Bound } from './over.ts';
 import { dataOf, givenTo, setsOf } from './protocol-steps.ts';
-import { warnOfSeenRows } from './suspicions.ts';
 import type { Paradigm, StageValue, Tensor, Value } from './values.ts';
 
 const paradigmOf = (problem: ProblemExpr, ctx: Context): Paradigm => {
@@ -86,21 +85,6 @@ const optimum = (problem: ProblemExpr, data: Value | undefined, inside: Context,
   return lossOf(player.objective, ctx);
 };
 
-/** Where the first thing fails the second is looked at as well: its errors are its own. */
-const andAlso = <T>(first: () => T, second: () => unknown): T => {
-  try {
-    return first();
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    try {
-      second();
-    } catch (more) {
-      if (more instanceof Failure) throw new Failure([...error.diagnostics, ...more.diagnostics]);
-    }
-    throw error;
-  }
-};
-
 export const solve = (problem: ProblemExpr, ctx: Context, name: string | undefined): Value => {
   // One for every example, or one that is differentiated: it has no run of its own.
   const within = ctx.axes.length > 0 || ctx.differentiated;
@@ -123,7 +107,6 @@ export const solve = (problem: ProblemExpr, ctx: Context, name: string | undefin
   announceRows(bound, paradigm);
   const inherited = new Set(created.flatMap((v) => [...(shared.trainedOn.get(v.id) ?? [])]));
   const { actions, decisions } = actionsOf({ problem, contestants, steps, inherited, ctx: inner });
-  warnOfSeenRows(problem, inner);
   shared.stages.push({
     id,
     name: name ?? ctx.naming ?? 'problem',

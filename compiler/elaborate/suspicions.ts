@@ -1,12 +1,12 @@
 /** What is wrong with a problem as a whole: a threshold that nothing meets, the wrong direction, a measure of rows that were trained on. */
-import type { Expr, Player, ProblemExpr, Span } from '../../grammar/tree.ts';
+import type { Condition, Expr, Player, ProblemExpr, Span } from '../../grammar/tree.ts';
 import { nodes } from '../../grammar/walk.ts';
 import type { Node } from '../ir/graph.ts';
 import { diagnose, fail } from '../messages.ts';
 import { boundsOf, growth } from './bounds.ts';
 import type { Context } from './context.ts';
 import { variablesOf } from './members.ts';
-import type { Store } from './values.ts';
+import type { Data, Store } from './values.ts';
 
 /** No member meets a threshold beyond the bounds that what is evaluated has. */
 export const checkThreshold = (
@@ -58,13 +58,15 @@ export const warnOfSense = (
 };
 
 /** A measure of rows that were trained on says how well they are remembered. */
-export const warnOfSeenRows = (problem: ProblemExpr, ctx: Context): void => {
+export const warnOfSeenRows = (problem: ProblemExpr, remembered: ReadonlyMap<Condition, Data>, ctx: Context): void => {
   const evaluated = problem.conditions.filter((c) => c.evaluated);
   const onTraining = evaluated.filter(
-    (c) => mentions(c.value, 'D_tr') && !mentions(c.value, 'D_eval') && c.value.kind !== 'name',
+    (c) => remembered.has(c) || (mentions(c.value, 'D_tr') && !mentions(c.value, 'D_eval') && c.value.kind !== 'name'),
   );
-  if (onTraining.length > 0 && onTraining.length === evaluated.length)
-    ctx.shared.diagnostics.push(diagnose('L0901', onTraining[0].value.span, { set: '`D_tr`' }));
+  if (onTraining.length === 0 || onTraining.length < evaluated.length) return;
+  const whole = remembered.get(onTraining[0]);
+  const set = `\`${whole?.name ?? 'D_tr'}\``;
+  ctx.shared.diagnostics.push(diagnose('L0901', onTraining[0].value.span, { set, whole: whole !== undefined }));
 };
 
 export const mentions = (e: unknown, name: string): boolean =>

@@ -165,9 +165,9 @@ export const silenced = (site: Site): Fix => {
 
 export const textMeant = (p: ParametersOf<'L0904'>, site: Site): Fix[] => [write(site.span, `"${p.similar}"`, guess)];
 
-export const heldOutRows = (site: Site): Fix[] =>
+export const heldOutRows = (p: ParametersOf<'L0901'>, site: Site): Fix[] =>
   namesInside(site, site.module)
-    .filter((n) => n.name === 'D_tr')
+    .filter((n) => `\`${n.name}\`` === p.set)
     .slice(0, 1)
     .map((n) => write(n.span, 'D_eval', guess));
 

@@ -8,10 +8,13 @@ const staysIn = (space: string): string =>
     : `give \`logits = x\`, or \`${space.startsWith('Simplex') ? 'softmax' : 'sigmoid'}(x)\``;
 
 export const warnings = {
-  L0901: message<{ set: string }>({
+  L0901: message<{ set: string; whole?: boolean }>({
     severity: 'warning',
     title: 'evaluated on training data only',
-    text: (p) => `everything is evaluated on ${p.set}, which is trained on: this says how well the rows are remembered`,
+    text: (p) =>
+      p.whole
+        ? `everything is evaluated on all rows of ${p.set}, also on those that are trained on: this says how well they are remembered`
+        : `everything is evaluated on ${p.set}, which is trained on: this says how well the rows are remembered`,
     help: () => 'evaluate on `D_eval`; to keep it so, write `-- allow L0901` on the line before',
     explanation:
       'A member that has seen the rows can be good at them and at nothing else. Rows that were held out tell what it does on new ones. A comment `-- allow L0901` on the line before silences the warning.',
