@@ -84,6 +84,10 @@ export type Solver =
   | (WholeSolver & {
       readonly kind: 'fitted';
       readonly data: string;
+      /** The rows that the objective asks for: an output for each variable that keeps a part of them, named after it. */
+      readonly aims: Graph;
+      readonly aimFeeds: WholeSolver['feeds'];
+      /** The leaf of the set that the part is, up to rounding, where it is one. */
       readonly rows: readonly { readonly variable: string; readonly leaf: number }[];
       readonly counts: readonly string[];
       readonly trees: readonly TreeOf[];

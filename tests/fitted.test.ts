@@ -74,6 +74,48 @@ minimize E[(x, y) ~ D_tr] -log f(y | x) over f in tree[depth = 2]
   expect(right).toBe(1);
 });
 
+test('what a tree before has left is what the next one is fitted to', async () => {
+  // The first splits between 1 and 2: 0 and 5. It leaves 0, 0, -1, 1, of which the second makes -1/3 and 1.
+  const { low, high } = await measures(`
+data D = [([0], 0), ([1], 0), ([2], 4), ([3], 6)]
+let S = supervised(D, holdout = 0)
+let first = minimize E[(x, y) ~ D_tr] (f(x) - y)^2 over f in tree[depth = 1] on S
+minimize E[(x, y) ~ D_tr] (first.f(x) + g(x) - y)^2 over g in tree[depth = 1]
+  subject to eval first.f([0]) + g([0]) as low, eval first.f([3]) + g([3]) as high on S`);
+  expect(low).toBeCloseTo(-1 / 3, 5);
+  expect(high).toBeCloseTo(6, 5);
+});
+
+test('what the member is asked is what it keeps, and what it is to say may be made of y', async () => {
+  const { square, log } = await measures(`
+data D = [([-3], 90), ([-1], 10), ([2], 40)]
+minimize E[(x, y) ~ D_tr] (f(x^2) - log(y))^2 over f in knn[1]
+  subject to eval f([9]) as square, eval f([3.5]) as log on supervised(D, holdout = 0)`);
+  expect(square).toBeCloseTo(Math.log(90), 5);
+  expect(log).toBeCloseTo(Math.log(40), 5);
+});
+
+test('of classes as well, on features that were learned before', async () => {
+  const { right } = await measures(`
+data D = [([i, j], class[2]((i + j) mod 2)) for i < 4 for j < 4]
+let S = supervised(D, holdout = 0)
+model Sum(x: R[2]) -> R { param w : R[2] = 0; dot(w, x) }
+let pre = minimize E[(x, y) ~ D_tr] (h(x) - x[0] - x[1])^2 over h in Sum on S
+minimize E[(x, y) ~ D_tr] -log f(y | [pre.h(x) mod 2]) over f in knn[3]
+  subject to eval E[(x, y) ~ D_tr] (mode(f([(pre.h(x) + 0.01) mod 2])) == y) as right on S`);
+  expect(right).toBe(1);
+});
+
+test('a fitted class inside a model is fitted to what the model is trained on', async () => {
+  const { outer, direct, twice } = await measures(`${line}
+model Scaled(x: R[1]) -> R = 2 * knn[2](10 * x)
+let S = supervised(D, holdout = 0)
+let plain = minimize ${loss} over f in knn[2] on S
+minimize ${loss} over f in Scaled subject to eval f([1.7]) as outer, eval plain.f([1.7]) as direct, eval f([4]) as twice on S`);
+  expect(outer).toBeCloseTo(direct, 5);
+  expect(twice).toBeCloseTo(1, 5);
+});
+
 test.each([
   [
     'too few rows',
@@ -82,6 +124,16 @@ test.each([
   ],
   ['an update rule', `${line}\nminimize ${loss} over f in knn[2] on supervised(D, holdout = 0) by adam(0.1)`, 'L0602'],
   ['no rows', 'minimize f([1])^2 over f in knn[2]', 'L0602'],
+  [
+    'an objective that is no square',
+    `${line}\nminimize E[(x, y) ~ D_tr] abs(f(x) - y) over f in knn[2] on supervised(D, holdout = 0)`,
+    'L0602',
+  ],
+  [
+    'two fitted members of one square',
+    `${line}\nmodel M(x: R[1]) -> R = knn[2](x) + tree[depth = 1](x)\nminimize ${loss} over f in M on supervised(D, holdout = 0)`,
+    'L0602',
+  ],
 ])('%s is said', async (_, source, code) => {
   expect((await checked(source)).diagnostics.filter((d) => d.severity === 'error').map((d) => d.code)).toEqual([code]);
 });

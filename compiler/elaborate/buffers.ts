@@ -90,7 +90,7 @@ export const bufferOf = (name: string, capacity: number, span: Span): Dist => {
 // ---------------------------------------------------------------- collecting
 
 /** Where the leaves of a row stand. */
-const templateOf = (row: Value, span: Span): Template => {
+export const templateOf = (row: Value, span: Span): Template => {
   let leaf = 0;
   const part = (v: Value): Template => {
     switch (v.kind) {

@@ -4,6 +4,7 @@
  */
 import type { Expr, Span, SpaceExpr } from '../../grammar/tree.ts';
 import { fail } from '../messages.ts';
+import { answered, isFitted } from './aimed.ts';
 import { fitness } from './fitness.ts';
 import { matchAnnotation } from './annotations.ts';
 import { assigned, nameOfParameter, spread } from './arguments.ts';
@@ -144,6 +145,8 @@ const valueSpan = (body: Expr): Span =>
 /** A member run on its arguments. */
 export const applyMember = (member: Member, args: readonly Given[], ctx: Context, span: Span): Value => {
   const { counters } = ctx.shared;
+  if (member.store.probes && isFitted(member.model))
+    return answered(member.store.probes, member.store, args, ctx, span);
   if (counters.depth >= deepest)
     fail('L0602', span, { what: `\`${member.model.declaration.name.text}\` calls itself without end` });
   const { declaration } = member.model;

@@ -107,6 +107,9 @@ export const submember = (model: Model, ctx: Context, span: Span, name?: string)
   if (!member) {
     const own = uniqueName(store, name ?? model.declaration.name.text);
     member = { kind: 'member', model, store: newStore(`${store.name}.${own}`, store.tuning) };
+    // A fitted class in a model is fitted to what the model is trained on.
+    member.store.rows = store.rows && { ...store.rows, template: undefined };
+    member.store.probes = store.probes;
     store.members.set(key, member);
   }
   return { ...member, model, reading: ctx.reading };

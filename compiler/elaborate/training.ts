@@ -8,6 +8,7 @@ import { fail } from '../messages.ts';
 import type { Decision, Solver } from '../program.ts';
 import { isMaximised, objectiveOf, parametersOf } from './built.ts';
 import type { Built } from './built.ts';
+import { aim, mentionsFitted } from './aimed.ts';
 import { constraintsOf, decision, hasConstraints, projected } from './constraints.ts';
 import type { Requirement } from './constraints.ts';
 import type { Context } from './context.ts';
@@ -16,7 +17,6 @@ import { enumerated, hasChoices } from './enumerated.ts';
 import { inProblem, newProblem } from './objectives.ts';
 import { ruleOf } from './optimisers.ts';
 import type { Rule } from './optimisers.ts';
-import type { Bound } from './over.ts';
 import type { Contestant } from './contestants.ts';
 import { batchOf, durationOf } from './pace.ts';
 import { dataOf } from './protocol-steps.ts';
@@ -68,17 +68,17 @@ const asksForSteps = ({ problem }: Training): boolean =>
 
 const bySpan = ({ problem }: Training): Span => problem.by[0]?.span ?? problem.span;
 
-/** A class of the library whose members are fitted. */
-const isFitted = ({ value }: Bound): boolean =>
-  value.kind === 'member' && value.model.declaration.span.file.endsWith('fitted.learn');
-
 /** Members that are made from the rows; undefined where there are none. */
 const fitted = (training: Training, said: boolean): Trained | undefined => {
   const { problem, contestants, ctx } = training;
-  if (contestants.length > 1 || !contestants[0].bound.some(isFitted)) return undefined;
+  const { bound, player } = contestants[0];
+  const fits = bound.some(({ value }) => value.kind === 'member' && mentionsFitted(value.model));
+  if (contestants.length > 1 || !fits) return undefined;
   const data = dataOf(training.data);
+  const stores = bound.flatMap((b) => (b.store.rows ? [b.store] : []));
+  const from = aim(stores, data?.rows ?? 0, () => wholeOf(training), isMaximised(player));
   const whole = wholeOf(training);
-  const solver = fittedSolver(taskOf(training, whole), data);
+  const solver = fittedSolver(taskOf(training, whole), data, from);
   if (!solver || !data) return undefined;
   const span = bySpan(training);
   if (hasConstraints(problem)) fail('L0602', span, { what: 'a constraint on a member that is fitted to the rows' });

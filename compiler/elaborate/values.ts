@@ -238,11 +238,30 @@ export interface Store {
   /** Names of sub-members in use, for people: dense, dense2, ... */
   readonly names: Map<string, number>;
   /** What a member of a problem is trained on: a set of it, and how many rows it is at most and at least, over the protocol. */
-  rows?: { readonly data: Data; readonly most: number; readonly least: number };
+  rows?: {
+    readonly data: Data;
+    readonly most: number;
+    readonly least: number;
+    /** What it is fitted to, as the objective has it. */
+    readonly template?: Template;
+  };
+  /** While the objective is looked at for what fitted members are asked: this one, and those inside of it. */
+  probes?: Map<Store, Probe>;
   /** Trees that are grown from the rows, by where they are asked for. */
   readonly trees: Map<string, TreeOf>;
   /** What may move, where it is not the parameters themselves: one for a member and the members inside it. */
   readonly tuning?: Tuning;
+}
+
+/** What a fitted member is asked, and the unknown in the place of its answer. */
+export interface Probe {
+  asked?: {
+    readonly input: Value;
+    readonly answer: Node;
+    readonly axes: readonly Axis[];
+    readonly classes?: number;
+    readonly span: Span;
+  };
 }
 
 /** `tuning lora[4]`: the restriction, and its member for each parameter (by the variable's id) that it is asked of. */

@@ -6,6 +6,8 @@ import type { Node } from '../ir/graph.ts';
 import { sharedNode } from '../passes/share.ts';
 import type { Decision, Solver } from '../program.ts';
 import { checkDependence, descended, inputsOf, parametersOf } from './built.ts';
+import { keeping } from './aimed.ts';
+import type { Aimed } from './aimed.ts';
 import type { Built } from './built.ts';
 import type { Context } from './context.ts';
 import { isRandom } from './dependence.ts';
@@ -84,11 +86,15 @@ export const structured = (task: Task, ctx: Context): { solver: Solver; decision
 };
 
 /** Members that keep rows of the set: they are not descended. Undefined where none does. */
-export const fittedSolver = (task: Task, data: Data | undefined): Solver | undefined => {
+export const fittedSolver = (
+  task: Task,
+  data: Data | undefined,
+  from: { readonly built: Built; readonly aimed: readonly Aimed[] },
+): Solver | undefined => {
   const { built, maximised, steps } = task;
-  const stores = built.bound.map((b) => b.store).filter((s) => s.statistics.has('rows.count'));
+  const stores = keeping(built.bound.map((b) => b.store));
   if (stores.length === 0) return undefined;
-  const other = built.bound.find((b) => !stores.includes(b.store) || variablesOf(b.store).length > 0);
+  const other = built.bound.find((b) => keeping([b.store]).length === 0 || variablesOf(b.store).length > 0);
   if (other || !data)
     fail('L0602', built.span, {
       what: other
@@ -100,8 +106,16 @@ export const fittedSolver = (task: Task, data: Data | undefined): Solver | undef
       /^rows\.\d+$/.test(key) ? [{ variable: variable.id, leaf: Number(key.slice(5)) }] : [],
     ),
   );
+  const parts = from.aimed.flatMap(({ store, leaves }) =>
+    leaves.flatMap((node, leaf) => {
+      const variable = store.statistics.get(`rows.${leaf}`);
+      return variable ? [{ name: variable.id, node }] : [];
+    }),
+  );
   return {
     kind: 'fitted',
+    aims: graphOf(parts, commonInputs),
+    aimFeeds: feedsOf(from.built.state.feeds.values()),
     graph: graphOf([{ name: 'loss', node: built.loss }], commonInputs),
     feeds: feedsOf(built.state.feeds.values()),
     over: stores.flatMap((s) => [...s.statistics.values()].map((v) => v.id)),

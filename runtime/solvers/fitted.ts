@@ -19,6 +19,16 @@ const kept = (leaf: ArrayValue, shape: readonly number[]): ArrayValue => {
   return { dtype: 'float32', shape, data };
 };
 
+/** How far a part of a row may be from what the set holds to be the same. */
+const rounding = 1e-5;
+
+/** The numbers of the set where the objective asks for those: they come without rounding. */
+const asHeld = (asked: ArrayValue, leaf: ArrayValue | undefined): ArrayValue => {
+  if (leaf?.data.length !== asked.data.length) return asked;
+  const same = asked.data.every((x, i) => Math.abs(x - leaf.data[i]) <= rounding * Math.max(1, Math.abs(x)));
+  return same ? { ...asked, data: Float32Array.from(leaf.data) } : asked;
+};
+
 export const solveFitted = async (solver: Fitted, training: Training): Promise<Outcome> => {
   const { sources, where, keys, emit } = training;
   const { variables, program, engine } = sources;
@@ -30,8 +40,15 @@ export const solveFitted = async (solver: Fitted, training: Training): Promise<O
     variables.put(id, value);
   };
   const data = dataOf(program, solver.data);
-  for (const { variable, leaf } of solver.rows)
-    put(variable, kept(data.leaves[leaf], program.variables.get(variable)!.shape));
+  const aims = training.prepare(solver.aims);
+  const asked = bind(aims, solver.aimFeeds, keys.orders, sources).run({ step: 0, total: 1, move: 0, key: keys.draws });
+  for (const { variable, leaf } of solver.rows) {
+    const { shape } = program.variables.get(variable)!;
+    const numbers = (await engine.download(asked[aims.outputs.indexOf(variable)])).data;
+    const part: ArrayValue = { dtype: 'float32', shape: [data.rows, ...shape.slice(1)], data: numbers };
+    put(variable, kept(asHeld(part, data.leaves[leaf]), shape));
+  }
+  asked.forEach((buffer) => engine.release(buffer));
   for (const count of solver.counts) put(count, scalar(data.rows));
   const shapeOf = (id: string): readonly number[] => program.variables.get(id)!.shape;
   const grow = (tree: TreeOf): void => {

@@ -35,7 +35,7 @@ const trainingRows = (call: IntrinsicCall) => {
       { what: 'a class whose members are fitted, where there are no rows to fit one to' },
       { help: 'let the problem choose the member, on data: `minimize ... over f in knn[5] on supervised(D)`' },
     );
-  const { template } = rows.data;
+  const template = rows.template ?? rows.data.template;
   const parts = partsOf(template);
   const plain = (t: Template): boolean =>
     t.kind === 'leaf' || ((t.kind === 'tuple' || t.kind === 'record') && partsOf(t).every(plain));
