@@ -145,9 +145,19 @@ const coerceLeaf = (
   return { kind: 'leaf', leaf: t.leaf, space };
 };
 
+/** What a trained member makes of rows is brought into the space when it is made. */
+const viewInto =
+  (view: NonNullable<Data['view']>, element: SpaceExpr, name: string, ctx: Context, span: Span): Data['view'] =>
+  (at, row) => {
+    const seen = view(at, row);
+    const here = { ...at, scope: childScope(ctx.scope) };
+    return { ...seen, value: matchAnnotation(element, seen.value, here, { name, span }) };
+  };
+
 /** A set in the space it is declared in: `data D : [(x: X, y: Class[10])]`. Free dimensions take the data's. */
 export const coerceData = (data: Data, annotation: SpaceExpr, ctx: Context, span: Span): Data => {
   const element = annotation.kind === 'data' ? annotation.element : annotation;
+  if (data.view) return { ...data, view: viewInto(data.view, element, data.name, ctx, span) };
   const scope = childScope(ctx.scope);
   const inner = { ...ctx, scope };
   bindFree(element, data.template, inner, { name: data.name, span });

@@ -109,7 +109,7 @@ export const comprehendData = (e: ComprehensionExpr, source: Data, ctx: Context)
     const mask = conditionsOf(e, inner, seen.mask);
     return { value: settle(inner.shared.run.evaluate(e.body, inner), inner, e.body.span), mask };
   };
-  return { ...source, view, body: e.body.span };
+  return { ...source, view, filtered: source.filtered || e.conditions.length > 0, body: e.body.span };
 };
 
 /** Which column of the row is missing, or is none of so many classes: the first that the body mentions. */

@@ -140,7 +140,8 @@ export const leak = (
   shared: Shared,
 ): string | undefined => {
   const order = topological([objective]);
-  if (order.some((n) => shared.evaluationNodes.has(n))) return '`D_eval`';
+  if (order.some((n) => shared.evaluationNodes.has(n)))
+    return held.length > 0 ? '`D_eval`' : 'rows that `split` or `held_out` marked as held out';
   const rows = held.flatMap((d) => [...d.roots]);
   if (rows.length === 0) return undefined;
   const hits = (roots: Iterable<string> | undefined): boolean =>

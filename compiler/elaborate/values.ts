@@ -105,6 +105,8 @@ export interface Data {
   readonly evaluation: boolean;
   /** A lazy `[body for pattern in data if conditions]`: applied after a row is bound. */
   readonly view?: (ctx: Context, row: Value) => { readonly value: Value; readonly mask?: Tensor };
+  /** The view leaves rows out, so how many there are is not known. */
+  readonly filtered?: boolean;
   /** What the view makes of a row: where it is written. */
   readonly body?: Span;
 }

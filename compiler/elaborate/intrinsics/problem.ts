@@ -181,7 +181,7 @@ const zip: Intrinsic = (call): Value => {
 };
 
 const plain = (d: Data, call: IntrinsicCall): Data =>
-  d.view ? fail('L0601', call.span, { what: 'splitting a set that depends on what is trained' }) : d;
+  d.filtered ? fail('L0601', call.span, { what: 'splitting a set from which something trained leaves out rows' }) : d;
 
 /** `split(D, holdout)`: (training rows, evaluation rows), in a random order that is always the same. */
 const split: Intrinsic = (call): Value => {
