@@ -20,6 +20,7 @@ import type { Elaborated, Modules } from './elaborate/run.ts';
 import { withoutAllowed } from './allowed.ts';
 import { withFixes } from './fixes.ts';
 import { loadModules } from './modules.ts';
+import { withLaterDeclarations } from './names/later.ts';
 import { looksInRounds } from './passes/in-rounds.ts';
 import type { Program } from './program.ts';
 
@@ -107,7 +108,8 @@ export const compile = async (
   const modules = await loadModules(file, text, parsed.module, host);
   const { seed = 0, quick } = options;
   const done = await withData(host, (tables) => readyToRun(modules, tables, { seed, quick }).program());
-  const found = inOrder([...parsed.diagnostics, ...modules.diagnostics, ...done.diagnostics], file);
+  const every = [...parsed.diagnostics, ...modules.diagnostics, ...done.diagnostics];
+  const found = inOrder(every, file).map((d) => withLaterDeclarations(d, parsed.module));
   const diagnostics = withFixes(withoutAllowed(found, parsed.module, modules.sources), modules, done.spaces);
   // Silence would look like a run that went well.
   const posed = parsed.module.declarations.some((d) => d.kind === 'problem-declaration');
