@@ -157,7 +157,7 @@ export const comprehension = (e: ComprehensionExpr, ctx: Context, rows = false):
   if (binders.length === 1 && binders[0].relation === 'in') {
     const source = ctx.shared.run.evaluate(binders[0].source, ctx);
     if (source.kind === 'data') {
-      if (needsUnrolling(e, ctx)) throw new UnrollSignal();
+      if (needsUnrolling(e, ctx)) throw new UnrollSignal(e.span);
       return comprehendData(e, source, { ...ctx, axes: [] });
     }
     if (source.kind === 'poison') return poisoned();
@@ -169,7 +169,7 @@ export const comprehension = (e: ComprehensionExpr, ctx: Context, rows = false):
       const value = settle(at.ctx.shared.run.evaluate(e.body, at.ctx), at.ctx, e.body.span);
       // A list of samples, each to become a set of its own.
       if (!unroll && value.kind === 'dist' && value.power && !ctx.problem && at.axes.length > 0)
-        throw new UnrollSignal();
+        throw new UnrollSignal(e.span);
       const listed = at.axes.length > 1 && (rows || at.mask);
       return listed ? keep(...listing(value, at, ctx), e.span) : keep(value, at, e.span);
     },

@@ -2,10 +2,12 @@
  * `[e for x in D if c]` over a data set is a data set. What depends on rows alone is computed now, once; what depends on
  * something that is trained is applied to rows when they are used.
  */
-import type { ComprehensionExpr, Expr } from '../../grammar/tree.ts';
+import type { ComprehensionExpr, Expr, Span } from '../../grammar/tree.ts';
+import { Failure } from '../failure.ts';
 import * as ir from '../ir/build.ts';
 import { keyOfSeed } from '../ir/random.ts';
 import { nodes } from '../../grammar/walk.ts';
+import { diagnose } from '../messages.ts';
 import { childScope, inAxes, inScope, lookup, spanKey } from './context.ts';
 import type { Context } from './context.ts';
 import { asTensor, tensorsOf } from './describe.ts';
@@ -17,8 +19,12 @@ import { rowsUnder } from './rows.ts';
 import { known, logical, toBit } from './tensors.ts';
 import type { Data, Tensor, Value } from './values.ts';
 
-/** A data set for every place of an axis: they differ in size, so the binder is run value by value. */
-export class UnrollSignal extends Error {}
+/** A data set for every place of an axis: they differ in size, so the binder is run value by value. Where none can be, it is an error. */
+export class UnrollSignal extends Failure {
+  constructor(span: Span) {
+    super([diagnose('L0307', span, { what: 'the rows of a data set' })]);
+  }
+}
 
 /** What the names in an expression stand for here. */
 const mentioned = (e: Expr, ctx: Context): Value[] =>

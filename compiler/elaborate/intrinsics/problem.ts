@@ -128,7 +128,7 @@ const failedData = (
 const asSet = (v: Value, call: IntrinsicCall, what: string): Data => {
   if (v.kind === 'along' || v.kind === 'tensor' || v.kind === 'range') {
     // One set for each place of a binder around it.
-    if (tensorsOf(v).some((t) => t.axes.some((a) => call.caller.axes.includes(a)))) throw new UnrollSignal();
+    if (tensorsOf(v).some((t) => t.axes.some((a) => call.caller.axes.includes(a)))) throw new UnrollSignal(call.span);
     return toData(
       v,
       { name: 'data', span: call.span, placeOf: (row) => `row ${row + 1}`, roots: new Set(), evaluation: false },
