@@ -9,7 +9,7 @@ import { sharedNode } from '../passes/share.ts';
 import type { Variable } from '../program.ts';
 import { bind, childScope, inScope } from './context.ts';
 import type { Context, ProblemContext } from './context.ts';
-import { variablesOf } from './members.ts';
+import { variablesOf } from './stores.ts';
 import { inProblem, lossOf, newProblem } from './objectives.ts';
 import { whereFlat, zerosAmong } from './slopes.ts';
 import type { Bound } from './over.ts';

@@ -16,7 +16,7 @@ import type { Context } from './context.ts';
 import { describe } from './describe.ts';
 import { runFirst } from './first-run.ts';
 import { commonInputs } from './inputs.ts';
-import { variablesOf } from './members.ts';
+import { variablesOf } from './stores.ts';
 import { feedsOf } from './objectives.ts';
 import { makeVariable, variableInput } from './variables.ts';
 import { tensor } from './tensors.ts';

@@ -6,7 +6,7 @@ import { isBuiltinSpace } from '../spaces/names.ts';
 import { lookup } from './context.ts';
 import type { Context } from './context.ts';
 import { isKnownIntrinsic } from './intrinsics/index.ts';
-import { newStore } from './members.ts';
+import { newStore } from './stores.ts';
 import { opened } from './over.ts';
 import type { Bound } from './over.ts';
 import { tuningOf } from './tuning.ts';

@@ -10,7 +10,7 @@ import { augmented, multiplierUpdates } from './constraints.ts';
 import type { Constrained, Projection } from './constraints.ts';
 import type { Context, Game } from './context.ts';
 import { commonInputs, stepInput, totalInput } from './inputs.ts';
-import { variablesOf } from './members.ts';
+import { variablesOf } from './stores.ts';
 import { feedsOf, inProblem } from './objectives.ts';
 import { ruleOf, update } from './optimisers.ts';
 import type { Rule } from './optimisers.ts';

@@ -7,7 +7,7 @@ import type { TensorSpace } from '../spaces/space.ts';
 import type { Context } from './context.ts';
 import { dependsOnParameters, isFed } from './dependence.ts';
 import { asTensor, describe } from './describe.ts';
-import { choiceParameter, pointParameter } from './members.ts';
+import { choiceParameter, pointParameter } from './parameters.ts';
 import { copyStart } from './start.ts';
 import { shapeOf } from './tensors.ts';
 import type { Model, Store, Tensor, Value } from './values.ts';

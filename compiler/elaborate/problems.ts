@@ -11,7 +11,7 @@ import { bind, childScope, inScope } from './context.ts';
 import { andAlso } from '../failure.ts';
 import type { Context } from './context.ts';
 import { asCount, describe } from './describe.ts';
-import { variablesOf } from './members.ts';
+import { variablesOf } from './stores.ts';
 import { nested } from './nested.ts';
 import { lossOf } from './objectives.ts';
 import { contestantsOf } from './contestants.ts';

@@ -18,7 +18,7 @@ import { draws } from './distributions.ts';
 import { evaluate } from './expressions.ts';
 import { statement } from './statements.ts';
 import { atStart } from './initial.ts';
-import { newStore } from './members.ts';
+import { newStore } from './stores.ts';
 import { keyInput } from './inputs.ts';
 import { settle } from './operators.ts';
 import { solve } from './problems.ts';

@@ -5,7 +5,7 @@ import { fail } from '../messages.ts';
 import type { Variable } from '../program.ts';
 import type { Context } from './context.ts';
 import { describe } from './describe.ts';
-import { newStore, variablesOf } from './members.ts';
+import { newStore, variablesOf } from './stores.ts';
 import { tensor } from './tensors.ts';
 import { restricted } from './tuning.ts';
 import type { HeldParameter, Model, Store, Value } from './values.ts';
@@ -13,7 +13,7 @@ import { makeVariable, meaningOf, uniqueId, variableInput } from './variables.ts
 
 /** The numbers of a parameter as they are, or what a restriction has made of them. */
 const valueOf = ({ tuning }: Store, { variable, space }: HeldParameter, ctx: Context): Node =>
-  (tuning && restricted(tuning, variable, space, newStore, ctx)?.node) ?? variableInput(variable, ctx);
+  (tuning && restricted(tuning, variable, space, ctx)?.node) ?? variableInput(variable, ctx);
 
 const trainedFor = ({ tuning }: Store, { id }: Variable): Variable[] => {
   const own = tuning?.members.get(id);

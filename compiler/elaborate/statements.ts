@@ -8,7 +8,8 @@ import { Failure } from '../failure.ts';
 import type { Context } from './context.ts';
 import { describe, poisoned } from './describe.ts';
 import { draws, toDistribution } from './distributions.ts';
-import { declareParameter, submember } from './members.ts';
+import { declareParameter } from './parameters.ts';
+import { submember } from './members.ts';
 import { bindPattern } from './patterns.ts';
 import type { Value } from './values.ts';
 

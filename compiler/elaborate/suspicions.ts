@@ -5,8 +5,8 @@ import type { Node } from '../ir/graph.ts';
 import { diagnose, fail } from '../messages.ts';
 import { boundsOf, growth } from './bounds.ts';
 import type { Context } from './context.ts';
-import { variablesOf } from './members.ts';
 import type { Data, Store } from './values.ts';
+import { variablesOf } from './stores.ts';
 
 /** No member meets a threshold beyond the bounds that what is evaluated has. */
 export const checkThreshold = (

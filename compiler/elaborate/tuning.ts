@@ -11,7 +11,8 @@ import { fitness } from './fitness.ts';
 import type { Context } from './context.ts';
 import { asTensor, describe } from './describe.ts';
 import { shapeOf, tensor, toReal } from './tensors.ts';
-import type { Member, Store, Tensor, Tuning } from './values.ts';
+import { newStore } from './stores.ts';
+import type { Member, Tensor, Tuning } from './values.ts';
 import { variableInput } from './variables.ts';
 
 export const tuningOf = (e: Expr, ctx: Context): Tuning => {
@@ -36,7 +37,6 @@ export const restricted = (
   tuning: Tuning,
   variable: Variable,
   space: TensorSpace,
-  newStore: (name: string) => Store,
   ctx: Context,
 ): Tensor | undefined => {
   const start = tensor(variableInput(variable, ctx), [], space);

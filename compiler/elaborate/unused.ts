@@ -14,7 +14,7 @@ import { applyFunction, applyMember } from './calls.ts';
 import { bind, childScope, inScope, lookup, spanKey } from './context.ts';
 import type { Context, Shared } from './context.ts';
 import { closureOf, guarded } from './declarations.ts';
-import { newStore } from './members.ts';
+import { newStore } from './stores.ts';
 import { inProblem, newProblem } from './objectives.ts';
 import { constantNumber, tensor } from './tensors.ts';
 import type { Value } from './values.ts';

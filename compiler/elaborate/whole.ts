@@ -12,7 +12,7 @@ import type { Built } from './built.ts';
 import type { Context } from './context.ts';
 import { isRandom } from './dependence.ts';
 import { fail } from '../messages.ts';
-import { variablesOf } from './members.ts';
+import { variablesOf } from './stores.ts';
 import { augmented } from './constraints.ts';
 import type { Constrained } from './constraints.ts';
 import { boundOf } from './em.ts';
