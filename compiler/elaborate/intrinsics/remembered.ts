@@ -6,7 +6,7 @@ import type { Variable } from '../../program.ts';
 import { elementDType, elementShape, R, storageShape } from '../../spaces/space.ts';
 import type { TensorSpace } from '../../spaces/space.ts';
 import { newAxis } from '../context.ts';
-import { asCount, describe } from '../describe.ts';
+import { asCount, describe, poisoned } from '../describe.ts';
 import { fill } from '../rows.ts';
 import { sequence } from '../sequences.ts';
 import { axisToShape, rankOf, tensor, toReal } from '../tensors.ts';
@@ -44,14 +44,20 @@ const trainingRows = (call: IntrinsicCall) => {
   return { store, rows, template };
 };
 
+/** Members of which it has been said that they have too few rows: once, not wherever they are asked. */
+const told = new WeakSet<Store>();
+
 /** The rows (x, y) that the member was trained on, as a sequence. `least`: so many there must be. */
 const remembered: Intrinsic = (call): Value => {
   const { store, rows, template } = trainingRows(call);
   const least = asCount(required(call, 'least'), call.span, 'the number of rows');
-  if (rows.least < least)
+  if (rows.least < least && told.has(store)) poisoned();
+  if (rows.least < least) {
+    told.add(store);
     fail('L0504', call.span, {
       what: `\`${store.name}\` needs ${least} rows to be fitted to, and there are ${rows.least}`,
     });
+  }
   const axis = newAxis(call.caller, rows.most, 'row');
   const element = fill(template, {
     ctx: call.caller,
