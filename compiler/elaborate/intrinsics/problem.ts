@@ -79,7 +79,12 @@ const gradientTransform: Intrinsic = (call): Value => ({
 
 const schedule: Intrinsic = (call): Value => {
   const rate = required(call, 'rate');
-  if (rate.kind !== 'function') return asTensor(rate, call.span, 'a rate');
+  if (rate.kind !== 'function') {
+    const fixed = asTensor(rate, call.span, 'a rate');
+    const [value] = knownArray(fixed) ?? [];
+    if (value < 0) fail('L0302', call.span, { expected: 'a rate of 0 or more', seen: String(value), where: '`rate`' });
+    return fixed;
+  }
   return call.caller.shared.run.apply(rate, [{ value: required(call, 't'), span: call.span }], call.caller, call.span);
 };
 
