@@ -72,6 +72,8 @@ export interface Shared {
   readonly anchors: Map<string, Anchor>;
   /** The input node of each variable, one object for all graphs. */
   readonly inputs: Map<string, Node>;
+  /** Expressions of the library as each line of the spec calls them. */
+  readonly called: WeakMap<Span, WeakMap<Expr, Expr>>;
   readonly counters: { axis: number; site: number; data: number; stage: number; depth: number };
 }
 

@@ -25,11 +25,16 @@ import { constantBoolean, constantNumber, mapUnary } from './tensors.ts';
 import type { Given, Value } from './values.ts';
 
 /** What the library computes remembers which line of the spec it is computed for. */
-const calledFrom = (e: Expr, { site }: Context): Expr => {
-  const { span } = e;
-  if (!site || !span.file.startsWith('stdlib/')) return e;
-  const place: Place = { ...span, site };
-  return { ...e, span: place };
+const calledFrom = (e: Expr, { site, shared: { called } }: Context): Expr => {
+  if (!site || !e.span.file.startsWith('stdlib/')) return e;
+  const ofSite = called.get(site) ?? new WeakMap<Expr, Expr>();
+  called.set(site, ofSite);
+  const before = ofSite.get(e);
+  if (before) return before;
+  const place: Place = { ...e.span, site };
+  const own = { ...e, span: place };
+  ofSite.set(e, own);
+  return own;
 };
 
 export const evaluate = (e: Expr, ctx: Context): Value => {

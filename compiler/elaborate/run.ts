@@ -91,6 +91,7 @@ const newShared = (
   snapshots: new Map(),
   anchors: new Map(),
   inputs: new Map(),
+  called: new WeakMap(),
   counters: { axis: 0, site: 0, data: 0, stage: 0, depth: 0 },
 });
 
