@@ -8,6 +8,7 @@ import type { Span } from '../grammar/tree.ts';
 import { position } from '../grammar/diagnostics.ts';
 import type { InstructionProfile, StepProfile } from '../runtime/profile.ts';
 import { paint } from './terminal.ts';
+import { isLibraryFile } from '../compiler/host.ts';
 import type { Terminal } from './terminal.ts';
 import { columns } from './text.ts';
 
@@ -63,7 +64,7 @@ export const profileText = (profile: StepProfile, sources: ReadonlyMap<string, s
   const lines = byLine(profile, sources);
   const total = lines.reduce((sum, l) => sum + l.seconds, 0) || 1;
   const named = (file: string): string => {
-    if (file.startsWith('stdlib/')) return file;
+    if (isLibraryFile(file)) return file;
     const path = relative(terminal.cwd, file);
     return path.startsWith('..') ? basename(file) : path;
   };

@@ -5,6 +5,7 @@ import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, write
 import { basename, join, relative, resolve } from 'node:path';
 import { codes, Stop } from './exit.ts';
 import { reasonOf, writeFile } from './files.ts';
+import { isLibraryFile } from '../compiler/host.ts';
 
 /** What run.json says; `status` and `results` change while the run goes on. */
 export interface RunFacts {
@@ -117,5 +118,5 @@ export const saveSources = (
 ): void => {
   writeFile(folder.file('spec.learn'), main);
   for (const [file, text] of sources)
-    if (file !== spec && !file.startsWith('stdlib/')) writeFile(folder.file(join('modules', basename(file))), text);
+    if (file !== spec && !isLibraryFile(file)) writeFile(folder.file(join('modules', basename(file))), text);
 };

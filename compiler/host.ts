@@ -5,6 +5,13 @@
 import type { Parsed } from '../grammar/parse.ts';
 import type { ArrayValue } from './ir/operations.ts';
 
+/** Is this the name of a module of the standard library? */
+export const isLibraryFile = (file: string): boolean => file.startsWith('stdlib/');
+
+/** Does this stand in the standard library? */
+export const isLibrary = (span: { readonly file: string } | undefined): boolean =>
+  span !== undefined && isLibraryFile(span.file);
+
 export type DataFormat = 'csv' | 'json' | 'npy' | 'idx' | 'parquet' | 'images';
 
 export interface DataRequest {

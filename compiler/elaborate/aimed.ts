@@ -16,7 +16,7 @@ import { templateOf } from './buffers.ts';
 import type { Built } from './built.ts';
 import { findEntry } from './context.ts';
 import type { Context, Scope } from './context.ts';
-import { describe, tensorsOf } from './describe.ts';
+import { describe, templateParts, tensorsOf } from './describe.ts';
 import { settle } from './operators.ts';
 import { expandAxes, tensor, unionAxes } from './tensors.ts';
 import type { Axis, Given, Model, Probe, Store, Tensor, Value } from './values.ts';
@@ -30,7 +30,7 @@ export interface Aimed {
 /** The space of what is to be said: that of the second part of a row. */
 const targetOf = ({ rows }: Store): TensorSpace | undefined => {
   const t = rows?.data.template;
-  const parts = t?.kind === 'tuple' ? t.items : t?.kind === 'record' ? [...t.fields.values()] : [];
+  const parts = t ? templateParts(t) : [];
   return parts.length === 2 && parts[1].kind === 'leaf' ? parts[1].space : undefined;
 };
 

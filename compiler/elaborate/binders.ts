@@ -11,7 +11,7 @@ import type { Context } from './context.ts';
 import { isFed, isRandom } from './dependence.ts';
 import { asTensor, describe, poisoned } from './describe.ts';
 import { intoShape } from './independent.ts';
-import { logsumexpAxis } from './reduce.ts';
+import { infinity, logsumexpAxis } from './reduce.ts';
 import { renamed } from './entries.ts';
 import { expectation } from './expectations.ts';
 import { conjunction, flatAxis, flattened } from './flat.ts';
@@ -195,8 +195,6 @@ const keep = (value: Value, { axes, mask, length, front }: Place, span: Span): V
 };
 
 // ---------------------------------------------------------------- big operators
-
-const infinity = 3.4e38;
 
 /** What entries that are filtered out count as. */
 const neutral = { sum: 0, prod: 1, max: -infinity, min: infinity, logsumexp: -infinity, all: 1, any: 0 } as const;

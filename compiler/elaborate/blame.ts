@@ -6,6 +6,7 @@ import { writtenIn } from '../../grammar/written.ts';
 import { diagnose } from '../messages.ts';
 import { assign } from './assign.ts';
 import { Failure } from '../failure.ts';
+import { isLibrary, isLibraryFile } from '../host.ts';
 import type { Given } from './values.ts';
 
 /** A divergence of what has no density: said of the divergence, at the side that lacks it. */
@@ -20,7 +21,7 @@ const ofDivergence = (d: Diagnostic, name: string, span: Span, sources: Readonly
     message: `\`${subject}\` has no density, so \`${text}\` is not defined`,
     span: own === undefined ? span : { ...span, start: span.start + own, end: span.start + own + subject.length },
     label: undefined,
-    notes: d.notes.filter((n) => !n.span?.file.startsWith('stdlib/')),
+    notes: d.notes.filter((n) => !isLibrary(n.span)),
   };
 };
 
@@ -31,7 +32,7 @@ const argumentAt = (
   args: readonly Given[],
   sources: ReadonlyMap<string, string>,
 ): Span | undefined => {
-  if (!span?.file.startsWith('stdlib/')) return undefined;
+  if (!span || !isLibrary(span)) return undefined;
   const written = (sources.get(span.file) ?? '').slice(span.start, span.end);
   const assigned = assign(params, args);
   if ('wrong' in assigned) return undefined;
@@ -46,8 +47,8 @@ const argumentAt = (
 const whereGiven = (d: Diagnostic, args: readonly Given[]): Diagnostic => {
   const model = d.code === 'L0311' ? /^`([^`]+)`/.exec(d.message)?.[1] : undefined;
   const arg = args.find((a) => a.value.kind === 'model' && a.value.declaration.name.text === model);
-  if (!arg || !d.span || arg.span.file.startsWith('stdlib/')) return d;
-  const notes = d.span.file.startsWith('stdlib/') ? [] : [{ message: 'a member is needed here', span: d.span }];
+  if (!arg || !d.span || isLibrary(arg.span)) return d;
+  const notes = isLibrary(d.span) ? [] : [{ message: 'a member is needed here', span: d.span }];
   return { ...d, span: arg.span, label: undefined, notes };
 };
 
@@ -56,7 +57,7 @@ const isTooDeep = (error: unknown): boolean =>
   error instanceof Error && /call stack|recursion|stack size/i.test(error.message) && !(error instanceof Failure);
 
 export const isOfLibrary = (error: unknown): error is Failure =>
-  error instanceof Failure && error.diagnostics.some((d) => d.span?.file.startsWith('stdlib/'));
+  error instanceof Failure && error.diagnostics.some((d) => isLibrary(d.span));
 
 /** An error inside a library function is the caller's: it is shown where the function was called. */
 export const inLibrary = (
@@ -73,13 +74,13 @@ export const inLibrary = (
     const moved = error.diagnostics.map((d) => whereGiven(d, args));
     if (moved.some((d, i) => d !== error.diagnostics[i])) return new Failure(moved);
   }
-  if (!(error instanceof Failure) || !file.startsWith('stdlib/') || span.file.startsWith('stdlib/')) return error;
+  if (!(error instanceof Failure) || !isLibraryFile(file) || isLibrary(span)) return error;
   const where = name === '' ? 'a function' : `\`${name}\``;
   return new Failure(
     error.diagnostics.map((d) => {
       const own = argumentAt(d, params, args, sources);
       if (own) return { ...d, span: own, label: undefined, notes: [] };
-      return d.span?.file.startsWith('stdlib/')
+      return isLibrary(d.span)
         ? ofDivergence(
             {
               ...d,

@@ -12,6 +12,7 @@ import { agreeOnEvents } from './compared.ts';
 import { choose, settledLaw } from './overloads.ts';
 import { inLibrary } from './blame.ts';
 import { childScope } from './context.ts';
+import { isLibrary } from '../host.ts';
 import type { Context } from './context.ts';
 import { describe, poisoned } from './describe.ts';
 import { arrayOf } from './independent.ts';
@@ -30,7 +31,7 @@ import type { Closure, FunctionValue, Given, Member, Model, Value } from './valu
 const deepest = 400;
 
 /** Of a call, the one outside of the library that led to it. */
-const siteOf = (span: Span, ctx: Context): Span | undefined => (span.file.startsWith('stdlib/') ? ctx.site : span);
+const siteOf = (span: Span, ctx: Context): Span | undefined => (isLibrary(span) ? ctx.site : span);
 
 export const applyFunction = (fn: FunctionValue, args: readonly Given[], ctx: Context, span: Span): Value => {
   if (fn.run)

@@ -12,7 +12,7 @@ import { resolveSpace } from './spaces.ts';
 import type { Subject } from './coerce.ts';
 import { childScope } from './context.ts';
 import type { Context } from './context.ts';
-import { spaceOfTemplate } from './describe.ts';
+import { spaceOfTemplate, templateParts } from './describe.ts';
 import { columnName, firstOutside } from './membership.ts';
 import { tensor } from './tensors.ts';
 import type { Data, Template } from './values.ts';
@@ -37,7 +37,7 @@ const coerceTemplate = (
     });
   switch (space.kind) {
     case 'tuple': {
-      const parts = t.kind === 'tuple' ? t.items : t.kind === 'record' ? [...t.fields.values()] : [];
+      const parts = templateParts(t);
       if (parts.length !== space.items.length) return mismatch();
       return {
         kind: 'tuple',

@@ -6,7 +6,7 @@ import { contains, elementDType, elementShape, printSpace, sameShape, storageSha
 import type { Space, TensorSpace } from '../spaces/space.ts';
 import { newAxis } from './context.ts';
 import type { Context } from './context.ts';
-import { describe } from './describe.ts';
+import { describe, partsOf } from './describe.ts';
 import { axisToShape, knownArray, shapeOf, shapeToAxis, tensor, toReal } from './tensors.ts';
 import type { Axis, Tensor, Value } from './values.ts';
 
@@ -55,10 +55,6 @@ export const coerceTensor = (t: Tensor, space: TensorSpace, subject: Subject): T
     return wrong();
   return tensor(ir.cast(t.node, elementDType(want)), t.axes, space);
 };
-
-/** The parts of a tuple; a record is one too, in the order of its fields. */
-export const partsOf = (v: Value): readonly Value[] | undefined =>
-  v.kind === 'tuple' || v.kind === 'list' ? v.items : v.kind === 'record' ? [...v.fields.values()] : undefined;
 
 /** Brings a value into a space, or says why not. */
 export const coerce = (v: Value, space: Space, subject: Subject): Value => {

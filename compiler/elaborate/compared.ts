@@ -4,6 +4,7 @@ import { fail } from '../messages.ts';
 import { printSpace, sameShape, storageShape } from '../spaces/space.ts';
 import type { TensorSpace } from '../spaces/space.ts';
 import { lookup } from './context.ts';
+import { isLibrary } from '../host.ts';
 import type { Scope } from './context.ts';
 import type { Given } from './values.ts';
 
@@ -19,7 +20,7 @@ const eventOf = (param: Parameter, scope: Scope): string | undefined => {
   const argument = space.groups[0]?.[0];
   if (space.name.text === 'Dist' || space.name.text === 'Sampler') return argument && nameOf(argument);
   // A rule of the library takes two families to compare them; a function of the spec may take them for anything.
-  const compares = space.span.file.startsWith('stdlib/') && lookup(scope, space.name.text)?.kind === 'function';
+  const compares = isLibrary(space.span) && lookup(scope, space.name.text)?.kind === 'function';
   return compares ? 'family' : undefined;
 };
 

@@ -8,6 +8,14 @@ import { known, rankOf, tensor, toBit, toReal } from './tensors.ts';
 import * as ir from '../ir/build.ts';
 import type { Data, Template, Tensor, TextColumn, Value } from './values.ts';
 
+/** The parts of a tuple; a record is one too, in the order of its fields. */
+export const partsOf = (v: Value): readonly Value[] | undefined =>
+  v.kind === 'tuple' || v.kind === 'list' ? v.items : v.kind === 'record' ? [...v.fields.values()] : undefined;
+
+/** The same of rows: what is no tuple and no record has none. */
+export const templateParts = (t: Template): readonly Template[] =>
+  t.kind === 'tuple' ? t.items : t.kind === 'record' ? [...t.fields.values()] : [];
+
 export const spaceOfTemplate = (t: Template): Space => {
   switch (t.kind) {
     case 'leaf':

@@ -7,6 +7,7 @@ import type { Diagnostic } from '../../grammar/diagnostics.ts';
 import type { SpaceExpr, Span } from '../../grammar/tree.ts';
 import { Failure } from '../failure.ts';
 import { bind, lookup } from './context.ts';
+import { isLibrary } from '../host.ts';
 import type { Context } from './context.ts';
 import type { Subject } from './coerce.ts';
 import { describe } from './describe.ts';
@@ -40,7 +41,7 @@ const equations = (annotation: SpaceExpr, d: Diagnostic, ctx: Context): Diagnost
   [...namesIn(annotation)].flatMap((name) => {
     const bound = lookup(ctx.scope, name);
     const origin = bound && origins.get(bound);
-    if (!origin || bound?.kind !== 'tensor' || origin.subject.span.file.startsWith('stdlib/')) return [];
+    if (!origin || bound?.kind !== 'tensor' || isLibrary(origin.subject.span)) return [];
     const { subject, value } = origin;
     const itself = subject.span.start === d.span?.start && subject.span.file === d.span.file;
     // Both sizes are in one space.
@@ -62,7 +63,7 @@ export const declaredBy = (
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     const said = name ? `\`${name}\` says so here` : 'it is said here';
-    const header = span.file.startsWith('stdlib/') ? [] : [{ message: said, span }];
+    const header = isLibrary(span) ? [] : [{ message: said, span }];
     throw new Failure(
       error.diagnostics.map((d) =>
         d.notes.length === 0 && ['L0302', 'L0304', 'L0310'].includes(d.code)

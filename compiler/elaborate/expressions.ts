@@ -10,6 +10,7 @@ import { bigOperator, comprehension } from './binders.ts';
 import { inLibrary, isOfLibrary } from './blame.ts';
 import { conditional, gradient, loopOver } from './control.ts';
 import { lookup, noteSeen, visibleNames } from './context.ts';
+import { isLibrary } from '../host.ts';
 import type { Context } from './context.ts';
 import { asTensor, poisoned } from './describe.ts';
 import { isLaw } from './distributions.ts';
@@ -26,7 +27,7 @@ import type { Given, Value } from './values.ts';
 
 /** What the library computes remembers which line of the spec it is computed for. */
 const calledFrom = (e: Expr, { site, shared: { called } }: Context): Expr => {
-  if (!site || !e.span.file.startsWith('stdlib/')) return e;
+  if (!site || !isLibrary(e.span)) return e;
   const ofSite = called.get(site) ?? new WeakMap<Expr, Expr>();
   called.set(site, ofSite);
   const before = ofSite.get(e);

@@ -10,7 +10,7 @@ import { fail } from '../messages.ts';
 import { childScope, inAxes, inScope, quietly, runAt } from './context.ts';
 import { Failure } from '../failure.ts';
 import type { Context } from './context.ts';
-import { describe, poisoned } from './describe.ts';
+import { describe, partsOf, poisoned } from './describe.ts';
 import { draws, logDensity, toDistribution } from './distributions.ts';
 import { chainIn, chainOf, overPaths } from './chains.ts';
 import type { Chain } from './chains.ts';
@@ -215,8 +215,8 @@ const mixed = (name: string, body: BlockExpr, home: Context, end: Dist): Ability
 };
 
 /** The parts of a point that the names of the outcome stand for. */
-const partsOf = (x: Value, names: readonly string[], span: Span): ReadonlyMap<string, Value> => {
-  const items = x.kind === 'tuple' || x.kind === 'list' ? x.items : x.kind === 'record' ? [...x.fields.values()] : [];
+const partsByName = (x: Value, names: readonly string[], span: Span): ReadonlyMap<string, Value> => {
+  const items = partsOf(x) ?? [];
   if (items.length !== names.length)
     return fail('L0302', span, { expected: `a tuple of ${names.length}`, seen: describe(x) });
   return new Map(names.map((n, i) => [n, items[i]]));
@@ -227,7 +227,7 @@ const joint = (name: string, body: BlockExpr, home: Context, names: readonly str
   lacks: {},
   facts: new Map(),
   logDensity: (at, x, span) => {
-    const parts = partsOf(x, names, span);
+    const parts = partsByName(x, names, span);
     const run = unfold(body, placed(at, home), new Set(names), (n) => parts.get(n) as Value, name);
     const { axes, logs } = ended(run, name, span);
     say(axes, at, body.span);

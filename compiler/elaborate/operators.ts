@@ -5,14 +5,15 @@ import { diagnose, fail } from '../messages.ts';
 import { similar } from '../../grammar/similar.ts';
 import { Bit, R } from '../spaces/space.ts';
 import { inAxes, runAt } from './context.ts';
+import { isLibrary } from '../host.ts';
 import type { Context } from './context.ts';
 import { asCount, asTensor, describe, knownTexts, poisoned } from './describe.ts';
 import { draws, powerOf, sequencePower } from './distributions.ts';
 import { pushforward } from './pushforward.ts';
-import { masked } from './reduce.ts';
 import { comparedByPlace } from './places.ts';
 import { arrayOfData } from './rows.ts';
-import { offset, overSequences, varyingRange } from './sequences.ts';
+import { masked } from './reduce.ts';
+import { isSequence, offset, overSequences, varyingRange } from './sequences.ts';
 import {
   axisToShape,
   compareTensors,
@@ -128,7 +129,7 @@ const defined = (
   const [x, y] = [known(a), known(b)];
   if (x === undefined || y === undefined || Number.isNaN(x) || Number.isNaN(y)) return result;
   // What the library computes may be left out again by a condition.
-  if (!Number.isNaN(known(result) ?? 0) || span.file.startsWith('stdlib/')) return result;
+  if (!Number.isNaN(known(result) ?? 0) || isLibrary(span)) return result;
   return fail('L0302', span, {
     expected: 'numbers of which it has a value',
     seen: `${x} and ${y}`,
@@ -200,7 +201,7 @@ export const applyBinary = (op: BinaryOp, left: Value, right: Value, ctx: Contex
         e,
       );
     case '@':
-      if ([left, right].some((v) => v.kind === 'along' && v.mask)) return sequenceProduct(left, right, ctx, span);
+      if ([left, right].some(isSequence)) return sequenceProduct(left, right, ctx, span);
       return matrixProduct(operand(left, ctx, e.left.span, op), operand(right, ctx, e.right.span, op), span);
     case '∘':
       return compose(left, right);

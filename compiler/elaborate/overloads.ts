@@ -6,6 +6,7 @@ import { fail } from '../messages.ts';
 import { spread } from './arguments.ts';
 import { assign } from './assign.ts';
 import { childScope, lookup } from './context.ts';
+import { isLibrary } from '../host.ts';
 import type { Context, Scope } from './context.ts';
 import { describe } from './describe.ts';
 import { isLaw } from './distributions.ts';
@@ -88,7 +89,7 @@ export const choose = (
     }
   }
   // The library's own overloads are in the order in which they are to be tried.
-  if (best && equal && !best.span.file.startsWith('stdlib/') && !equal.span.file.startsWith('stdlib/'))
+  if (best && equal && !isLibrary(best.span) && !isLibrary(equal.span))
     fail(
       'L0314',
       span,
@@ -105,7 +106,7 @@ export const choose = (
         help: nearlyFits(fn, args, ctx),
         notes: fn.overloads.slice(0, 6).map((c) => {
           const message = `\`${c.name}${signature(c, ctx)}\``;
-          return c.span.file.startsWith('stdlib/') ? { message } : { message, span: c.span };
+          return isLibrary(c.span) ? { message } : { message, span: c.span };
         }),
       },
     )

@@ -5,6 +5,9 @@ import { R } from '../spaces/space.ts';
 import { expandAxes, reduceAxis, shapeOf, tensor, toBit, unionAxes } from './tensors.ts';
 import type { Axis, Tensor } from './values.ts';
 
+/** What an entry that is not there counts as among those compared: the end of single precision, still finite. */
+export const infinity = 3.4e38;
+
 export const masked = (t: Tensor, mask: Tensor | undefined, instead: number): Tensor => {
   if (!mask) return t;
   const axes = unionAxes(t, mask);

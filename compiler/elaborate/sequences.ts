@@ -14,6 +14,10 @@ import { asStatic, mapTensors } from './describe.ts';
 import { aligned, expandAxes, known, rankOf, reduceAxis, renameAxis, tensor, toReal, unionAxes } from './tensors.ts';
 import type { Along, Axis, Tensor, Value } from './values.ts';
 
+/** Values along an axis of which some may not be there; without a mask they are an array that is written entry by entry. */
+export const isSequence = (v: Value): v is Along & { readonly mask: Tensor } =>
+  v.kind === 'along' && v.mask !== undefined;
+
 const wholeNumber: TensorSpace = { kind: 'tensor', element: { kind: 'Int' }, shape: [] };
 
 /** The numbers from `from` on, one a place of the axis. */
@@ -108,7 +112,7 @@ export const overSequences = (
   span: Span,
   f: (entries: readonly Value[], ctx: Context) => Value,
 ): Along | undefined => {
-  const first = values.find((v): v is Along => v.kind === 'along' && v.mask !== undefined);
+  const first = values.find(isSequence);
   if (!first) return undefined;
   const { axis } = first;
   const entries = values.map((v) => {

@@ -10,7 +10,7 @@ import { asScalar, asTensor, asWhole, mapTensors } from './describe.ts';
 import { withoutGaps } from './gaps.ts';
 import { indexDimension } from './indexing.ts';
 import { rowsUnder } from './rows.ts';
-import { counting, sequence } from './sequences.ts';
+import { counting, isSequence, sequence } from './sequences.ts';
 import {
   axisToShape,
   constantNumber,
@@ -90,7 +90,7 @@ const entriesAt = (t: Tensor, axis: Axis, order: Tensor, span: Span): Tensor => 
 };
 
 export const sliceAlong = (v: Along | Data, item: Slice, ctx: Context, span: Span): Value => {
-  if (v.kind === 'along' && v.mask) {
+  if (isSequence(v)) {
     const counted = withoutGaps(v, ctx, span);
     return sliceSequence(counted, counted.length, item, ctx);
   }

@@ -7,6 +7,7 @@ import type { Node } from '../ir/graph.ts';
 import { comparisonOps } from '../ir/operations.ts';
 import type { OpName } from '../ir/operations.ts';
 import { reads } from './dependence.ts';
+import { isLibrary } from '../host.ts';
 
 /** Zero where all of their operands are. */
 const keepsZero: ReadonlySet<OpName> = new Set<OpName>([
@@ -85,7 +86,7 @@ const flatness = (node: Node): { readonly why: Flatness; readonly message: strin
   return byZero ? { why: 'zero', message: 'a product with 0 is 0' } : undefined;
 };
 
-const isUsers = (span: Span | undefined): span is Span => span !== undefined && !span.file.startsWith('stdlib/');
+const isUsers = (span: Span | undefined): span is Span => span !== undefined && !isLibrary(span);
 
 /** Where what depends on these inputs has no slope any more, as near to the loss as can be. */
 export const whereFlat = (

@@ -8,8 +8,9 @@ import { fail } from '../messages.ts';
 import { carriedForm, grownState, leaveScores, refill, sameStructure, underRounds } from './control.ts';
 import { Failure } from '../failure.ts';
 import { newAxis, runAt } from './context.ts';
+import { isLibrary } from '../host.ts';
 import type { Context } from './context.ts';
-import { asScalar, asTensor, describe, mapTensors, tensorsOf } from './describe.ts';
+import { asScalar, asTensor, describe, mapTensors, partsOf, tensorsOf } from './describe.ts';
 import { draws } from './distributions.ts';
 import { combine } from './lists.ts';
 import { settle } from './operators.ts';
@@ -27,8 +28,7 @@ export interface Unfolding {
 /** What is carried and what is an entry: numbers, arrays, tuples and records of them. */
 const asNumbers = (v: Value, what: string, span: Span): Value => {
   if (v.kind === 'range') return asTensor(v, span);
-  const parts = v.kind === 'tuple' || v.kind === 'list' ? v.items : v.kind === 'record' ? [...v.fields.values()] : [v];
-  if (v.kind === 'tensor' || (parts[0] !== v && parts.every((x) => asNumbers(x, what, span)))) return v;
+  if (v.kind === 'tensor' || partsOf(v)?.every((x) => asNumbers(x, what, span))) return v;
   return fail('L0302', span, {
     expected: 'numbers, arrays, tuples or records',
     seen: describe(v),
@@ -86,9 +86,7 @@ const saidAt = <T>(site: Span | undefined, run: () => T): T => {
     return run();
   } catch (error) {
     if (!(error instanceof Failure) || !site) throw error;
-    throw new Failure(
-      error.diagnostics.map((d) => (d.span?.file.startsWith('stdlib/') ? { ...d, span: site, fixes: [] } : d)),
-    );
+    throw new Failure(error.diagnostics.map((d) => (isLibrary(d.span) ? { ...d, span: site, fixes: [] } : d)));
   }
 };
 

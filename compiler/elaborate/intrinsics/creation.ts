@@ -6,7 +6,7 @@ import { fail } from '../../messages.ts';
 import { classOf, elementCount, R } from '../../spaces/space.ts';
 import { isFed } from '../dependence.ts';
 import { asCount, asStatic, describe, knownTexts } from '../describe.ts';
-import { lengthOf } from '../sequences.ts';
+import { isSequence, lengthOf } from '../sequences.ts';
 import { knownArray, rankOf, shapeOf, tensor, toReal } from '../tensors.ts';
 import type { Tensor, TextColumn, Value } from '../values.ts';
 import type { Intrinsic, IntrinsicCall } from './call.ts';
@@ -178,7 +178,7 @@ const size: Intrinsic = (call): Value => {
 
 const shape: Intrinsic = (call): Value => {
   const v = required(call, 'x');
-  if (v.kind === 'along' && v.mask) {
+  if (isSequence(v)) {
     const entry = shapeOf(toReal(toTensor(v.element, call)));
     return { kind: 'list', items: [lengthOf(v), ...entry.map((n) => tensor(ir.scalar(n), [], R()))] };
   }

@@ -6,11 +6,12 @@ import { R } from '../../spaces/space.ts';
 import { overSequences } from '../sequences.ts';
 import { stopped } from '../stopped.ts';
 import { known, mapBinary, mapUnary, shapeOf, tensor } from '../tensors.ts';
+import { isLibrary } from '../../host.ts';
 import type { Intrinsic, IntrinsicCall } from './call.ts';
 import { realArgument, required, tensorArgument, toTensor } from './call.ts';
 
 /** What the library computes of known numbers may be left out again by a condition. */
-const isOwn = ({ span }: IntrinsicCall): boolean => !span.file.startsWith('stdlib/');
+const isOwn = ({ span }: IntrinsicCall): boolean => !isLibrary(span);
 
 const unary =
   (op: UnaryOp): Intrinsic =>

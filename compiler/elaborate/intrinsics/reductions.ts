@@ -25,7 +25,7 @@ import {
   unionAxes,
 } from '../tensors.ts';
 import { arrayOfData } from '../rows.ts';
-import { overSequences } from '../sequences.ts';
+import { isSequence, overSequences } from '../sequences.ts';
 import type { Tensor, Value } from '../values.ts';
 import type { Intrinsic, IntrinsicCall } from './call.ts';
 import { axesArgument, axisArgument, given, required, toTensor } from './call.ts';
@@ -39,7 +39,7 @@ interface Entries {
 
 const entriesOf = (call: IntrinsicCall): Entries => {
   const v = required(call, 'x');
-  if (v.kind === 'along' && v.mask) {
+  if (isSequence(v)) {
     const x = axisToShape(toReal(toTensor(v.element, call)), v.axis, call.span);
     const mask = axisToShape(v.mask, v.axis, call.span);
     const axes = unionAxes(x, mask);
@@ -164,7 +164,7 @@ const logSumExp = (entries: Entries, span: Span): Node => {
 /** The group a softmax is taken over: one axis, the last unless another is named. */
 const group = (call: IntrinsicCall): Entries => {
   const v = required(call, 'x');
-  if (v.kind === 'along' && v.mask) return { ...entriesOf(call), dims: [0] };
+  if (isSequence(v)) return { ...entriesOf(call), dims: [0] };
   const x = toReal(toTensor(v, call));
   if (rankOf(x) === 0) fail('L0302', call.span, { expected: 'a vector', seen: describe(x), where: '`softmax`' });
   return { x, dims: [axisArgument(call, rankOf(x)) ?? rankOf(x) - 1] };
@@ -175,7 +175,7 @@ const perEntry =
   (run: Intrinsic): Intrinsic =>
   (call) => {
     const v = required(call, 'x');
-    const vectors = v.kind === 'along' && v.mask && tensorsOf(v.element).some((t) => rankOf(toReal(t)) > 0);
+    const vectors = isSequence(v) && tensorsOf(v.element).some((t) => rankOf(toReal(t)) > 0);
     const axis = vectors ? (axesArgument(call, rankOf(toReal(toTensor(v.element, call))) + 1) ?? [-1]) : [0];
     if (!vectors || axis.includes(0)) return run(call);
     const inner = (x: Value): ReadonlyMap<string, Value> =>
@@ -186,7 +186,7 @@ const perEntry =
 /** What was computed of the entries of a sequence, as a sequence again. */
 const likewise = (call: IntrinsicCall, t: Tensor): Value => {
   const v = required(call, 'x');
-  return v.kind === 'along' && v.mask ? { ...v, element: shapeToAxis(t, v.axis) } : t;
+  return isSequence(v) ? { ...v, element: shapeToAxis(t, v.axis) } : t;
 };
 
 const softmax: Intrinsic = (call) => {

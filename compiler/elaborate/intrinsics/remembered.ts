@@ -6,9 +6,9 @@ import type { Variable } from '../../program.ts';
 import { elementDType, elementShape, R, storageShape } from '../../spaces/space.ts';
 import type { TensorSpace } from '../../spaces/space.ts';
 import { newAxis } from '../context.ts';
-import { asCount, describe, poisoned } from '../describe.ts';
+import { asCount, describe, poisoned, templateParts } from '../describe.ts';
 import { fill } from '../rows.ts';
-import { sequence } from '../sequences.ts';
+import { isSequence, sequence } from '../sequences.ts';
 import { axisToShape, rankOf, tensor, toReal } from '../tensors.ts';
 import type { Store, Template, Tensor, Value } from '../values.ts';
 import { statistic } from '../statistics.ts';
@@ -22,9 +22,6 @@ const zeros = (key: string, store: Store, shape: readonly number[], { caller, sp
 
 const inSpace = (node: Node, space: TensorSpace): Node => ir.cast(node, elementDType(space.element));
 
-const partsOf = (t: Template): readonly Template[] =>
-  t.kind === 'tuple' ? t.items : t.kind === 'record' ? [...t.fields.values()] : [];
-
 const trainingRows = (call: IntrinsicCall) => {
   const store = call.caller.member;
   const rows = store?.rows;
@@ -36,9 +33,9 @@ const trainingRows = (call: IntrinsicCall) => {
       { help: 'let the problem choose the member, on data: `minimize ... over f in knn[5] on supervised(D)`' },
     );
   const template = rows.template ?? rows.data.template;
-  const parts = partsOf(template);
+  const parts = templateParts(template);
   const plain = (t: Template): boolean =>
-    t.kind === 'leaf' || ((t.kind === 'tuple' || t.kind === 'record') && partsOf(t).every(plain));
+    t.kind === 'leaf' || ((t.kind === 'tuple' || t.kind === 'record') && templateParts(t).every(plain));
   if (parts.length !== 2 || !parts.every(plain) || rows.data.view)
     fail('L0302', call.span, { expected: 'rows (x, y)', seen: describe(rows.data), where: 'a fitted class' });
   return { store, rows, template };
@@ -74,7 +71,7 @@ const remembered: Intrinsic = (call): Value => {
 /** The entries of a sequence as an array, with a value in the place of those that are not there. */
 const filled: Intrinsic = (call): Value => {
   const v = required(call, 'xs');
-  if (v.kind !== 'along' || !v.mask) return toTensor(v, call);
+  if (!isSequence(v)) return toTensor(v, call);
   const instead = toReal(toTensor(required(call, 'instead'), call));
   const number = instead.node.operation;
   const value = number.op === 'constant' ? number.value.data[0] : 0;
@@ -87,7 +84,7 @@ const grown: Intrinsic = (call): Value => {
   const [depth, least] = ['depth', 'least'].map((name) => asCount(required(call, name), call.span, `\`${name}\``));
   if (depth < 1 || depth > 12)
     fail('L0302', call.span, { expected: 'a depth from 1 to 12', seen: String(depth), where: '`tree`' });
-  const [x, y] = partsOf(template);
+  const [x, y] = templateParts(template);
   if (x.kind !== 'leaf' || x.space.shape.length > 1 || x.space.element.kind === 'Class')
     return fail('L0302', call.span, {
       expected: 'rows (x, y) with x a vector',
@@ -132,7 +129,7 @@ const grown: Intrinsic = (call): Value => {
 /** Whether what a member was trained to say is a class. */
 const isClass: Intrinsic = (call): Value => {
   const { template } = trainingRows(call);
-  const [, y] = partsOf(template);
+  const [, y] = templateParts(template);
   const yes = y.kind === 'leaf' && y.space.element.kind === 'Class' && rankOf(tensor(ir.scalar(0), [], R())) === 0;
   return tensor(ir.constant({ dtype: 'bool', shape: [], data: Uint8Array.of(yes ? 1 : 0) }), [], {
     kind: 'tensor',

@@ -8,8 +8,8 @@ import { R, sameShape } from '../../spaces/space.ts';
 import { newAxis } from '../context.ts';
 import { asStatic, describe, mapTensors, tensorsOf } from '../describe.ts';
 import { moved, numbered, places, withoutGaps } from '../gaps.ts';
-import { masked } from '../reduce.ts';
-import { counting, overSequences, sequence } from '../sequences.ts';
+import { infinity, masked } from '../reduce.ts';
+import { counting, isSequence, overSequences, sequence } from '../sequences.ts';
 import { openEvery } from '../sources.ts';
 import {
   axisToShape,
@@ -28,12 +28,10 @@ import type { Along, Axis, Tensor, Value } from '../values.ts';
 import { axisArgument, given, flagArgument, required, toTensor } from './call.ts';
 import type { Intrinsic, IntrinsicCall } from './call.ts';
 
-const infinity = 3.4e38;
-
 /** The argument, where it is a sequence and not each of its entries is meant. */
 const sequenceOf = (call: IntrinsicCall, name: string): Along | undefined => {
   const v = required(call, name);
-  return v.kind === 'along' && v.mask ? v : undefined;
+  return isSequence(v) ? v : undefined;
 };
 
 /** Entries as numbers that vary over the axis, with a value in the place of those that are not there. */
@@ -129,7 +127,7 @@ export const reversedOf =
 
 /** A sequence as one without gaps, an array as a sequence that is there in full, a number as one of one. */
 const countedOf = (v: Value, call: IntrinsicCall): Along & { readonly length: Tensor } => {
-  if (v.kind === 'along' && v.mask) return withoutGaps(v, call.caller, call.span);
+  if (isSequence(v)) return withoutGaps(v, call.caller, call.span);
   const array = v.kind === 'along' ? v : toTensor(v, call);
   const single =
     array.kind === 'tensor' && (array.space.element.kind === 'Class' ? array.space.shape : shapeOf(array)).length === 0;
@@ -177,7 +175,7 @@ export const joinedOf =
   (otherwise: Intrinsic): Intrinsic =>
   (call) => {
     const values = ['a', 'b', 'c', 'd', 'e', 'f'].flatMap((name) => given(call, name) ?? []);
-    if (!values.some((v) => v.kind === 'along' && v.mask)) return otherwise(call);
+    if (!values.some(isSequence)) return otherwise(call);
     const axis = given(call, 'axis');
     if (axis && asStatic(axis, call.span, '`axis`') !== 0)
       fail('L0302', call.span, { expected: '0, along the sequence', seen: describe(axis), where: '`axis`' });
