@@ -256,6 +256,13 @@ describe('moments', () => {
   });
 });
 
+/** The mean of an expression over twelve seeds, and its standard error. */
+const estimated = async (e: string): Promise<{ found: number; error: number }> => {
+  const batches: number[] = [];
+  for (let seed = 0; seed < 12; seed++) batches.push((await expectationOf(e, seed))[0]);
+  return { found: mean(batches), error: Math.sqrt(variance(batches) / (batches.length - 1)) };
+};
+
 describe('reparameterised draws: the gradient of an expectation is that of its closed form', () => {
   // The gradient by `a` of the mean of a function of the draws, its standard error from independent batches, and the truth.
   const cases: readonly (readonly [name: string, at: number, body: string, truth: string])[] = [
@@ -285,14 +292,11 @@ describe('reparameterised draws: the gradient of an expectation is that of its c
     ],
   ];
   it.each(cases)('%s', async (_, at, body, truth) => {
-    const batches: number[] = [];
-    for (let seed = 0; seed < 12; seed++)
-      batches.push((await expectationOf(`{ a = ${at}; grad[a] ${body} }`, seed))[0]);
+    const { found, error } = await estimated(`{ a = ${at}; grad[a] ${body} }`);
     const [expected] = await expectationOf(`{ a = ${at}; grad[a] (${truth}) }`);
-    const error = Math.sqrt(variance(batches) / (batches.length - 1));
     expect(error).toBeLessThan(0.1 * Math.max(1, Math.abs(expected)));
     // Student's t with 11 degrees of freedom: 1e-4
-    expect(Math.abs(mean(batches) - expected)).toBeLessThan(5.9 * error + 1e-9);
+    expect(Math.abs(found - expected)).toBeLessThan(5.9 * error + 1e-9);
   });
 });
 
@@ -307,12 +311,10 @@ describe('draws out of rejections have derivatives of every order', () => {
   ];
   it.each(cases)('%s', async (_, at, body, truth) => {
     const second = (e: string): string => `{ a = ${at}; grad[a] (grad[a] (${e})) }`;
-    const batches: number[] = [];
-    for (let seed = 0; seed < 12; seed++) batches.push((await expectationOf(second(body), seed))[0]);
+    const { found, error } = await estimated(second(body));
     const [expected] = await expectationOf(second(truth));
-    const error = Math.sqrt(variance(batches) / (batches.length - 1));
     expect(error).toBeLessThan(0.1 * Math.max(0.2, Math.abs(expected)));
-    expect(Math.abs(mean(batches) - expected)).toBeLessThan(5.9 * error);
+    expect(Math.abs(found - expected)).toBeLessThan(5.9 * error);
   });
 
   it('the third, of Gamma', async () => {
