@@ -4,7 +4,7 @@
  */
 import { basename, relative } from 'node:path';
 import { bytesText } from '../compiler/emit/plan.ts';
-import type { Span } from '../grammar/tree.ts';
+import type { Span } from '../grammar/span.ts';
 import { position } from '../grammar/diagnostics.ts';
 import type { InstructionProfile, StepProfile } from '../runtime/profile.ts';
 import { paint } from './terminal.ts';

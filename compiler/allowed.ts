@@ -4,7 +4,7 @@
  */
 import { position } from '../grammar/diagnostics.ts';
 import type { Diagnostic } from '../grammar/diagnostics.ts';
-import type { Module } from '../grammar/tree.ts';
+import type { Module } from '../grammar/tree/declarations.ts';
 
 const allows = (line: string | undefined, code: string): boolean => {
   const found = /--+\s*allow\s+(L\d{4}(?:\s*,\s*L\d{4})*)/.exec(line ?? '');

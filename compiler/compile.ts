@@ -9,7 +9,9 @@
  */
 import type { Diagnostic } from '../grammar/diagnostics.ts';
 import { parse, parseExpression } from '../grammar/parse.ts';
-import type { Expr, Module, Span } from '../grammar/tree.ts';
+import type { Span } from '../grammar/span.ts';
+import type { Module } from '../grammar/tree/declarations.ts';
+import type { Expr } from '../grammar/tree/expressions.ts';
 import { graphOf } from './ir/graph.ts';
 import type { Graph } from './ir/graph.ts';
 import * as ir from './ir/build.ts';

@@ -2,7 +2,10 @@
  * What a spec says, for people: for every problem of a file its formula (Unicode, LaTeX, MathML) and its place in the
  * field's map, from the tree alone; with the compiled program also what was decided, and why.
  */
-import type { Declaration, Expr, Module, ProblemExpr, Span } from '../grammar/tree.ts';
+import type { Span } from '../grammar/span.ts';
+import type { Declaration, Module } from '../grammar/tree/declarations.ts';
+import type { Expr } from '../grammar/tree/expressions.ts';
+import type { ProblemExpr } from '../grammar/tree/problems.ts';
 import { writer } from './explain/expressions.ts';
 import { writeFormula } from './explain/formula.ts';
 import type { Formula } from './explain/formula.ts';

@@ -3,7 +3,7 @@
  */
 import { reporter } from '../grammar/diagnostics.ts';
 import type { Diagnostic, Extra, Message } from '../grammar/diagnostics.ts';
-import type { Span } from '../grammar/tree.ts';
+import type { Span } from '../grammar/span.ts';
 import { Failure } from './failure.ts';
 import { data } from './messages/data.ts';
 import { limits } from './messages/limits.ts';

@@ -1,7 +1,7 @@
 /** A spec, what it imports, and the standard library, as trees. Library modules are parsed once. */
 import type { Diagnostic } from '../grammar/diagnostics.ts';
 import { parse } from '../grammar/parse.ts';
-import type { Module } from '../grammar/tree.ts';
+import type { Module } from '../grammar/tree/declarations.ts';
 import type { Host, LibraryModule } from './host.ts';
 
 export interface Modules {

@@ -9,7 +9,7 @@
  *   `total`               float32 []: steps of this `train` action in all
  * Outputs: `var:<id>` (a variable's next value), `loss`, or as the field says.
  */
-import type { Span } from '../grammar/tree.ts';
+import type { Span } from '../grammar/span.ts';
 import type { Graph } from './ir/graph.ts';
 import type { ArrayValue, DType, Shape } from './ir/operations.ts';
 

@@ -4,7 +4,7 @@
  */
 import type { Host } from '../compiler/host.ts';
 import { softWords } from '../grammar/tokens.ts';
-import type { Span } from '../grammar/tree.ts';
+import type { Span } from '../grammar/span.ts';
 import { parameterName } from '../grammar/walk.ts';
 import { callOf, headOf } from '../grammar/written.ts';
 import { callAt } from './calls.ts';

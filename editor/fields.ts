@@ -1,7 +1,7 @@
 /** Columns and fields: what may stand behind `r.`, from the printed space of `r`. */
 import { compile } from '../compiler/compile.ts';
 import type { Host } from '../compiler/host.ts';
-import type { Span } from '../grammar/tree.ts';
+import type { Span } from '../grammar/span.ts';
 import type { Definition, DefinitionKind } from '../compiler/names/definition.ts';
 import { occurrenceAt, spaceOfDefinition, spaceOfSpan } from './places.ts';
 import { read } from './view.ts';

@@ -2,7 +2,7 @@
  * What the thing under the cursor is: how it was declared, the space it is in, what its author wrote about it,
  * and how the compiler estimates the expectation around it, with the reason.
  */
-import type { Span } from '../grammar/tree.ts';
+import type { Span } from '../grammar/span.ts';
 import { headOf, written } from '../grammar/written.ts';
 import { docsMarkdown } from './docs.ts';
 import type { Definition } from '../compiler/names/definition.ts';

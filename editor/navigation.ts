@@ -1,6 +1,6 @@
 /** Where a name is defined, everywhere it is used, and another name for it in all those places. */
 import { hardWords } from '../grammar/tokens.ts';
-import type { Span } from '../grammar/tree.ts';
+import type { Span } from '../grammar/span.ts';
 import { sameDefinition } from '../compiler/names/definition.ts';
 import type { Definition, Occurrence } from '../compiler/names/definition.ts';
 import { occurrenceAt } from './places.ts';

@@ -1,6 +1,7 @@
 /** The outline of a file, and what can be folded: declarations, blocks, runs of comments. */
 import { nodes, patternNames } from '../grammar/walk.ts';
-import type { Declaration, Span } from '../grammar/tree.ts';
+import type { Span } from '../grammar/span.ts';
+import type { Declaration } from '../grammar/tree/declarations.ts';
 import { headOf } from '../grammar/written.ts';
 import type { DefinitionKind } from '../compiler/names/definition.ts';
 import type { View } from './view.ts';

@@ -1,5 +1,5 @@
 /** Finding things by place: the name under the cursor, the smallest expression around it, the token before it. */
-import type { Span } from '../grammar/tree.ts';
+import type { Span } from '../grammar/span.ts';
 import type { Definition, Occurrence } from '../compiler/names/definition.ts';
 import type { View } from './view.ts';
 

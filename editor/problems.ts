@@ -1,6 +1,6 @@
 /** Diagnostics of a text, and the edits that mend them. */
 import type { Diagnostic, Fix } from '../grammar/diagnostics.ts';
-import type { Span } from '../grammar/tree.ts';
+import type { Span } from '../grammar/span.ts';
 import type { View } from './view.ts';
 
 /** A diagnostic where it is to be shown: one that lies in another file, or in none, stands at the beginning. */

@@ -1,5 +1,5 @@
 /** Signature help: what can be given to the call around the cursor, and which of it is being given now. */
-import type { Parameter, StaticParameter } from '../grammar/tree.ts';
+import type { Parameter, StaticParameter } from '../grammar/tree/patterns.ts';
 import { parameterName } from '../grammar/walk.ts';
 import { headOf, written } from '../grammar/written.ts';
 import { callAt } from './calls.ts';

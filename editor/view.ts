@@ -10,7 +10,8 @@ import { loadModules } from '../compiler/modules.ts';
 import type { Decision } from '../compiler/program.ts';
 import { parse } from '../grammar/parse.ts';
 import type { Parsed } from '../grammar/parse.ts';
-import type { Module, Span } from '../grammar/tree.ts';
+import type { Span } from '../grammar/span.ts';
+import type { Module } from '../grammar/tree/declarations.ts';
 import type { Definition, FileNames } from '../compiler/names/definition.ts';
 import { namesOf } from '../compiler/names/file.ts';
 

@@ -4,7 +4,9 @@
  */
 import type { IToken } from 'chevrotain';
 import { canonicalWord } from './tokens.ts';
-import type { BigExpr, BinaryOp, Expr, Name, Span, UnaryExpr } from './tree.ts';
+import type { Span } from './span.ts';
+import type { BigExpr, BinaryOp, Expr, UnaryExpr } from './tree/expressions.ts';
+import type { Name } from './tree/node.ts';
 
 /** An operand with the extent it takes in the text, its parentheses included. */
 export interface Operand {

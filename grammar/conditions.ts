@@ -1,5 +1,6 @@
 /** What `subject to` says, taken apart: `a <= 1 and b <= 2` into two constraints, `e <= c` into value, comparison and bound. */
-import type { BinaryOp, Condition, Expr } from './tree.ts';
+import type { BinaryOp, Expr } from './tree/expressions.ts';
+import type { Condition } from './tree/problems.ts';
 
 type Comparison = NonNullable<Condition['compare']>;
 

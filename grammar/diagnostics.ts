@@ -2,7 +2,7 @@
  * Diagnostics: what is wrong (code, span), why (notes with their spans), and a way out. Values, never exceptions;
  * the texts are in tables keyed by code (syntax: `grammar/messages.ts`, the rest: `compiler/messages.ts`, which joins both).
  */
-import type { Span } from './tree.ts';
+import type { Span } from './span.ts';
 
 export type Severity = 'error' | 'warning';
 

@@ -1,6 +1,6 @@
 /** `---` comments -> the documentation of the declaration that follows them, and what is in it. */
 import type { Comment } from './lex.ts';
-import type { Declaration } from './tree.ts';
+import type { Declaration } from './tree/declarations.ts';
 
 /** Does nothing but one line end (and indentation) lie between the two? */
 const adjoins = (text: string, from: number, to: number): boolean => /^[ \t]*\r?\n?[ \t]*$/.test(text.slice(from, to));

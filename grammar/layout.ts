@@ -10,7 +10,7 @@ import type { Diagnostic } from './diagnostics.ts';
 import { endOf } from './lex.ts';
 import { report } from './messages.ts';
 import { clauseWords, T } from './tokens.ts';
-import type { Span } from './tree.ts';
+import type { Span } from './span.ts';
 
 type Kind = 'file' | 'brace' | 'round' | 'square';
 

@@ -6,7 +6,7 @@ import { Lexer, type IToken, type TokenType } from 'chevrotain';
 import type { Diagnostic } from './diagnostics.ts';
 import { report } from './messages.ts';
 import { foreign, keywordTypes, lexed, T, canonicalWord } from './tokens.ts';
-import type { Span } from './tree.ts';
+import type { Span } from './span.ts';
 
 /** A comment with its dashes; `doc` when it begins with three. */
 export interface Comment {

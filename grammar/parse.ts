@@ -14,7 +14,8 @@ import { DEEPEST } from './rules/base.ts';
 import { settle } from './reports.ts';
 import { LearnParser } from './rules/declarations.ts';
 import { T } from './tokens.ts';
-import type { Expr, Module } from './tree.ts';
+import type { Module } from './tree/declarations.ts';
+import type { Expr } from './tree/expressions.ts';
 
 export interface Parsed {
   readonly module: Module;

@@ -10,7 +10,8 @@ import { printPlain } from './print/nodes.ts';
 import { languages, learnParser, learnPrinter } from './print/plugin.ts';
 import { prepare } from './print/prepare.ts';
 import { respell, type Symbols } from './print/symbols.ts';
-import type { Expr, Module } from './tree.ts';
+import type { Module } from './tree/declarations.ts';
+import type { Expr } from './tree/expressions.ts';
 
 export interface FormatOptions {
   readonly symbols: Symbols;

@@ -1,5 +1,6 @@
 /** Expressions read as spaces: inside brackets both are written alike, and an arrow may come after what was read as an expression. */
-import type { Expr, IndexItem, SpaceArgument, SpaceExpr } from './tree.ts';
+import type { Expr, IndexItem } from './tree/expressions.ts';
+import type { SpaceArgument, SpaceExpr } from './tree/spaces.ts';
 
 const values = (items: readonly IndexItem[]): readonly Expr[] | undefined => {
   const plain = items.flatMap((i) => (i.kind === 'at' ? [i.value] : []));

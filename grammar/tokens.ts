@@ -6,7 +6,7 @@
  * apart from the few `hard` ones.
  */
 import { createToken, Lexer, type TokenType } from 'chevrotain';
-import type { BinaryOp } from './tree.ts';
+import type { BinaryOp } from './tree/expressions.ts';
 
 interface Row {
   readonly ascii: string;

@@ -2,7 +2,10 @@
  * Walking the syntax tree without knowing every kind: the names an expression mentions, its problems, and substitution
  * (for a `def` that is a problem with its distance, or its model, left open).
  */
-import type { Declaration, Expr, Parameter, Pattern, Statement, StaticParameter } from './tree.ts';
+import type { Declaration } from './tree/declarations.ts';
+import type { Expr } from './tree/expressions.ts';
+import type { Parameter, Pattern, StaticParameter } from './tree/patterns.ts';
+import type { Statement } from './tree/statements.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 const isNode = (x: unknown): x is Fields => typeof x === 'object' && x !== null;

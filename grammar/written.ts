@@ -1,5 +1,6 @@
 /** What stands in the source, on one line: stretches of it, heads of declarations, the spaces that a function maps between. */
-import type { Declaration, DefDeclaration, Span } from './tree.ts';
+import type { Span } from './span.ts';
+import type { Declaration, DefDeclaration } from './tree/declarations.ts';
 import { parameterName } from './walk.ts';
 
 const onOneLine = (text: string): string => text.replace(/\s+/g, ' ').trim();

@@ -4,7 +4,7 @@
  */
 import type { ArrayValue } from '../compiler/ir/operations.ts';
 import type { Decision, PictureKind, Stage } from '../compiler/program.ts';
-import type { Span } from '../grammar/tree.ts';
+import type { Span } from '../grammar/span.ts';
 import type { Position } from './checkpoint.ts';
 import type { EngineName } from './engines/engine.ts';
 

@@ -1,7 +1,7 @@
 /** Large sets are not made while a spec is checked: what is certain of their numbers suffices, and where it does not they are looked at. */
 import { expect, test } from 'vitest';
 import { compile } from '../compiler/compile.ts';
-import { certainBounds } from '../compiler/elaborate/bounds.ts';
+import { certainBounds } from '../compiler/elaborate/values/bounds.ts';
 import type { DataFailure, Host, Table } from '../compiler/host.ts';
 import { lazyArray } from '../compiler/ir/arrays.ts';
 import * as ir from '../compiler/ir/build.ts';

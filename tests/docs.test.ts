@@ -15,7 +15,7 @@ import { compile } from '../compiler/compile.ts';
 import { problemsOf } from '../compiler/explain.ts';
 import { render } from '../grammar/diagnostics.ts';
 import { parse, parseExpression } from '../grammar/parse.ts';
-import type { Expr } from '../grammar/tree.ts';
+import type { Expr } from '../grammar/tree/expressions.ts';
 import { nodeHost } from '../runtime/data/node-host.ts';
 import { expectationOf } from './distributions-harness.ts';
 import { root } from './fixtures/process.ts';

@@ -1,7 +1,7 @@
 /** After any edits an editor says of a text what it would say had it never seen another one. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { forgetComputed } from '../compiler/elaborate/computed.ts';
+import { forgetComputed } from '../compiler/elaborate/data/computed.ts';
 import { hints } from '../editor/hints.ts';
 import { hover } from '../editor/hover.ts';
 import { openDocuments } from '../editor/lsp/documents.ts';

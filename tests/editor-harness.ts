@@ -1,6 +1,6 @@
 /** A snippet with the cursor marked by `¦`, analysed as the editor would. */
 import { nodeHost } from '../runtime/data/node-host.ts';
-import type { Span } from '../grammar/tree.ts';
+import type { Span } from '../grammar/span.ts';
 import { analyse, openSurroundings, type Surroundings, type View } from '../editor/view.ts';
 
 export const host = nodeHost();

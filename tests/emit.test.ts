@@ -8,7 +8,8 @@ import * as ir from '../compiler/ir/build.ts';
 import { printGraph } from '../compiler/ir/print.ts';
 import { optimise } from '../compiler/passes/index.ts';
 import { plan } from '../compiler/plan.ts';
-import type { Module, Span } from '../grammar/tree.ts';
+import type { Span } from '../grammar/span.ts';
+import type { Module } from '../grammar/tree/declarations.ts';
 import * as p from './session-programs.ts';
 
 const trained = p.train(p.sgd('tr', 10, 50, 100), 'train');

@@ -5,8 +5,8 @@
 import { gradients } from '../compiler/differentiate.ts';
 import type { Context } from '../compiler/elaborate/context.ts';
 import { runIntrinsic } from '../compiler/elaborate/intrinsics/index.ts';
-import { tensor } from '../compiler/elaborate/tensors.ts';
-import type { Axis, Tensor, Value } from '../compiler/elaborate/values.ts';
+import { tensor } from '../compiler/elaborate/values/tensors.ts';
+import type { Axis, Tensor, Value } from '../compiler/elaborate/values/values.ts';
 import * as ir from '../compiler/ir/build.ts';
 import { prepare } from '../compiler/ir/evaluate.ts';
 import type { Node } from '../compiler/ir/graph.ts';

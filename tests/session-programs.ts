@@ -16,7 +16,7 @@ import type {
   Stage,
   Variable,
 } from '../compiler/program.ts';
-import type { Span } from '../grammar/tree.ts';
+import type { Span } from '../grammar/span.ts';
 import { openEngine } from '../runtime/engines/choose.ts';
 import type { Engine } from '../runtime/engines/engine.ts';
 

@@ -1,7 +1,7 @@
 // The intrinsics of the library: values against independent computations in plain arrays, batches against single examples,
 // gradients against finite differences.
 import { describe, expect, it } from 'vitest';
-import type { Value } from '../compiler/elaborate/values.ts';
+import type { Value } from '../compiler/elaborate/values/values.ts';
 import { Bit, classOf } from '../compiler/spaces/space.ts';
 import {
   batchDifference,

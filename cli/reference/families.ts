@@ -4,7 +4,7 @@
  */
 import { docsParts } from '../../grammar/docs.ts';
 import { parse, parseExpression } from '../../grammar/parse.ts';
-import type { Expr } from '../../grammar/tree.ts';
+import type { Expr } from '../../grammar/tree/expressions.ts';
 import { compileExpression } from '../../compiler/compile.ts';
 import { writeExpression } from '../../compiler/explain.ts';
 import { host } from '../load.ts';

@@ -4,7 +4,7 @@
  */
 import { docsParts } from '../../grammar/docs.ts';
 import { parse } from '../../grammar/parse.ts';
-import type { Declaration, Module } from '../../grammar/tree.ts';
+import type { Declaration, Module } from '../../grammar/tree/declarations.ts';
 import { declaredNames } from '../../grammar/walk.ts';
 import { headOf, written } from '../../grammar/written.ts';
 import { host } from '../load.ts';

@@ -2,15 +2,18 @@
  * Where an expression is being run: its names, the axes around it, the member whose body it is, the problem it serves.
  * Contexts are immutable; what is shared by a whole compilation is in `Shared`, the only thing that changes.
  */
-import type { Anchor } from './consolidation.ts';
+import type { Anchor } from './protocols/consolidation.ts';
 import type { Diagnostic } from '../../grammar/diagnostics.ts';
-import type { Expr, ProblemExpr, Span, Statement } from '../../grammar/tree.ts';
+import type { Span } from '../../grammar/span.ts';
+import type { Expr } from '../../grammar/tree/expressions.ts';
+import type { ProblemExpr } from '../../grammar/tree/problems.ts';
+import type { Statement } from '../../grammar/tree/statements.ts';
 import type { DataRequest, DataFailure, Table } from '../host.ts';
 import type { Node } from '../ir/graph.ts';
 import type { DataSet, Decision, Show, Stage, Variable } from '../program.ts';
-import type { Part } from './leakage.ts';
-import type { Rule } from './optimisers.ts';
-import type { Axis, Data, Given, Reading, Score, Store, Tensor, Value } from './values.ts';
+import type { Part } from './data/leakage.ts';
+import type { Rule } from './solvers/optimisers.ts';
+import type { Axis, Data, Given, Reading, Score, Store, Tensor, Value } from './values/values.ts';
 
 /** Names, innermost first. `lazy` entries are run at their first use. */
 export interface Scope {

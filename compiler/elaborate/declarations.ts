@@ -2,38 +2,38 @@
  * Declarations -> names. Values are computed at their first use, so that order matters only for what is done (problems, pictures);
  * a declaration that fails is reported once, and what uses it stays silent.
  */
+import type { Span } from '../../grammar/span.ts';
 import type {
   DataDeclaration,
   Declaration,
   DefDeclaration,
   LetDeclaration,
   Module,
-  Pattern,
-  Span,
-} from '../../grammar/tree.ts';
+} from '../../grammar/tree/declarations.ts';
+import type { Pattern } from '../../grammar/tree/patterns.ts';
 import { diagnose, fail } from '../messages.ts';
 import { similar } from '../../grammar/similar.ts';
-import { matchAnnotation } from './annotations.ts';
-import { resolveSpace } from './spaces.ts';
+import { matchAnnotation } from './spaces/annotations.ts';
+import { resolveSpace } from './spaces/resolve.ts';
 import { bind, childScope, findEntry, inScope, noteSeen } from './context.ts';
 import { Failure } from '../failure.ts';
 import type { Context, Scope } from './context.ts';
-import { computeNodes } from './computed.ts';
-import { coerceData } from './coerce-rows.ts';
-import { comprehension } from './binders.ts';
-import { isComputable, toData } from './materialise.ts';
-import { describe, mapTensors, tensorsOf } from './describe.ts';
-import { draws, toDistribution } from './distributions.ts';
-import { isRandom } from './dependence.ts';
-import { dataKey } from './comprehend.ts';
-import { markStatistic, rootsOfNode } from './leakage.ts';
+import { computeNodes } from './data/computed.ts';
+import { coerceData } from './spaces/coerce-rows.ts';
+import { comprehension } from './expressions/binders.ts';
+import { isComputable, toData } from './data/materialise.ts';
+import { describe, mapTensors, tensorsOf } from './values/describe.ts';
+import { draws, toDistribution } from './distributions/distributions.ts';
+import { isRandom } from './values/dependence.ts';
+import { dataKey } from './data/comprehend.ts';
+import { markStatistic, rootsOfNode } from './data/leakage.ts';
 import { patternNames } from '../../grammar/walk.ts';
-import { bindPattern } from './patterns.ts';
-import { paradigmFunction } from './protocols.ts';
-import { openDraws } from './sources.ts';
+import { bindPattern } from './expressions/patterns.ts';
+import { paradigmFunction } from './protocols/paradigms.ts';
+import { openDraws } from './expressions/sources.ts';
 import * as ir from '../ir/build.ts';
-import { tensor } from './tensors.ts';
-import type { Closure, FunctionValue, Value } from './values.ts';
+import { tensor } from './values/tensors.ts';
+import type { Closure, FunctionValue, Value } from './values/values.ts';
 
 const poison: Value = { kind: 'poison' };
 

@@ -1,8 +1,11 @@
 /** The spaces of declarations, at their names: as they were annotated, with the names of aliases kept, otherwise as they came out. */
-import type { Module, Pattern, Span, SpaceExpr } from '../../grammar/tree.ts';
+import type { Span } from '../../grammar/span.ts';
+import type { Module } from '../../grammar/tree/declarations.ts';
+import type { Pattern } from '../../grammar/tree/patterns.ts';
+import type { SpaceExpr } from '../../grammar/tree/spaces.ts';
 import { mapOf, written } from '../../grammar/written.ts';
 import type { Scope } from './context.ts';
-import type { Value } from './values.ts';
+import type { Value } from './values/values.ts';
 
 interface Declared {
   readonly span: Span;

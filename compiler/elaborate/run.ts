@@ -1,34 +1,51 @@
-/** One elaboration: names are declared, problems solved in their order, pictures drawn; or one expression is run. */
+/**
+ * One elaboration: names are declared, problems solved in their order, pictures drawn; or one expression is run. The rooms around it:
+ *
+ *     values/         what an expression stands for: tensors under axes, sequences, lists; what is known of them, their words in messages
+ *     spaces/         annotations: read, compared with values, values brought into them
+ *     expressions/    one file a construct: operators, binders, indices, blocks, loops
+ *     functions/      calling: arguments, overloads, whose mistake an error is
+ *     intrinsics/     what the library's declarations without a body do
+ *     members/        models, their members and parameters
+ *     distributions/  what can be drawn, and which of it has a density
+ *     data/           sets and their rows; what of evaluation data has reached where
+ *     expectations/   the estimators of E
+ *     problems/       objectives, players, constraints, problems inside of objectives
+ *     solvers/        which solver does a training, and why
+ *     protocols/      paradigms followed
+ */
 import type { Diagnostic } from '../../grammar/diagnostics.ts';
-import type { Declaration, Expr, Module, Span } from '../../grammar/tree.ts';
+import type { Span } from '../../grammar/span.ts';
+import type { Declaration, Module } from '../../grammar/tree/declarations.ts';
+import type { Expr } from '../../grammar/tree/expressions.ts';
 import type { DataFailure, DataRequest, Table } from '../host.ts';
 import * as ir from '../ir/build.ts';
 import type { Node } from '../ir/graph.ts';
 import type { Modules } from '../modules.ts';
 import type { Program } from '../program.ts';
 import { printSpace } from '../spaces/space.ts';
-import { printed } from './printed.ts';
-import { applyValue } from './calls.ts';
+import { printed } from './values/printed.ts';
+import { applyValue } from './functions/calls.ts';
 import { bind, childScope, inScope, lookup } from './context.ts';
 import type { Context, Runner, Scope, Shared } from './context.ts';
 import { declareAll, guarded } from './declarations.ts';
 import { declaredSpaces } from './declared.ts';
-import { dataKey } from './comprehend.ts';
-import { draws } from './distributions.ts';
-import { evaluate } from './expressions.ts';
-import { statement } from './statements.ts';
-import { atStart } from './initial.ts';
-import { newStore } from './stores.ts';
-import { keyInput } from './inputs.ts';
-import { settle } from './operators.ts';
-import { solve } from './problems.ts';
+import { dataKey } from './data/comprehend.ts';
+import { draws } from './distributions/distributions.ts';
+import { evaluate } from './expressions/evaluate.ts';
+import { statement } from './expressions/statements.ts';
+import { atStart } from './members/initial.ts';
+import { newStore } from './members/stores.ts';
+import { keyInput } from './members/inputs.ts';
+import { settle } from './expressions/operators.ts';
+import { solve } from './problems/solve.ts';
 import { withEnd } from '../names/ended.ts';
 import { unknownNames } from '../names/unknown.ts';
 import { showOf } from './shows.ts';
-import { rowsUnder } from './rows.ts';
-import { expandAxes, toBit } from './tensors.ts';
+import { rowsUnder } from './data/rows.ts';
+import { expandAxes, toBit } from './values/tensors.ts';
 import { checkUnused } from './unused.ts';
-import type { StageValue, Tensor, Value } from './values.ts';
+import type { StageValue, Tensor, Value } from './values/values.ts';
 import { patternNames } from '../../grammar/walk.ts';
 
 export type { Modules } from '../modules.ts';

@@ -1,18 +1,18 @@
 /** `show samples = e as images`: a picture's numbers as a graph, read on the members of the stage that it looks at. */
-import type { ShowDeclaration } from '../../grammar/tree.ts';
+import type { ShowDeclaration } from '../../grammar/tree/declarations.ts';
 import { graphOf, topological } from '../ir/graph.ts';
 import type { Node } from '../ir/graph.ts';
 import { fail } from '../messages.ts';
 import type { PictureKind, Show } from '../program.ts';
 import type { Context } from './context.ts';
-import { asCount, describe, poisoned } from './describe.ts';
-import { commonInputs } from './inputs.ts';
-import { feedsOf, inProblem, newProblem } from './objectives.ts';
-import { settle } from './operators.ts';
-import { rowsUnder } from './rows.ts';
-import { draws } from './distributions.ts';
-import { expandAxes, tensor, toBit, toReal } from './tensors.ts';
-import type { Axis, Tensor, Value } from './values.ts';
+import { asCount, describe, poisoned } from './values/describe.ts';
+import { commonInputs } from './members/inputs.ts';
+import { feedsOf, inProblem, newProblem } from './problems/objectives.ts';
+import { settle } from './expressions/operators.ts';
+import { rowsUnder } from './data/rows.ts';
+import { draws } from './distributions/distributions.ts';
+import { expandAxes, tensor, toBit, toReal } from './values/tensors.ts';
+import type { Axis, Tensor, Value } from './values/values.ts';
 
 const kinds: readonly PictureKind[] = ['images', 'scatter', 'curve', 'heatmap', 'table'];
 

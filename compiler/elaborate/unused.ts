@@ -2,22 +2,24 @@
  * Functions are checked where they are used. One that nobody uses is run here on placeholders of its annotated spaces; free dimensions
  * are different primes, so that nothing fits by accident. Where an annotation is missing or says too little, nothing is done.
  */
-import type { Declaration, DefDeclaration, Expr, ModelDeclaration, SpaceExpr } from '../../grammar/tree.ts';
+import type { Declaration, DefDeclaration, ModelDeclaration } from '../../grammar/tree/declarations.ts';
+import type { Expr } from '../../grammar/tree/expressions.ts';
+import type { SpaceExpr } from '../../grammar/tree/spaces.ts';
 import type { Diagnostic } from '../../grammar/diagnostics.ts';
 import * as ir from '../ir/build.ts';
 import { nodes } from '../../grammar/walk.ts';
 import { elementDType, storageShape } from '../spaces/space.ts';
 import type { Space } from '../spaces/space.ts';
 import { builtinSpaces } from '../spaces/names.ts';
-import { boundDimension, resolveSpace } from './spaces.ts';
-import { applyFunction, applyMember } from './calls.ts';
+import { boundDimension, resolveSpace } from './spaces/resolve.ts';
+import { applyFunction, applyMember } from './functions/calls.ts';
 import { bind, childScope, inScope, lookup, spanKey } from './context.ts';
 import type { Context, Shared } from './context.ts';
 import { closureOf, guarded } from './declarations.ts';
-import { newStore } from './stores.ts';
-import { inProblem, newProblem } from './objectives.ts';
-import { constantNumber, tensor } from './tensors.ts';
-import type { Value } from './values.ts';
+import { newStore } from './members/stores.ts';
+import { inProblem, newProblem } from './problems/objectives.ts';
+import { constantNumber, tensor } from './values/tensors.ts';
+import type { Value } from './values/values.ts';
 
 const primes = [11, 13, 17, 19, 23, 29, 31, 37, 41, 43];
 /** Errors that do not hang on which numbers free dimensions happen to be. */

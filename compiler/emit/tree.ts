@@ -2,7 +2,7 @@
  * The syntax tree as indented text, for people: a node's kind with its names and literals in one line, its parts below it.
  * Spans are left out (`--json` has them).
  */
-import type { Module } from '../../grammar/tree.ts';
+import type { Module } from '../../grammar/tree/declarations.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 

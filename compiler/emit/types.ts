@@ -1,6 +1,6 @@
 /** The space of every expression that has one, in the order of the source: `4:6  birds  [(R[3], R)]`. */
 import { position } from '../../grammar/diagnostics.ts';
-import type { Span } from '../../grammar/tree.ts';
+import type { Span } from '../../grammar/span.ts';
 
 export interface SpaceAt {
   readonly line: number;

@@ -1,7 +1,8 @@
 /**
  * Big operators and comprehensions: what is bound stands beneath, 𝔼_{x∼P}, Σ_{i<n}, Π_{t=1}^{T}.
  */
-import type { BigExpr, BigOp, Binder, ComprehensionExpr, Expr } from '../../grammar/tree.ts';
+import type { BigExpr, BigOp, ComprehensionExpr, Expr } from '../../grammar/tree/expressions.ts';
+import type { Binder } from '../../grammar/tree/patterns.ts';
 import * as m from './math.ts';
 import type { Box, Term } from './math.ts';
 import { patternBox } from './patterns.ts';

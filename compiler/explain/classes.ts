@@ -2,7 +2,8 @@
  * The model class of a member: what kind of set of functions it is, read off the body of its model and the models that
  * it mentions; and whether its values are random, and then whether they have a density.
  */
-import type { Expr, ModelDeclaration, Module } from '../../grammar/tree.ts';
+import type { ModelDeclaration, Module } from '../../grammar/tree/declarations.ts';
+import type { Expr } from '../../grammar/tree/expressions.ts';
 import { isSpaceName } from './spaces.ts';
 import { lastOf, mentioned, nodes } from '../../grammar/walk.ts';
 

@@ -1,7 +1,8 @@
 /**
  * What a problem's names stand for, one line a declaration: `L(f, D) = 𝔼…`, `M = {x ↦ ⟨w, x⟩ + b ∣ w ∈ X, b ∈ Y}`.
  */
-import type { Declaration, DefDeclaration, Expr, ModelDeclaration, Module } from '../../grammar/tree.ts';
+import type { Declaration, DefDeclaration, ModelDeclaration, Module } from '../../grammar/tree/declarations.ts';
+import type { Expr } from '../../grammar/tree/expressions.ts';
 import * as m from './math.ts';
 import type { Box } from './math.ts';
 import { nameBox } from './names.ts';

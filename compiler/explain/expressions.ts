@@ -1,5 +1,5 @@
 /**
- * Expressions as formulas: every kind of expression in tree.ts, with parentheses only where the structure needs them.
+ * Expressions as formulas: every kind of expression in tree/expressions.ts, with parentheses only where the structure needs them.
  * Nothing throws: where the parser recovered, the formula has a question mark.
  */
 import type {
@@ -11,7 +11,7 @@ import type {
   IfExpr,
   IndexExpr,
   LambdaExpr,
-} from '../../grammar/tree.ts';
+} from '../../grammar/tree/expressions.ts';
 import { bigTerm, comprehensionTerm, under } from './binders.ts';
 import * as m from './math.ts';
 import type { Box, Term } from './math.ts';

@@ -2,7 +2,8 @@
  * A problem as a displayed formula: players, conditions, and below them what the names stand for. Three spellings of one
  * list of lines, each with a head ("min over f ∈ M", "s.t.", "where") and a body.
  */
-import type { Module, ProblemExpr } from '../../grammar/tree.ts';
+import type { Module } from '../../grammar/tree/declarations.ts';
+import type { ProblemExpr } from '../../grammar/tree/problems.ts';
 import { declarationBox, reached } from './declarations.ts';
 import { declaredNames } from '../../grammar/walk.ts';
 import { toLatex, toLinkedLatex } from './latex.ts';

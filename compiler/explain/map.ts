@@ -2,7 +2,9 @@
  * Where a problem stands in the field: its goal, its space of models, its paradigm, each with what in the spec says so.
  * Rules from the most particular to the most general; the first that applies gives the goal.
  */
-import type { Argument, Expr, Module, ProblemExpr } from '../../grammar/tree.ts';
+import type { Module } from '../../grammar/tree/declarations.ts';
+import type { Argument, Expr } from '../../grammar/tree/expressions.ts';
+import type { ProblemExpr } from '../../grammar/tree/problems.ts';
 import { classOf } from './classes.ts';
 import { reached } from './declarations.ts';
 import { paradigmOf, protocolName } from './protocols.ts';

@@ -2,7 +2,7 @@
  * Calls that mathematics writes in a way of its own: √x, |x|, ⟨a, b⟩, eˣ, ‖x‖², Aᵀ, Σₖ wₖ 𝒩(μₖ, σₖ) for a mixture.
  * A rule answers undefined when the call does not have the form that it is about; then it is written as a call.
  */
-import type { CallExpr, Expr } from '../../grammar/tree.ts';
+import type { CallExpr, Expr } from '../../grammar/tree/expressions.ts';
 import {
   ATOM,
   before,

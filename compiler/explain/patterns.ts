@@ -1,5 +1,5 @@
 /** Patterns (what a binder or parameter names) as boxes: `(x, y)`, `[a, b]`, `_`. */
-import type { Pattern } from '../../grammar/tree.ts';
+import type { Pattern } from '../../grammar/tree/patterns.ts';
 import { fence, list, parens, text } from './math.ts';
 import type { Box } from './math.ts';
 import { nameBox } from './names.ts';

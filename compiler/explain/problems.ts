@@ -1,7 +1,8 @@
 /**
  * Problems: the players, each "min over f ∈ M of its objective", and what they are subject to.
  */
-import type { Condition, Expr, Over, Player, ProblemExpr } from '../../grammar/tree.ts';
+import type { Expr } from '../../grammar/tree/expressions.ts';
+import type { Condition, Over, Player, ProblemExpr } from '../../grammar/tree/problems.ts';
 import * as m from './math.ts';
 import type { Box, Term } from './math.ts';
 import { nameBox } from './names.ts';

@@ -1,7 +1,9 @@
 /**
  * The task paradigm of a problem: what stands behind `on`, followed through `let`s, and what it means.
  */
-import type { CallExpr, Expr, Module, ProblemExpr } from '../../grammar/tree.ts';
+import type { Module } from '../../grammar/tree/declarations.ts';
+import type { CallExpr, Expr } from '../../grammar/tree/expressions.ts';
+import type { ProblemExpr } from '../../grammar/tree/problems.ts';
 
 export interface Place {
   /** A short noun phrase: "supervised: one split". */

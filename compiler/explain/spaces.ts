@@ -2,7 +2,8 @@
  * Spaces as sets: `R[28, 28]` is ℝ^{28×28}, `Simplex[K]` Δ_K, `Class[10]` {0, …, 9}, `X ~> Y` X ⇝ Y.
  * Where a space is written among expressions (`z in R[2]`, `Uniform(A)`), `spaceOfExpr` recognises it.
  */
-import type { Expr, IndexExpr, SpaceArgument, SpaceExpr } from '../../grammar/tree.ts';
+import type { Expr, IndexExpr } from '../../grammar/tree/expressions.ts';
+import type { SpaceArgument, SpaceExpr } from '../../grammar/tree/spaces.ts';
 import {
   ATOM,
   binary,

@@ -1,7 +1,9 @@
 /**
  * Blocks on one line: the value first, then what its names stand for, "tanh(a) where a = w x; z ∼ prior".
  */
-import type { BlockExpr, Parameter, Statement } from '../../grammar/tree.ts';
+import type { BlockExpr } from '../../grammar/tree/expressions.ts';
+import type { Parameter } from '../../grammar/tree/patterns.ts';
+import type { Statement } from '../../grammar/tree/statements.ts';
 import * as m from './math.ts';
 import type { Box, Term } from './math.ts';
 import { nameBox } from './names.ts';

@@ -1,6 +1,6 @@
 /** Fixes for what is called otherwise: names, fields, columns, named arguments, names of modules. */
 import type { Fix } from '../../grammar/diagnostics.ts';
-import type { CallExpr, IndexExpr } from '../../grammar/tree.ts';
+import type { CallExpr, IndexExpr } from '../../grammar/tree/expressions.ts';
 import { mentioned } from '../../grammar/walk.ts';
 import { similar } from '../../grammar/similar.ts';
 import type { ParametersOf } from '../messages.ts';

@@ -1,13 +1,8 @@
 /** Fixes for problems: which data, which member, which direction; and comments that silence a warning. */
 import type { Fix } from '../../grammar/diagnostics.ts';
-import type {
-  BlockExpr,
-  CallExpr,
-  ComprehensionExpr,
-  Condition,
-  NameExpr,
-  ParamStatement,
-} from '../../grammar/tree.ts';
+import type { BlockExpr, CallExpr, ComprehensionExpr, NameExpr } from '../../grammar/tree/expressions.ts';
+import type { Condition } from '../../grammar/tree/problems.ts';
+import type { ParamStatement } from '../../grammar/tree/statements.ts';
 import { nodes } from '../../grammar/walk.ts';
 import type { ParametersOf } from '../messages.ts';
 import {

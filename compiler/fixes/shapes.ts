@@ -1,6 +1,6 @@
 /** Fixes for matrix products whose sides do not meet: the other way round, or one of them transposed. */
 import type { Fix } from '../../grammar/diagnostics.ts';
-import type { BinaryExpr } from '../../grammar/tree.ts';
+import type { BinaryExpr } from '../../grammar/tree/expressions.ts';
 import type { ParametersOf } from '../messages.ts';
 import { exact, guess, operand, textAt, write } from './site.ts';
 import type { Site } from './site.ts';

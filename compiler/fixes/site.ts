@@ -1,6 +1,8 @@
 /** Where a diagnostic stands: the text there, the tree around it, and edits of it. */
 import type { Diagnostic, Fix } from '../../grammar/diagnostics.ts';
-import type { Declaration, DefDeclaration, Module, Player, ProblemExpr, Span } from '../../grammar/tree.ts';
+import type { Span } from '../../grammar/span.ts';
+import type { Declaration, DefDeclaration, Module } from '../../grammar/tree/declarations.ts';
+import type { Player, ProblemExpr } from '../../grammar/tree/problems.ts';
 import { nodes } from '../../grammar/walk.ts';
 
 /** Any node of the tree; `kind` is absent from some (`Over`, `Player`, `Binder`, `Condition`). */

@@ -1,16 +1,9 @@
 /** Fixes for values that are almost what is needed: an array of one, a text that stands for a class, a number in percent. */
 import type { Fix } from '../../grammar/diagnostics.ts';
-import type {
-  ArrayExpr,
-  Binder,
-  BinaryExpr,
-  ComprehensionExpr,
-  DataDeclaration,
-  DefDeclaration,
-  DrawStatement,
-  LetDeclaration,
-  ParamStatement,
-} from '../../grammar/tree.ts';
+import type { DataDeclaration, DefDeclaration, LetDeclaration } from '../../grammar/tree/declarations.ts';
+import type { ArrayExpr, BinaryExpr, ComprehensionExpr } from '../../grammar/tree/expressions.ts';
+import type { Binder } from '../../grammar/tree/patterns.ts';
+import type { DrawStatement, ParamStatement } from '../../grammar/tree/statements.ts';
 import { nodes } from '../../grammar/walk.ts';
 import type { ParametersOf } from '../messages.ts';
 import {

@@ -2,7 +2,7 @@
  * One typed constructor per operation: the way in which graphs are written. Pure functions; each computes the type of its result and
  * does the cheap local simplifications that keep traced graphs small (see make.ts). A span may follow every constructor's arguments.
  */
-import type { Span } from '../../grammar/tree.ts';
+import type { Span } from '../../grammar/span.ts';
 import type { Node } from './graph.ts';
 import { make } from './make.ts';
 import type {

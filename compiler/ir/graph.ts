@@ -2,7 +2,7 @@
  * Nodes and graphs: immutable plain data. A node refers to its inputs directly, so a graph is what its outputs reach;
  * `Graph` fixes the order of inputs and outputs. Two nodes are the same only if they are one object (passes/share.ts merges equals).
  */
-import type { Span } from '../../grammar/tree.ts';
+import type { Span } from '../../grammar/span.ts';
 import type { DType, Operation, Shape } from './operations.ts';
 
 /** A place in the source; of one in the library also where the spec called it. */

@@ -2,7 +2,7 @@
  * Operation and inputs -> node. What is known at once is done at once: operations on constants are folded (up to 4096 numbers), and
  * the identities in `local` below are applied. A broadcast of a constant stays as it is, and counts as known.
  */
-import type { Span } from '../../grammar/tree.ts';
+import type { Span } from '../../grammar/span.ts';
 import { evaluateOperation } from '../rules/evaluation.ts';
 import { typeOf } from '../rules/shapes.ts';
 import { mapLater } from './arrays.ts';

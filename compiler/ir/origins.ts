@@ -1,6 +1,6 @@
 /**
  * What constants were computed from. Folding turns rows of data into bare numbers; their names travel along, so that a mean of all
- * rows is still known to be one (see ../elaborate/leakage.ts).
+ * rows is still known to be one (see ../elaborate/data/leakage.ts).
  */
 import type { Node } from './graph.ts';
 

@@ -2,7 +2,7 @@
  * Taking graphs apart and putting them together: replacing nodes, finding what a loop body takes from outside, writing loops.
  * Nothing here is recursive, so graphs may be deep.
  */
-import type { Span } from '../../grammar/tree.ts';
+import type { Span } from '../../grammar/span.ts';
 import { topological, type Graph, type Node } from './graph.ts';
 import { make } from './make.ts';
 import { sizeOf } from './shape.ts';

@@ -1,5 +1,9 @@
 /** The scopes of a file while its tree is walked, and what the walk has found so far. */
-import type { Declaration, Expr, Name, Pattern, Span } from '../../grammar/tree.ts';
+import type { Span } from '../../grammar/span.ts';
+import type { Declaration } from '../../grammar/tree/declarations.ts';
+import type { Expr } from '../../grammar/tree/expressions.ts';
+import type { Name } from '../../grammar/tree/node.ts';
+import type { Pattern } from '../../grammar/tree/patterns.ts';
 import { isBuiltinSpace } from '../spaces/names.ts';
 import type { Definition, DefinitionKind, Occurrence } from './definition.ts';
 

@@ -3,7 +3,9 @@
  * for the language service.
  * Found from the tree alone, so that it is there while a line is being typed and nothing compiles.
  */
-import type { Declaration, Parameter, Span, StaticParameter } from '../../grammar/tree.ts';
+import type { Span } from '../../grammar/span.ts';
+import type { Declaration } from '../../grammar/tree/declarations.ts';
+import type { Parameter, StaticParameter } from '../../grammar/tree/patterns.ts';
 
 export type DefinitionKind =
   | 'space'

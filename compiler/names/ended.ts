@@ -1,6 +1,9 @@
 /** A name that a big operator binds, written where its body has ended: `E[(x, y) ~ D] f(x) + g(y)` stops at the `+`. */
 import type { Diagnostic } from '../../grammar/diagnostics.ts';
-import type { BigExpr, BinaryExpr, Condition, Expr, Module, Span } from '../../grammar/tree.ts';
+import type { Span } from '../../grammar/span.ts';
+import type { Module } from '../../grammar/tree/declarations.ts';
+import type { BigExpr, BinaryExpr, Expr } from '../../grammar/tree/expressions.ts';
+import type { Condition } from '../../grammar/tree/problems.ts';
 import { nodes, patternNames } from '../../grammar/walk.ts';
 
 const isWithin = (span: Span, whole: Span): boolean => span.start >= whole.start && span.end <= whole.end;

@@ -1,15 +1,8 @@
 /** Names in expressions, binders and statements. Each construct says which names it binds, and where they can be seen. */
-import type {
-  Argument,
-  Binder,
-  CallExpr,
-  Expr,
-  IndexItem,
-  Parameter,
-  SpaceExpr,
-  Statement,
-  StaticParameter,
-} from '../../grammar/tree.ts';
+import type { Argument, CallExpr, Expr, IndexItem } from '../../grammar/tree/expressions.ts';
+import type { Binder, Parameter, StaticParameter } from '../../grammar/tree/patterns.ts';
+import type { SpaceExpr } from '../../grammar/tree/spaces.ts';
+import type { Statement } from '../../grammar/tree/statements.ts';
 import { patternNames } from '../../grammar/walk.ts';
 import { childOf, define, definePattern, isKnown, once, resolve, use } from './collector.ts';
 import type { Collector, Scope } from './collector.ts';

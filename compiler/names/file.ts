@@ -1,5 +1,11 @@
 /** The names of a file: its declarations first, since they may be used before they are written; then every body. */
-import type { Declaration, DefDeclaration, ModelDeclaration, Module, ParadigmDeclaration } from '../../grammar/tree.ts';
+import type {
+  Declaration,
+  DefDeclaration,
+  ModelDeclaration,
+  Module,
+  ParadigmDeclaration,
+} from '../../grammar/tree/declarations.ts';
 import { childOf, define, definePattern } from './collector.ts';
 import type { Collector, Listener, Scope } from './collector.ts';
 import type { Definition, DefinitionKind, FileNames } from './definition.ts';

@@ -1,6 +1,8 @@
 /** Names that a block declares only below the place where they are used: said with an unknown name. */
 import type { Diagnostic } from '../../grammar/diagnostics.ts';
-import type { Module, Span, Statement } from '../../grammar/tree.ts';
+import type { Span } from '../../grammar/span.ts';
+import type { Module } from '../../grammar/tree/declarations.ts';
+import type { Statement } from '../../grammar/tree/statements.ts';
 import { nodes, patternNames } from '../../grammar/walk.ts';
 
 const declaredBy = (s: Statement): readonly string[] => {

@@ -3,7 +3,7 @@
  * `over M` names its member by the objective's free name.
  */
 import { freeNames } from '../../grammar/walk.ts';
-import type { Over, Player, ProblemExpr } from '../../grammar/tree.ts';
+import type { Over, Player, ProblemExpr } from '../../grammar/tree/problems.ts';
 import { childOf, define, isKnown } from './collector.ts';
 import type { Collector, Scope } from './collector.ts';
 

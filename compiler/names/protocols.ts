@@ -1,5 +1,5 @@
 /** Names in the body of a paradigm: loops bind, `x = ...` and `buffer B[...]` are seen from there on. */
-import type { ProtocolStatement } from '../../grammar/tree.ts';
+import type { ProtocolStatement } from '../../grammar/tree/protocols.ts';
 import { childOf, define } from './collector.ts';
 import type { Collector, Scope } from './collector.ts';
 import { walkBinders, walkExpr, walkStatement } from './expressions.ts';

@@ -1,5 +1,6 @@
 /** Names in spaces: spaces, and dimensions. In a header (`binds`) a name that nobody defines is a dimension or space to be inferred. */
-import type { Name, SpaceArgument, SpaceExpr } from '../../grammar/tree.ts';
+import type { Name } from '../../grammar/tree/node.ts';
+import type { SpaceArgument, SpaceExpr } from '../../grammar/tree/spaces.ts';
 import { define, isKnown, use } from './collector.ts';
 import type { Collector, Scope } from './collector.ts';
 

@@ -3,7 +3,7 @@
  * twice in one list. The walk is that of the language service.
  */
 import type { Diagnostic } from '../../grammar/diagnostics.ts';
-import type { Module } from '../../grammar/tree.ts';
+import type { Module } from '../../grammar/tree/declarations.ts';
 import { builtinSpaces } from '../spaces/names.ts';
 import { diagnose } from '../messages.ts';
 import { similar } from '../../grammar/similar.ts';

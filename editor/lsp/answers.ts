@@ -5,7 +5,7 @@ import { formatEdits } from '../format.ts';
 import { hints } from '../hints.ts';
 import { hover } from '../hover.ts';
 import type { Host } from '../../compiler/host.ts';
-import type { Span } from '../../grammar/tree.ts';
+import type { Span } from '../../grammar/span.ts';
 import { definitionsAt, referencesAt, rename, renameable } from '../navigation.ts';
 import type { Edit } from '../navigation.ts';
 import { folds, symbols } from '../outline.ts';

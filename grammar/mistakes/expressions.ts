@@ -1,7 +1,7 @@
 /** Slips inside expressions, spaces and binders. */
 import { report } from '../messages.ts';
 import { bigWords, hardWords, T } from '../tokens.ts';
-import type { Span } from '../tree.ts';
+import type { Span } from '../span.ts';
 import { foreignWord } from './declarations.ts';
 import {
   beforeBracket,

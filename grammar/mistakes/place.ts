@@ -2,7 +2,7 @@
 import { EOF, type IToken, type TokenType } from 'chevrotain';
 import type { Diagnostic } from '../diagnostics.ts';
 import { T } from '../tokens.ts';
-import type { Span } from '../tree.ts';
+import type { Span } from '../span.ts';
 
 /** What is known at the place: tokens before (`look(0)`) and from it on (`look(1)`), and what was being read. */
 export interface Place {

@@ -2,7 +2,10 @@
  * Alignment that the author made is kept: in consecutive lines of one kind whose signs stood in one column, with spaces
  * added for it, they stand in one column again.
  */
-import type { Declaration, Name, Pattern, Statement } from '../tree.ts';
+import type { Declaration } from '../tree/declarations.ts';
+import type { Name } from '../tree/node.ts';
+import type { Pattern } from '../tree/patterns.ts';
+import type { Statement } from '../tree/statements.ts';
 
 /** A statement whose sign may be aligned: what is written before the sign, and where that ends. */
 interface Line {

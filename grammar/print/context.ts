@@ -1,7 +1,7 @@
 /** What every part of the printer is given: how to print a child, and the source, for what it says beyond the tree. */
 import type { Doc } from 'prettier';
 import { builders } from 'prettier/doc';
-import type { Span } from '../tree.ts';
+import type { Span } from '../span.ts';
 
 const { group, hardline, ifBreak, indent, join, line, softline } = builders;
 

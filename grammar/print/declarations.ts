@@ -1,7 +1,8 @@
 /** Declarations and whole files -> documents. */
 import type { Doc } from 'prettier';
 import { builders } from 'prettier/doc';
-import type { Declaration, DefDeclaration, Expr, ImportDeclaration, Module } from '../tree.ts';
+import type { Declaration, DefDeclaration, ImportDeclaration, Module } from '../tree/declarations.ts';
+import type { Expr } from '../tree/expressions.ts';
 import { braces, commas, each, inParens, listed, rows, type Context } from './context.ts';
 import { printParameters, quote } from './expressions.ts';
 import { itemNeedsParens } from './parens.ts';

@@ -2,7 +2,9 @@
 import type { Doc } from 'prettier';
 import { builders } from 'prettier/doc';
 import { precedence } from '../build.ts';
-import type { Argument, BigExpr, BinaryExpr, Binder, CallExpr, Expr, IndexItem, LambdaExpr, Name } from '../tree.ts';
+import type { Argument, BigExpr, BinaryExpr, CallExpr, Expr, IndexItem, LambdaExpr } from '../tree/expressions.ts';
+import type { Name } from '../tree/node.ts';
+import type { Binder } from '../tree/patterns.ts';
 import { braces, commas, each, inParens, listed, type Context, type Key } from './context.ts';
 import * as parens from './parens.ts';
 import { printProblem } from './problems.ts';

@@ -1,7 +1,7 @@
 /** Where an expression needs parentheses to be read as the same tree. */
 import { BIG, isComparison, precedence, UNARY } from '../build.ts';
 import { bigWords } from '../tokens.ts';
-import type { BinaryExpr, BinaryOp, Expr, IndexExpr } from '../tree.ts';
+import type { BinaryExpr, BinaryOp, Expr, IndexExpr } from '../tree/expressions.ts';
 
 /** Reaches as far to the right as it can: parentheses wherever an operator could follow. */
 const isGreedy = (e: Expr): boolean =>

@@ -8,7 +8,7 @@ import type { Diagnostic } from '../diagnostics.ts';
 import { position } from '../diagnostics.ts';
 import type { Comment } from '../lex.ts';
 import { parse } from '../parse.ts';
-import type { Span } from '../tree.ts';
+import type { Span } from '../span.ts';
 import type { Family, Key } from './context.ts';
 import { printNode, roomIn } from './nodes.ts';
 import { prepare } from './prepare.ts';

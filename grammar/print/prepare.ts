@@ -2,7 +2,10 @@
  * The tree, made ready for printing: a copy in which everything that a comment may stand before or behind is a slot, and
  * the clauses of problems are nodes of their own, in the order in which they are written.
  */
-import type { Declaration, Duration, Player, ProblemExpr, Span, Statement } from '../tree.ts';
+import type { Span } from '../span.ts';
+import type { Declaration } from '../tree/declarations.ts';
+import type { Duration, Player, ProblemExpr } from '../tree/problems.ts';
+import type { Statement } from '../tree/statements.ts';
 import { paddings } from './align.ts';
 
 type Node = Readonly<Record<string, unknown>>;

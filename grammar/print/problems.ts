@@ -1,7 +1,8 @@
 /** Problems -> documents: on one line, or their clauses on lines as the author had them. */
 import type { Doc } from 'prettier';
 import { builders } from 'prettier/doc';
-import type { Condition, Duration, Expr, Over } from '../tree.ts';
+import type { Expr } from '../tree/expressions.ts';
+import type { Condition, Duration, Over } from '../tree/problems.ts';
 import { commas, each, inParens, type Context, type Family } from './context.ts';
 import * as parens from './parens.ts';
 import type { Clause, PreparedProblem } from './prepare.ts';

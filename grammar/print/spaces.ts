@@ -1,6 +1,7 @@
 /** Spaces and patterns -> documents. */
 import type { Doc } from 'prettier';
-import type { Pattern, SpaceArgument, SpaceExpr } from '../tree.ts';
+import type { Pattern } from '../tree/patterns.ts';
+import type { SpaceArgument, SpaceExpr } from '../tree/spaces.ts';
 import { each, inParens, listed, type Context } from './context.ts';
 
 export const printSpace = (s: SpaceExpr, context: Context): Doc => {

@@ -1,7 +1,10 @@
 /** Statements of bodies and protocols -> documents. */
 import type { Doc } from 'prettier';
 import { builders } from 'prettier/doc';
-import type { Expr, Parameter, ProtocolStatement, Statement, StaticParameter } from '../tree.ts';
+import type { Expr } from '../tree/expressions.ts';
+import type { Parameter, StaticParameter } from '../tree/patterns.ts';
+import type { ProtocolStatement } from '../tree/protocols.ts';
+import type { Statement } from '../tree/statements.ts';
 import { braces, commas, each, inParens, type Context } from './context.ts';
 import { printParameters } from './expressions.ts';
 import * as parens from './parens.ts';

@@ -1,7 +1,7 @@
 /** What stands behind `=`, `~` or an arrow: on the same line, or indented on the next one. */
 import type { Doc } from 'prettier';
 import { builders, printer } from 'prettier/doc';
-import type { CallExpr, Expr } from '../tree.ts';
+import type { CallExpr, Expr } from '../tree/expressions.ts';
 
 const { group, indent, line } = builders;
 

@@ -19,7 +19,12 @@ import { endOf } from '../lex.ts';
 import { report } from '../messages.ts';
 import { diagnose } from '../mistakes.ts';
 import { T, vocabulary } from '../tokens.ts';
-import type { BlockExpr, Expr, Name, ProblemExpr, Span, SpaceExpr, Statement } from '../tree.ts';
+import type { Span } from '../span.ts';
+import type { BlockExpr, Expr } from '../tree/expressions.ts';
+import type { Name } from '../tree/node.ts';
+import type { ProblemExpr } from '../tree/problems.ts';
+import type { SpaceExpr } from '../tree/spaces.ts';
+import type { Statement } from '../tree/statements.ts';
 
 export type Rule<R, Args extends unknown[] = []> = ParserMethod<Args, R>;
 

@@ -3,7 +3,9 @@ import { compared, conjuncts } from '../conditions.ts';
 import { endOf } from '../lex.ts';
 import { report } from '../messages.ts';
 import { T } from '../tokens.ts';
-import type { Condition, Duration, Expr, Over, Player, Span } from '../tree.ts';
+import type { Span } from '../span.ts';
+import type { Expr } from '../tree/expressions.ts';
+import type { Condition, Duration, Over, Player } from '../tree/problems.ts';
 import type { Rule } from './base.ts';
 import { ExpressionRules } from './expressions.ts';
 

@@ -3,16 +3,12 @@ import { EOF, type IToken } from 'chevrotain';
 import { unquote } from '../build.ts';
 import { endOf } from '../lex.ts';
 import { T } from '../tokens.ts';
-import type {
-  Declaration,
-  DefDeclaration,
-  Duration,
-  Expr,
-  ImportDeclaration,
-  Name,
-  Parameter,
-  SpaceExpr,
-} from '../tree.ts';
+import type { Declaration, DefDeclaration, ImportDeclaration } from '../tree/declarations.ts';
+import type { Expr } from '../tree/expressions.ts';
+import type { Name } from '../tree/node.ts';
+import type { Parameter } from '../tree/patterns.ts';
+import type { Duration } from '../tree/problems.ts';
+import type { SpaceExpr } from '../tree/spaces.ts';
 import type { Rule } from './base.ts';
 import { ProtocolRules } from './protocol.ts';
 

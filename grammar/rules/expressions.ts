@@ -1,7 +1,8 @@
 /** Expressions with a word or an arrow of their own: `if`, lambdas, `fold`, densities, `at`; and blocks. */
 import { report } from '../messages.ts';
 import { T } from '../tokens.ts';
-import type { AtExpr, BlockExpr, Expr, FoldExpr, Parameter } from '../tree.ts';
+import type { AtExpr, BlockExpr, Expr, FoldExpr } from '../tree/expressions.ts';
+import type { Parameter } from '../tree/patterns.ts';
 import type { Rule } from './base.ts';
 import { PostfixRules } from './postfix.ts';
 

@@ -2,7 +2,7 @@
 import { fold, type Item } from '../build.ts';
 import { report } from '../messages.ts';
 import { canonicalBig, operatorOf, T } from '../tokens.ts';
-import type { BigExpr, BigOp, Expr } from '../tree.ts';
+import type { BigExpr, BigOp, Expr } from '../tree/expressions.ts';
 import type { Rule } from './base.ts';
 import { PatternRules } from './patterns.ts';
 

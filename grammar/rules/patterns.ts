@@ -1,7 +1,9 @@
 /** What introduces names: patterns, binders, parameters. */
 import { report } from '../messages.ts';
 import { T } from '../tokens.ts';
-import type { Binder, Expr, Parameter, Pattern, SpaceExpr, StaticParameter } from '../tree.ts';
+import type { Expr } from '../tree/expressions.ts';
+import type { Binder, Parameter, Pattern, StaticParameter } from '../tree/patterns.ts';
+import type { SpaceExpr } from '../tree/spaces.ts';
 import type { Rule } from './base.ts';
 import { SpaceRules } from './spaces.ts';
 

@@ -1,7 +1,7 @@
 /** Calls, indexes and fields behind a primary expression. */
 import { report } from '../messages.ts';
 import { T } from '../tokens.ts';
-import type { Argument, CallExpr, Expr, IndexItem } from '../tree.ts';
+import type { Argument, CallExpr, Expr, IndexItem } from '../tree/expressions.ts';
 import type { Rule } from './base.ts';
 import { PrimaryRules } from './primary.ts';
 

@@ -1,7 +1,7 @@
 /** Primary expressions: names, tuples, records, arrays and comprehensions, literals. */
 import { number, unquote } from '../build.ts';
 import { canonicalWord, T } from '../tokens.ts';
-import type { Expr, RecordExpr } from '../tree.ts';
+import type { Expr, RecordExpr } from '../tree/expressions.ts';
 import type { Rule } from './base.ts';
 import { OperatorRules } from './operators.ts';
 import type { Binders } from './patterns.ts';

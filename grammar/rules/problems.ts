@@ -2,7 +2,7 @@
 import { endOf } from '../lex.ts';
 import { report } from '../messages.ts';
 import { T } from '../tokens.ts';
-import type { Condition, Over, Player, ProblemExpr } from '../tree.ts';
+import type { Condition, Over, Player, ProblemExpr } from '../tree/problems.ts';
 import type { Rule } from './base.ts';
 import { ClauseRules, type Mutable } from './clauses.ts';
 

@@ -1,6 +1,9 @@
 /** The bodies of paradigms: who gets which data when. */
 import { T } from '../tokens.ts';
-import type { AssignStatement, Duration, Expr, ProtocolStatement, Statement } from '../tree.ts';
+import type { Expr } from '../tree/expressions.ts';
+import type { Duration } from '../tree/problems.ts';
+import type { ProtocolStatement } from '../tree/protocols.ts';
+import type { AssignStatement, Statement } from '../tree/statements.ts';
 import type { Rule } from './base.ts';
 import { StatementRules } from './statements.ts';
 

@@ -3,7 +3,9 @@ import type { TokenType } from 'chevrotain';
 import { report } from '../messages.ts';
 import { argumentOf, asArgument, isCapital, spaceOf } from '../spaces.ts';
 import { T } from '../tokens.ts';
-import type { Expr, Name, SpaceArgument, SpaceExpr } from '../tree.ts';
+import type { Expr } from '../tree/expressions.ts';
+import type { Name } from '../tree/node.ts';
+import type { SpaceArgument, SpaceExpr } from '../tree/spaces.ts';
 import { BaseRules, type Rule } from './base.ts';
 
 /** What may stand between names in a space, sizes apart. */

@@ -1,7 +1,9 @@
 /** The statements of a body: assignments, draws, parameters, members, local definitions, and its value. */
 import { report } from '../messages.ts';
 import { T } from '../tokens.ts';
-import type { Expr, ParamStatement, Pattern, Statement } from '../tree.ts';
+import type { Expr } from '../tree/expressions.ts';
+import type { Pattern } from '../tree/patterns.ts';
+import type { ParamStatement, Statement } from '../tree/statements.ts';
 import type { Rule } from './base.ts';
 import { ProblemRules } from './problems.ts';
 

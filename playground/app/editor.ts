@@ -2,7 +2,7 @@
  * The editor: a plain text area that is there at once, and Monaco in its place as soon as it has loaded. Where it does not load, or a
  * touch keyboard or a reader's choice says so, the text area stays: everything but the comforts of Monaco works with it.
  */
-import type { Span } from '../../grammar/tree.ts';
+import type { Span } from '../../grammar/span.ts';
 import type { ShownProblem } from '../workers/language.ts';
 import { h } from './dom.ts';
 import type { Language } from './language.ts';

@@ -3,7 +3,7 @@ import { explain } from '../../compiler/explain.ts';
 import type { Explanation } from '../../compiler/explain.ts';
 import { spacesOf } from '../../compiler/emit/types.ts';
 import type { SpaceAt } from '../../compiler/emit/types.ts';
-import type { Span } from '../../grammar/tree.ts';
+import type { Span } from '../../grammar/span.ts';
 import { complete } from '../../editor/completion.ts';
 import { formatEdits } from '../../editor/format.ts';
 import type { Spelling } from '../../editor/format.ts';

@@ -4,10 +4,10 @@ import type { Node } from '../../ir/graph.ts';
 import { sizeOf } from '../../ir/shape.ts';
 import { fail } from '../../messages.ts';
 import { elementShape, printSpace, R } from '../../spaces/space.ts';
-import { asStatic, describe, tensorsOf } from '../describe.ts';
-import { expandAxes, rankOf, shapeOf, tensor, toReal, transposeShape, unionAxes } from '../tensors.ts';
-import { joinData } from '../data.ts';
-import type { Data, Tensor, Value } from '../values.ts';
+import { asStatic, describe, tensorsOf } from '../values/describe.ts';
+import { expandAxes, rankOf, shapeOf, tensor, toReal, transposeShape, unionAxes } from '../values/tensors.ts';
+import { joinData } from '../data/sets.ts';
+import type { Data, Tensor, Value } from '../values/values.ts';
 import type { Intrinsic, IntrinsicCall } from './call.ts';
 import { joinedOf } from './sequences.ts';
 import {

@@ -2,14 +2,14 @@
  * What an intrinsic is, and how it reads its arguments. An argument left at its default `missing` counts as not given;
  * values that are arrays in another form (ranges, comprehensions, lists) become tensors.
  */
-import type { Span } from '../../../grammar/tree.ts';
+import type { Span } from '../../../grammar/span.ts';
 import * as ir from '../../ir/build.ts';
 import { fail } from '../../messages.ts';
 import { R, sameShape } from '../../spaces/space.ts';
 import type { Context, Scope } from '../context.ts';
-import { asCount, asStatic, asTensor, describe } from '../describe.ts';
-import { draws } from '../distributions.ts';
-import { arrayOfData } from '../rows.ts';
+import { asCount, asStatic, asTensor, describe } from '../values/describe.ts';
+import { draws } from '../distributions/distributions.ts';
+import { arrayOfData } from '../data/rows.ts';
 import {
   aligned,
   axisToShape,
@@ -20,8 +20,8 @@ import {
   tensor,
   toReal,
   unionAxes,
-} from '../tensors.ts';
-import type { Tensor, Value } from '../values.ts';
+} from '../values/tensors.ts';
+import type { Tensor, Value } from '../values/values.ts';
 
 export interface IntrinsicCall {
   /** Inside the function: its parameters are bound. */

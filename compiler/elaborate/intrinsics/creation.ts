@@ -4,11 +4,11 @@ import type { Node } from '../../ir/graph.ts';
 import { sizeOf } from '../../ir/shape.ts';
 import { fail } from '../../messages.ts';
 import { classOf, elementCount, R } from '../../spaces/space.ts';
-import { isFed } from '../dependence.ts';
-import { asCount, asStatic, describe, knownTexts } from '../describe.ts';
-import { isSequence, lengthOf } from '../sequences.ts';
-import { knownArray, rankOf, shapeOf, tensor, toReal } from '../tensors.ts';
-import type { Tensor, TextColumn, Value } from '../values.ts';
+import { isFed } from '../values/dependence.ts';
+import { asCount, asStatic, describe, knownTexts } from '../values/describe.ts';
+import { isSequence, lengthOf } from '../values/sequences.ts';
+import { knownArray, rankOf, shapeOf, tensor, toReal } from '../values/tensors.ts';
+import type { Tensor, TextColumn, Value } from '../values/values.ts';
 import type { Intrinsic, IntrinsicCall } from './call.ts';
 import { countArgument, required, scalarArgument, staticShape, tensorArgument, together, toTensor } from './call.ts';
 

@@ -2,13 +2,13 @@
  * Images seen through a map of the plane: shifted, scaled, turned, resized. Bilinear: a place between pixels is the weighted
  * mean of its four neighbours, so results are differentiable in the image and in the map. Outside the image it is 0.
  */
-import type { Span } from '../../../grammar/tree.ts';
+import type { Span } from '../../../grammar/span.ts';
 import * as ir from '../../ir/build.ts';
 import type { Node } from '../../ir/graph.ts';
 import { sizeOf } from '../../ir/shape.ts';
 import { fail } from '../../messages.ts';
 import { R } from '../../spaces/space.ts';
-import { describe } from '../describe.ts';
+import { describe } from '../values/describe.ts';
 import {
   aligned,
   constantNumber,
@@ -21,8 +21,8 @@ import {
   tensor,
   transposeShape,
   unionAxes,
-} from '../tensors.ts';
-import type { Tensor } from '../values.ts';
+} from '../values/tensors.ts';
+import type { Tensor } from '../values/values.ts';
 import type { Intrinsic, IntrinsicCall } from './call.ts';
 import { realArgument, scalarArgument, staticShape } from './call.ts';
 

@@ -3,7 +3,7 @@
  * everything above them is written in the language (stdlib/).
  */
 import { fail } from '../../messages.ts';
-import type { Value } from '../values.ts';
+import type { Value } from '../values/values.ts';
 import { arrayIntrinsics } from './arrays.ts';
 import type { Intrinsic, IntrinsicCall } from './call.ts';
 import { creationIntrinsics } from './creation.ts';

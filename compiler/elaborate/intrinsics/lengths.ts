@@ -1,16 +1,16 @@
 /** Sets of sequences by their length: drawn from a task for each length, or the rows of a set that are so long. */
-import type { Span } from '../../../grammar/tree.ts';
+import type { Span } from '../../../grammar/span.ts';
 import * as ir from '../../ir/build.ts';
 import { fail } from '../../messages.ts';
-import { dataKey } from '../comprehend.ts';
+import { dataKey } from '../data/comprehend.ts';
 import type { Context } from '../context.ts';
-import { joinData, subset } from '../data.ts';
-import { toData } from '../materialise.ts';
-import { describe } from '../describe.ts';
-import { powerOf, toDistribution } from '../distributions.ts';
-import { openDraws } from '../sources.ts';
-import { constantNumber } from '../tensors.ts';
-import type { Data, Template, Value } from '../values.ts';
+import { joinData, subset } from '../data/sets.ts';
+import { toData } from '../data/materialise.ts';
+import { describe } from '../values/describe.ts';
+import { powerOf, toDistribution } from '../distributions/distributions.ts';
+import { openDraws } from '../expressions/sources.ts';
+import { constantNumber } from '../values/tensors.ts';
+import type { Data, Template, Value } from '../values/values.ts';
 import { countArgument, required, wholeNumbers } from './call.ts';
 import type { Intrinsic, IntrinsicCall } from './call.ts';
 

@@ -2,14 +2,14 @@
  * Systems of equations and factorisations of matrices [n, n], as n rounds of elimination: rounds written out while n is
  * small, a loop otherwise. Every round is made of products with unit vectors, so all of it batches and differentiates.
  */
-import type { Span } from '../../../grammar/tree.ts';
+import type { Span } from '../../../grammar/span.ts';
 import * as ir from '../../ir/build.ts';
 import type { Node } from '../../ir/graph.ts';
 import { fail } from '../../messages.ts';
 import { R } from '../../spaces/space.ts';
-import { describe } from '../describe.ts';
-import { expandAxes, rankOf, shapeOf, tensor, unionAxes } from '../tensors.ts';
-import type { Axis, Tensor } from '../values.ts';
+import { describe } from '../values/describe.ts';
+import { expandAxes, rankOf, shapeOf, tensor, unionAxes } from '../values/tensors.ts';
+import type { Axis, Tensor } from '../values/values.ts';
 import type { Intrinsic, IntrinsicCall } from './call.ts';
 import { realArgument } from './call.ts';
 

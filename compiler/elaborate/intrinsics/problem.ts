@@ -1,24 +1,24 @@
 /** Intrinsics of problems: optimisers, data files and their parts, running statistics. */
-import type { Span } from '../../../grammar/tree.ts';
+import type { Span } from '../../../grammar/span.ts';
 import type { DataFormat } from '../../host.ts';
 import * as ir from '../../ir/build.ts';
 import { keyOfSeed } from '../../ir/random.ts';
-import { permutation } from '../permutation.ts';
+import { permutation } from '../data/permutation.ts';
 import { fail } from '../../messages.ts';
 import { R } from '../../spaces/space.ts';
 import type { Context } from '../context.ts';
-import { dataKey, UnrollSignal } from '../comprehend.ts';
-import { ewc } from '../consolidation.ts';
-import { fromTable, subset, zipData } from '../data.ts';
-import { toData } from '../materialise.ts';
-import { asCount, asData, asStatic, asTensor, poisoned, tensorsOf } from '../describe.ts';
-import { renamed } from '../entries.ts';
-import { counting, renameIn } from '../sequences.ts';
-import { openDraws, openEvery } from '../sources.ts';
-import { constantBoolean, knownArray, tensor, toReal } from '../tensors.ts';
-import type { Data, Tensor, Value } from '../values.ts';
-import { statistic } from '../statistics.ts';
-import { readInput } from '../variables.ts';
+import { dataKey, UnrollSignal } from '../data/comprehend.ts';
+import { ewc } from '../protocols/consolidation.ts';
+import { fromTable, subset, zipData } from '../data/sets.ts';
+import { toData } from '../data/materialise.ts';
+import { asCount, asData, asStatic, asTensor, poisoned, tensorsOf } from '../values/describe.ts';
+import { renamed } from '../values/entries.ts';
+import { counting, renameIn } from '../values/sequences.ts';
+import { openDraws, openEvery } from '../expressions/sources.ts';
+import { constantBoolean, knownArray, tensor, toReal } from '../values/tensors.ts';
+import type { Data, Tensor, Value } from '../values/values.ts';
+import { statistic } from '../members/statistics.ts';
+import { readInput } from '../members/variables.ts';
 import { given, required, textArgument } from './call.ts';
 import type { Intrinsic, IntrinsicCall } from './call.ts';
 

@@ -2,15 +2,15 @@
  * Over all entries of one value, or over some of its axes: sum, mean, max, ... A list with `if` holds entries that are not
  * there; they do not count. Of a distribution, `mean`, `std`, `var`, `mode` and `entropy` are facts about it.
  */
-import type { Span } from '../../../grammar/tree.ts';
+import type { Span } from '../../../grammar/span.ts';
 import * as ir from '../../ir/build.ts';
 import type { Node } from '../../ir/graph.ts';
 import type { ReductionOp } from '../../ir/operations.ts';
 import { reducedShape, sizeOf } from '../../ir/shape.ts';
 import { fail } from '../../messages.ts';
 import { Bit, R } from '../../spaces/space.ts';
-import { describe, mapTensors, tensorsOf } from '../describe.ts';
-import { fact } from '../facts.ts';
+import { describe, mapTensors, tensorsOf } from '../values/describe.ts';
+import { fact } from '../distributions/facts.ts';
 import {
   aligned,
   axisToShape,
@@ -23,10 +23,10 @@ import {
   tensor,
   toReal,
   unionAxes,
-} from '../tensors.ts';
-import { arrayOfData } from '../rows.ts';
-import { isSequence, overSequences } from '../sequences.ts';
-import type { Tensor, Value } from '../values.ts';
+} from '../values/tensors.ts';
+import { arrayOfData } from '../data/rows.ts';
+import { isSequence, overSequences } from '../values/sequences.ts';
+import type { Tensor, Value } from '../values/values.ts';
 import type { Intrinsic, IntrinsicCall } from './call.ts';
 import { axesArgument, axisArgument, given, required, toTensor } from './call.ts';
 

@@ -4,12 +4,12 @@ import { fail } from '../../messages.ts';
 import { R } from '../../spaces/space.ts';
 import { newAxis, inAxes } from '../context.ts';
 import type { Context } from '../context.ts';
-import { asCount, describe, mapTensors } from '../describe.ts';
-import { dirac, draws, toDistribution } from '../distributions.ts';
-import { intoShape } from '../independent.ts';
-import { rowsUnder } from '../rows.ts';
-import { constantBoolean, shapeOf, tensor, toReal } from '../tensors.ts';
-import type { Dist, Value } from '../values.ts';
+import { asCount, describe, mapTensors } from '../values/describe.ts';
+import { dirac, draws, toDistribution } from '../distributions/distributions.ts';
+import { intoShape } from '../distributions/independent.ts';
+import { rowsUnder } from '../data/rows.ts';
+import { constantBoolean, shapeOf, tensor, toReal } from '../values/tensors.ts';
+import type { Dist, Value } from '../values/values.ts';
 import { countArgument, given, required, tensorArgument, textArgument, toTensor, wholeNumbers } from './call.ts';
 import type { Intrinsic, IntrinsicCall } from './call.ts';
 

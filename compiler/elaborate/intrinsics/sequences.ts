@@ -6,11 +6,11 @@ import * as ir from '../../ir/build.ts';
 import { fail } from '../../messages.ts';
 import { R, sameShape } from '../../spaces/space.ts';
 import { newAxis } from '../context.ts';
-import { asStatic, describe, mapTensors, tensorsOf } from '../describe.ts';
-import { moved, numbered, places, withoutGaps } from '../gaps.ts';
-import { infinity, masked } from '../reduce.ts';
-import { counting, isSequence, overSequences, sequence } from '../sequences.ts';
-import { openEvery } from '../sources.ts';
+import { asStatic, describe, mapTensors, tensorsOf } from '../values/describe.ts';
+import { moved, numbered, places, withoutGaps } from '../values/gaps.ts';
+import { infinity, masked } from '../values/reduce.ts';
+import { counting, isSequence, overSequences, sequence } from '../values/sequences.ts';
+import { openEvery } from '../expressions/sources.ts';
 import {
   axisToShape,
   compareTensors,
@@ -23,8 +23,8 @@ import {
   tensor,
   toReal,
   unionAxes,
-} from '../tensors.ts';
-import type { Along, Axis, Tensor, Value } from '../values.ts';
+} from '../values/tensors.ts';
+import type { Along, Axis, Tensor, Value } from '../values/values.ts';
 import { axisArgument, given, flagArgument, required, toTensor } from './call.ts';
 import type { Intrinsic, IntrinsicCall } from './call.ts';
 

@@ -3,7 +3,7 @@ import * as ir from '../../ir/build.ts';
 import type { Node } from '../../ir/graph.ts';
 import { sizeOf } from '../../ir/shape.ts';
 import { Bit, R, sameShape } from '../../spaces/space.ts';
-import { asTensor } from '../describe.ts';
+import { asTensor } from '../values/describe.ts';
 import {
   constantNumber,
   contract,
@@ -17,8 +17,8 @@ import {
   tensor,
   toReal,
   unionAxes,
-} from '../tensors.ts';
-import type { Tensor } from '../values.ts';
+} from '../values/tensors.ts';
+import type { Tensor } from '../values/values.ts';
 import type { Intrinsic, IntrinsicCall } from './call.ts';
 import { realArgument, required } from './call.ts';
 

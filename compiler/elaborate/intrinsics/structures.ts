@@ -3,9 +3,9 @@ import * as ir from '../../ir/build.ts';
 import { sizeOf } from '../../ir/shape.ts';
 import { fail } from '../../messages.ts';
 import { R } from '../../spaces/space.ts';
-import { asTensor, describe, mapTensors } from '../describe.ts';
-import { constantBoolean, expandAxes, shapeOf, tensor, toReal, unionAxes } from '../tensors.ts';
-import type { Tensor, Value } from '../values.ts';
+import { asTensor, describe, mapTensors } from '../values/describe.ts';
+import { constantBoolean, expandAxes, shapeOf, tensor, toReal, unionAxes } from '../values/tensors.ts';
+import type { Tensor, Value } from '../values/values.ts';
 import { required, tensorArgument } from './call.ts';
 import type { Intrinsic, IntrinsicCall } from './call.ts';
 

@@ -2,12 +2,12 @@
 import * as ir from '../../ir/build.ts';
 import { fail } from '../../messages.ts';
 import { R } from '../../spaces/space.ts';
-import { describe } from '../describe.ts';
-import { intoShape } from '../independent.ts';
-import { masked } from '../reduce.ts';
-import { constantBoolean, tensor, toReal } from '../tensors.ts';
-import { outcome, unfolding } from '../unfold.ts';
-import type { Value } from '../values.ts';
+import { describe } from '../values/describe.ts';
+import { intoShape } from '../distributions/independent.ts';
+import { masked } from '../values/reduce.ts';
+import { constantBoolean, tensor, toReal } from '../values/tensors.ts';
+import { outcome, unfolding } from '../distributions/unfold.ts';
+import type { Value } from '../values/values.ts';
 import { countArgument, given, required, toTensor } from './call.ts';
 import type { Intrinsic } from './call.ts';
 

@@ -2,16 +2,16 @@
  * What slides over an image R[h, w, c]: convolutions, their transposes, and the patches under a window (for pooling).
  * All examples of the axes around go through one operation, as its batch.
  */
-import type { Span } from '../../../grammar/tree.ts';
+import type { Span } from '../../../grammar/span.ts';
 import * as ir from '../../ir/build.ts';
 import type { Node } from '../../ir/graph.ts';
 import type { Window } from '../../ir/operations.ts';
 import { outputSize } from '../../ir/shape.ts';
 import { fail } from '../../messages.ts';
 import { R } from '../../spaces/space.ts';
-import { describe } from '../describe.ts';
-import { contract, flattenAxes, rankOf, shapeOf, tensor, unflattenAxes } from '../tensors.ts';
-import type { Axis, Tensor } from '../values.ts';
+import { describe } from '../values/describe.ts';
+import { contract, flattenAxes, rankOf, shapeOf, tensor, unflattenAxes } from '../values/tensors.ts';
+import type { Axis, Tensor } from '../values/values.ts';
 import type { Intrinsic, IntrinsicCall } from './call.ts';
 import { pairArgument, realArgument, scalarArgument, textArgument } from './call.ts';
 

@@ -1,5 +1,5 @@
 /** Monaco's questions, answered by the language worker: offsets there, positions here. */
-import type { Span } from '../../../grammar/tree.ts';
+import type { Span } from '../../../grammar/span.ts';
 import type { CompletionKind } from '../../../editor/completion.ts';
 import { monarch } from '../../../editor/highlight.ts';
 import type { Symbol } from '../../../editor/outline.ts';

@@ -1,5 +1,5 @@
 /** Monaco as the editor's surface. */
-import type { Span } from '../../../grammar/tree.ts';
+import type { Span } from '../../../grammar/span.ts';
 import type { ShownProblem } from '../../workers/language.ts';
 import type { Listeners, Surface } from '../editor.ts';
 import type { Language } from '../language.ts';

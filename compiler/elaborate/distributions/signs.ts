@@ -1,0 +1,77 @@
+/** A spread that is trained and that nothing keeps from being negative: found from the operations that lead to it. */
+import type { Span } from '../../../grammar/span.ts';
+import type { Parameter } from '../../../grammar/tree/patterns.ts';
+import type { Node } from '../../ir/graph.ts';
+import { diagnose } from '../../messages.ts';
+import { boundsOf } from '../values/bounds.ts';
+import type { Context } from '../context.ts';
+import { dependsOnParameters } from '../values/dependence.ts';
+import type { Value } from '../values/values.ts';
+
+/** Follows a parameter's sign through what keeps it; what is not in the list is taken to be fine. */
+const mayBeAnything = (root: Node): boolean => {
+  const seen = new Set<Node>();
+  const stack = [root];
+  for (let node = stack.pop(); node; node = stack.pop()) {
+    if (seen.has(node) || !dependsOnParameters(node)) continue;
+    seen.add(node);
+    switch (node.operation.op) {
+      case 'input':
+        return true;
+      case 'matmul':
+      case 'add':
+      case 'sub':
+      case 'mul':
+      case 'div':
+      case 'neg':
+      case 'tanh':
+      case 'sum':
+      case 'cast':
+      case 'reshape':
+      case 'transpose':
+      case 'broadcast':
+      case 'slice':
+      case 'concat':
+        stack.push(...node.inputs);
+        break;
+      default:
+        break;
+    }
+  }
+  return false;
+};
+
+/** Between which numbers each entry of a space lies; undefined for spaces of all numbers. */
+const limits = (space: string): { readonly low: number; readonly high: number } | undefined =>
+  space === 'Positive'
+    ? { low: 0, high: Infinity }
+    : space === 'Interval' || space === 'Simplex'
+      ? { low: 0, high: 1 }
+      : undefined;
+
+/** `_categorical_p` is `Categorical` given `p`. */
+const familyName = (name: string): string => {
+  const stem = /^_(\w+)_p$/.exec(name)?.[1];
+  return stem === undefined ? name : stem[0].toUpperCase() + stem.slice(1);
+};
+
+export const warnOfSign = (
+  family: string,
+  { space, pattern }: Parameter,
+  value: Value,
+  at: Span,
+  ctx: Context,
+): void => {
+  const { shared } = ctx;
+  if (space?.kind !== 'named' || pattern.kind !== 'name' || at.file !== shared.file || value.kind !== 'tensor') return;
+  const within = limits(space.name.text);
+  if (!within || value.space.element.kind === space.name.text) return;
+  if (!dependsOnParameters(value.node) || !mayBeAnything(value.node)) return;
+  const { low, high } = boundsOf(value.node);
+  if (low >= within.low && high <= within.high) return;
+  const written = (shared.sources.get(at.file) ?? '').slice(at.start, at.end);
+  const shown = space.name.text === 'Interval' ? 'Interval[0, 1]' : space.name.text;
+  shared.diagnostics.push(
+    diagnose('L0903', at, { name: pattern.name, family: familyName(family), space: shown, written }),
+  );
+};

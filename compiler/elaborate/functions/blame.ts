@@ -1,0 +1,100 @@
+/** Whose mistake an error inside of a library function is: the caller's, at the argument that it is about, or at the call. */
+import type { Diagnostic } from '../../../grammar/diagnostics.ts';
+import { asPattern } from '../../../grammar/tokens.ts';
+import type { Span } from '../../../grammar/span.ts';
+import type { Parameter } from '../../../grammar/tree/patterns.ts';
+import { writtenIn } from '../../../grammar/written.ts';
+import { diagnose } from '../../messages.ts';
+import { assign } from './assign.ts';
+import { Failure } from '../../failure.ts';
+import { isLibrary, isLibraryFile } from '../../host.ts';
+import type { Given } from '../values/values.ts';
+
+/** A divergence of what has no density: said of the divergence, at the side that lacks it. */
+const ofDivergence = (d: Diagnostic, name: string, span: Span, sources: ReadonlyMap<string, string>): Diagnostic => {
+  const text = writtenIn(span, sources);
+  const subject = /^`([^`]+)` has no density/.exec(d.message)?.[1];
+  if (d.code !== 'L0312' || subject === undefined || !text.startsWith(`${name}(`)) return d;
+  const at = new RegExp(`[(|,\\s]${asPattern(subject)}(?=[\\s),|(])`, 'u').exec(text);
+  const own = at && text.length === span.end - span.start ? at.index + 1 : undefined;
+  return {
+    ...d,
+    message: `\`${subject}\` has no density, so \`${text}\` is not defined`,
+    span: own === undefined ? span : { ...span, start: span.start + own, end: span.start + own + subject.length },
+    label: undefined,
+    notes: d.notes.filter((n) => !isLibrary(n.span)),
+  };
+};
+
+/** An error about nothing but a parameter of the library's function is one of what was given for it. */
+const argumentAt = (
+  { span, message }: Diagnostic,
+  params: readonly Parameter[],
+  args: readonly Given[],
+  sources: ReadonlyMap<string, string>,
+): Span | undefined => {
+  if (!span || !isLibrary(span)) return undefined;
+  const written = (sources.get(span.file) ?? '').slice(span.start, span.end);
+  const assigned = assign(params, args);
+  if ('wrong' in assigned) return undefined;
+  const i = params.findIndex(
+    ({ pattern }) =>
+      pattern.kind === 'name' && (pattern.name === written || message.startsWith(`\`${pattern.name}\`:`)),
+  );
+  return i < 0 ? undefined : assigned.given[i]?.span;
+};
+
+/** A model given where a member is meant: said where it is given. */
+const whereGiven = (d: Diagnostic, args: readonly Given[]): Diagnostic => {
+  const model = d.code === 'L0311' ? /^`([^`]+)`/.exec(d.message)?.[1] : undefined;
+  const arg = args.find((a) => a.value.kind === 'model' && a.value.declaration.name.text === model);
+  if (!arg || !d.span || isLibrary(arg.span)) return d;
+  const notes = isLibrary(d.span) ? [] : [{ message: 'a member is needed here', span: d.span }];
+  return { ...d, span: arg.span, label: undefined, notes };
+};
+
+/** The stack of JavaScript ends before ours where bodies are large; the words are those of each browser. */
+const isTooDeep = (error: unknown): boolean =>
+  error instanceof Error && /call stack|recursion|stack size/i.test(error.message) && !(error instanceof Failure);
+
+export const isOfLibrary = (error: unknown): error is Failure =>
+  error instanceof Failure && error.diagnostics.some((d) => isLibrary(d.span));
+
+/** An error inside a library function is the caller's: it is shown where the function was called. */
+export const inLibrary = (
+  error: unknown,
+  file: string,
+  name: string,
+  span: Span,
+  sources: ReadonlyMap<string, string>,
+  params: readonly Parameter[] = [],
+  args: readonly Given[] = [],
+): unknown => {
+  if (isTooDeep(error)) return new Failure([diagnose('L0602', span, { what: `\`${name}\` calls itself without end` })]);
+  if (error instanceof Failure && args.some((a) => a.value.kind === 'model') && error.diagnostics.length > 0) {
+    const moved = error.diagnostics.map((d) => whereGiven(d, args));
+    if (moved.some((d, i) => d !== error.diagnostics[i])) return new Failure(moved);
+  }
+  if (!(error instanceof Failure) || !isLibraryFile(file) || isLibrary(span)) return error;
+  const where = name === '' ? 'a function' : `\`${name}\``;
+  return new Failure(
+    error.diagnostics.map((d) => {
+      const own = argumentAt(d, params, args, sources);
+      if (own) return { ...d, span: own, label: undefined, notes: [] };
+      return isLibrary(d.span)
+        ? ofDivergence(
+            {
+              ...d,
+              span,
+              label: d.label ?? `in ${where}${name === '' ? ' of the library' : ''}`,
+              notes: [...d.notes, { message: `inside ${where} of the library`, span: d.span }],
+              fixes: [],
+            },
+            name,
+            span,
+            sources,
+          )
+        : d;
+    }),
+  );
+};

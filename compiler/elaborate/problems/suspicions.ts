@@ -1,0 +1,75 @@
+/** What is wrong with a problem as a whole: a threshold that nothing meets, the wrong direction, a measure of rows that were trained on. */
+import type { Span } from '../../../grammar/span.ts';
+import type { Expr } from '../../../grammar/tree/expressions.ts';
+import type { Condition, Player, ProblemExpr } from '../../../grammar/tree/problems.ts';
+import { nodes } from '../../../grammar/walk.ts';
+import type { Node } from '../../ir/graph.ts';
+import { diagnose, fail } from '../../messages.ts';
+import { boundsOf, growth } from '../values/bounds.ts';
+import type { Context } from '../context.ts';
+import type { Data, Store } from '../values/values.ts';
+import { variablesOf } from '../members/stores.ts';
+
+/** No member meets a threshold beyond the bounds that what is evaluated has. */
+export const checkThreshold = (
+  name: string,
+  node: Node,
+  { op, bound }: { readonly op: string; readonly bound: number },
+  span: Span,
+): void => {
+  const { low, high } = boundsOf(node);
+  const slack = 1e-6 * Math.max(1, Math.abs(bound));
+  const never =
+    (['>=', '>', '=='].includes(op) && high < bound - slack) ||
+    (['<=', '<', '=='].includes(op) && low > bound + slack) ||
+    (op === '<' && low === bound) ||
+    (op === '>' && high === bound);
+  if (!never) return;
+  const shown = (x: number): string => (Number.isFinite(x) ? String(Number(x.toPrecision(4))) : 'any number');
+  fail('L0407', span, {
+    name: `\`${name}\``,
+    low: shown(low),
+    high: Number.isFinite(high) ? shown(high) : 'infinity',
+    threshold: `${op} ${bound}`,
+  });
+};
+
+/** +1: a mean of `log p(y | x)` as it is written, -1: of its negative. */
+const likelihoodIn = (e: Expr): -1 | 0 | 1 => {
+  if (e.kind === 'big' && ['E', 'mean', 'sum'].includes(e.op)) return likelihoodIn(e.body);
+  if (e.kind === 'unary' && e.op === '-') return -likelihoodIn(e.operand) as -1 | 0 | 1;
+  return e.kind === 'density' && e.call.kind === 'call' && e.call.form === 'given' ? 1 : 0;
+};
+
+/** A single player that makes a sum of squares as large as it can. */
+export const warnOfSense = (
+  loss: Node,
+  player: Player,
+  members: readonly { readonly store: Store }[],
+  ctx: Context,
+): void => {
+  const free = members.flatMap((b) => variablesOf(b.store)).every((v) => /^(R|Positive|Nat|Int)\b/.test(v.space));
+  const maximised = player.sense === 'maximize' || player.sense === 'argmax';
+  const wrong = maximised ? 1 : -1;
+  const likelihood = likelihoodIn(player.objective) === -wrong;
+  if (!likelihood && (!free || growth(loss) !== wrong)) return;
+  const [sense, other] = maximised ? ['maximize', 'minimize'] : ['minimize', 'maximize'];
+  const what = `${maximised ? '' : 'minus '}a sum of squares or distances`;
+  const said = likelihood ? `a ${maximised ? 'negative ' : ''}log-likelihood` : what;
+  ctx.shared.diagnostics.push(diagnose('L0902', player.objective.span, { sense, other, what: said }));
+};
+
+/** A measure of rows that were trained on says how well they are remembered. */
+export const warnOfSeenRows = (problem: ProblemExpr, remembered: ReadonlyMap<Condition, Data>, ctx: Context): void => {
+  const evaluated = problem.conditions.filter((c) => c.evaluated);
+  const onTraining = evaluated.filter(
+    (c) => remembered.has(c) || (mentions(c.value, 'D_tr') && !mentions(c.value, 'D_eval') && c.value.kind !== 'name'),
+  );
+  if (onTraining.length === 0 || onTraining.length < evaluated.length) return;
+  const whole = remembered.get(onTraining[0]);
+  const set = `\`${whole?.name ?? 'D_tr'}\``;
+  ctx.shared.diagnostics.push(diagnose('L0901', onTraining[0].value.span, { set, whole: whole !== undefined }));
+};
+
+export const mentions = (e: unknown, name: string): boolean =>
+  [...nodes(e)].some((n) => n.kind === 'name' && n.name === name);

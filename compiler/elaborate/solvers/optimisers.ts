@@ -1,0 +1,156 @@
+/**
+ * Update rules written in the language, turned into graphs: `start` makes a parameter's memory, `step` takes the parameter, its
+ * gradient, the memory and the time, and gives the next ones. Transforms change gradients before.
+ */
+import type { Span } from '../../../grammar/span.ts';
+import type { Expr } from '../../../grammar/tree/expressions.ts';
+import * as ir from '../../ir/build.ts';
+import type { Node } from '../../ir/graph.ts';
+import { fail } from '../../messages.ts';
+import type { Variable } from '../../program.ts';
+import { R } from '../../spaces/space.ts';
+import type { Context } from '../context.ts';
+import { asTensor, describe, mapTensors, tensorsOf } from '../values/describe.ts';
+import { shapeOf, tensor, toReal } from '../values/tensors.ts';
+import type { Optimiser, Tensor, Value } from '../values/values.ts';
+import { makeVariable, variableInput } from '../members/variables.ts';
+
+const asOptimiser = (v: Value, span: Span, ctx: Context): Optimiser => {
+  if (v.kind === 'optimiser') return v;
+  // `by adam`: all arguments at their defaults
+  if (v.kind === 'function') {
+    const made = ctx.shared.run.apply(v, [], ctx, span);
+    if (made.kind === 'optimiser') return made;
+  }
+  return fail('L0302', span, { expected: 'an optimiser, such as `adam(1e-3)`', seen: describe(v), where: '`by`' });
+};
+
+export interface Rule {
+  readonly rule: Optimiser;
+  readonly transforms: readonly Optimiser[];
+  /** Where the spec says it, if it does. */
+  readonly span?: Span;
+}
+
+/** `by adam(1e-3), clip(1)`: one rule and any number of transforms. */
+export const ruleOf = (by: readonly Expr[], ctx: Context): Rule | undefined => {
+  const all = by.map((e) => ({ optimiser: asOptimiser(ctx.shared.run.evaluate(e, ctx), e.span, ctx), span: e.span }));
+  const rules = all.filter((o) => !o.optimiser.transform);
+  if (rules.length > 1)
+    fail(
+      'L0602',
+      rules[1].span,
+      { what: 'two update rules behind one `by`' },
+      { notes: [{ message: 'the first one', span: rules[0].span }] },
+    );
+  const transforms = all.filter((o) => o.optimiser.transform).map((o) => o.optimiser);
+  if (rules.length === 0) {
+    if (transforms.length > 0)
+      fail(
+        'L0602',
+        all[0].span,
+        { what: 'a transform of gradients needs an update rule beside it' },
+        { help: 'for example `by adam(1e-3), clip(1)`' },
+      );
+    return undefined;
+  }
+  const [{ optimiser: rule, span }] = rules;
+  if (rule.solver && transforms.length > 0)
+    fail('L0602', span, { what: `a transform of gradients beside \`${rule.text}\`, which takes no steps along them` });
+  return { rule, transforms, span };
+};
+
+const plain = (node: Node): Tensor => tensor(node, [], R(...node.shape));
+
+const resultNode = (v: Value, shape: readonly number[], span: Span, what: string): Node => {
+  const t = toReal(asTensor(v, span, what));
+  return shapeOf(t).length === 0 && shape.length > 0 ? ir.broadcastTo(t.node, shape) : t.node;
+};
+
+/** The memory of one parameter: made once, named after the parameter. */
+const memoryOf = (
+  variable: Variable,
+  rule: Optimiser,
+  ctx: Context,
+  span: Span,
+): { value: Value; variables: Variable[] } | undefined => {
+  if (!rule.start) return undefined;
+  const begin = ctx.shared.run.apply(
+    rule.start,
+    [{ value: plain(variableInput(variable, ctx)), span }],
+    { ...ctx, axes: [] },
+    span,
+  );
+  const starts = tensorsOf(begin);
+  const variables = starts.map((t, i) => {
+    const id = `${variable.id}!${rule.name}${starts.length > 1 ? `.${i}` : ''}`;
+    const known = ctx.shared.variables.get(id);
+    if (known) return known;
+    const node = resultNode(t, t.node.shape, span, 'the start of an optimiser');
+    const { shape } = node;
+    const name = `${variable.name} (${rule.name})`;
+    return makeVariable(
+      { id, name, role: 'optimiser', dtype: 'float32', shape, space: `R[${shape.join(', ')}]` },
+      node,
+      ctx,
+    );
+  });
+  let i = 0;
+  return { value: mapTensors(begin, () => plain(variableInput(variables[i++], ctx))), variables };
+};
+
+/** What a step changes: variable -> its next value. */
+export const update = (
+  variables: readonly Variable[],
+  gradients: readonly Node[],
+  { rule, transforms, span: own }: Rule,
+  time: { readonly step: Node; readonly total: Node },
+  ctx: Context,
+  problem: Span,
+): Map<Variable, Node> => {
+  const span = own ?? problem;
+  if (rule.solver) fail('L0602', span, { what: `\`${rule.text}\` in a problem inside another, or in a game` });
+  const numbers = variables.map((v) => variableInput(v, ctx));
+  const changed = transforms.reduce<readonly Node[]>((gs, t) => {
+    const squares = gs.map((g) => ir.sum(ir.square(g, span), undefined, false, span));
+    const norm = ir.sqrt(
+      squares.reduce((a, b) => ir.add(a, b, span)),
+      span,
+    );
+    return gs.map((g, i) => {
+      const args = [plain(g), plain(norm), plain(numbers[i])].map((value) => ({ value, span }));
+      return resultNode(ctx.shared.run.apply(t.step, args.slice(0, arityOf(t.step)), ctx, span), g.shape, span, t.name);
+    });
+  }, gradients);
+  const now: Value = {
+    kind: 'record',
+    fields: new Map([
+      ['step', plain(ir.add(time.step, ir.scalar(1), span))],
+      ['total', plain(time.total)],
+    ]),
+  };
+  const next = new Map<Variable, Node>();
+  variables.forEach((variable, i) => {
+    const memory = memoryOf(variable, rule, ctx, span);
+    const state: Value = memory?.value ?? { kind: 'tuple', items: [] };
+    const args = [plain(numbers[i]), plain(changed[i]), state, now].map((value) => ({ value, span }));
+    const result = ctx.shared.run.apply(rule.step, args.slice(0, arityOf(rule.step)), { ...ctx, axes: [] }, span);
+    const [w, s] = result.kind === 'tuple' ? result.items : [result];
+    next.set(variable, resultNode(w, variable.shape, span, rule.name));
+    if (memory) {
+      const after = s ? tensorsOf(s) : [];
+      if (after.length !== memory.variables.length)
+        fail('L0302', span, {
+          expected: `a memory of ${memory.variables.length} parts`,
+          seen: `${after.length}`,
+          where: `the step of \`${rule.name}\``,
+        });
+      memory.variables.forEach((v, k) => next.set(v, resultNode(after[k], v.shape, span, rule.name)));
+    }
+  });
+  return next;
+};
+
+/** How many of (parameter, gradient, memory, time) a rule written in the language takes. */
+export const arityOf = (v: Value): number =>
+  v.kind === 'function' && v.overloads[0] ? v.overloads[0].params.length : 4;
