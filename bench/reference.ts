@@ -24,9 +24,9 @@ export interface Reference {
 }
 
 /** Steps that are compared. */
-export const compared = 3;
+const compared = 3;
 /** How far a loss may be off, relative to one of more than 1. */
-export const tolerance = 1e-3;
+const tolerance = 1e-3;
 
 /** Why a contestant's losses are not the reference's, or nothing. */
 export const disagreement = (losses: Reference['losses'], own: Reference['losses']): string | undefined => {

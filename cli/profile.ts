@@ -53,7 +53,7 @@ export const byLine = (profile: StepProfile, sources: ReadonlyMap<string, string
   return [...lines.values()].sort((a, b) => b.seconds - a.seconds);
 };
 
-export const milliseconds = (seconds: number): string => `${Number((seconds * 1000).toPrecision(3))} ms`;
+const milliseconds = (seconds: number): string => `${Number((seconds * 1000).toPrecision(3))} ms`;
 
 /** Lines beyond these are summed up. */
 const shown = 12;

@@ -13,7 +13,7 @@ const pairs = (text: string): [string, string][] => {
 };
 
 /** `theta` -> `θ`: what may stand behind a backslash. */
-export const abbreviations: ReadonlyMap<string, string> = new Map([...pairs(greek), ...pairs(signs)]);
+const abbreviations: ReadonlyMap<string, string> = new Map([...pairs(greek), ...pairs(signs)]);
 
 /** `->` -> `→`, for symbols that have both. */
 const unicodeOf: ReadonlyMap<string, string> = new Map([

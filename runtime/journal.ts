@@ -23,7 +23,7 @@ export interface Journal {
   first?: ReadonlyMap<string, ArrayValue>;
 }
 
-export const start: Position = {
+const start: Position = {
   stage: 0,
   run: 0,
   action: 0,

@@ -14,7 +14,7 @@ import type { Reading } from '../runtime/data/reader.ts';
 export const fixture = (name: string): Uint8Array =>
   new Uint8Array(readFileSync(join(import.meta.dirname, 'fixtures/data', name)));
 
-export const bytesOf = (content: string | Uint8Array | readonly number[]): Uint8Array =>
+const bytesOf = (content: string | Uint8Array | readonly number[]): Uint8Array =>
   typeof content === 'string' ? new TextEncoder().encode(content) : Uint8Array.from(content);
 
 export const read = (

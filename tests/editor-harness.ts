@@ -5,9 +5,9 @@ import { analyse, openSurroundings, type Surroundings, type View } from '../edit
 
 export const host = nodeHost();
 let library: Promise<Surroundings> | undefined;
-export const surroundings = (): Promise<Surroundings> => (library ??= openSurroundings(host));
+const surroundings = (): Promise<Surroundings> => (library ??= openSurroundings(host));
 
-export const file = `${import.meta.dirname}/snippet.learn`;
+const file = `${import.meta.dirname}/snippet.learn`;
 
 export const at = async (marked: string): Promise<{ view: View; offset: number }> => {
   const offset = marked.indexOf('¦');

@@ -15,7 +15,7 @@ import { sizeOf } from '../compiler/ir/shape.ts';
 import { R } from '../compiler/spaces/space.ts';
 import type { TensorSpace } from '../compiler/spaces/space.ts';
 
-export const span = { file: 'test', start: 0, end: 0 };
+const span = { file: 'test', start: 0, end: 0 };
 
 /** Different numbers in (low, high), the same in every run. */
 export const numbers = (shape: Shape, low = -1, high = 1, seed = 1): number[] =>
@@ -64,7 +64,7 @@ const arrayOf = (v: Varied, shape: Shape, data: readonly number[]) => {
 };
 
 /** The call with these arguments as graph inputs, under `axes[k]` each, and a function that computes it. */
-export const build = (
+const build = (
   c: Call,
   varied: Readonly<Record<string, Varied>>,
   axes: readonly (readonly Axis[])[] = Object.keys(varied).map(() => []),

@@ -36,7 +36,7 @@ export const variable = (id: string, shape: Shape, initial: Node, role: Variable
   space: `R[${shape.join(', ')}]`,
 });
 
-export const key = ir.input('key', 'int32', [2]);
+const key = ir.input('key', 'int32', [2]);
 export const normal = (shape: Shape, site = 0): Node => ir.random('normal', shape, site, key);
 export const zeros = (shape: Shape): Node => ir.full(0, shape);
 
@@ -71,7 +71,7 @@ export const w = ir.input('var:w', 'float32', [3]);
 export const b = ir.input('var:b', 'float32', []);
 
 /** Mean squared error on `rows` rows of a data set, and its gradient. */
-export const squares = (data: string, rows: number) => {
+const squares = (data: string, rows: number) => {
   const x = ir.input(`data:${data}:0`, 'float32', [rows, 3]);
   const y = ir.input(`data:${data}:1`, 'float32', [rows]);
   const fit = ir.add(ir.reshape(ir.matmul(x, ir.reshape(w, [3, 1])), [rows]), b);

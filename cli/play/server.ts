@@ -35,7 +35,7 @@ const types: Readonly<Record<string, string>> = {
 };
 
 /** The file under a folder that a path of the address means; undefined outside of it, also through links. */
-export const under = (folder: string, path: string): string | undefined => {
+const under = (folder: string, path: string): string | undefined => {
   try {
     const root = realpathSync(folder);
     const file = realpathSync(join(root, decodeURIComponent(path)));

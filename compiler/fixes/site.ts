@@ -63,7 +63,7 @@ export const siteOf = (diagnostic: Diagnostic, span: Span, known: Known): Site =
 
 export const textAt = ({ text }: Site, span: Span): string => text.slice(span.start, span.end);
 
-export const shown = (code: string): string => `\`${code.replace(/\s+/g, ' ')}\``;
+const shown = (code: string): string => `\`${code.replace(/\s+/g, ' ')}\``;
 
 export const write = (span: Span, replacement: string, more: Partial<Fix> = {}): Fix => ({
   title: `Write ${shown(replacement.trim())}`,

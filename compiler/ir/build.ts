@@ -45,7 +45,6 @@ const dataOf = (dtype: DType, numbers: readonly number[]): Float64Array | Int32A
 /** The same number everywhere, not stored out. */
 export const full = (x: number, shape: Shape, dtype: DType = 'float32'): Node => broadcastTo(scalar(x, dtype), shape);
 export const zerosLike = (a: Node): Node => full(0, a.shape, a.dtype);
-export const onesLike = (a: Node): Node => full(1, a.shape, a.dtype);
 
 export const random = (law: 'uniform' | 'normal', shape: Shape, site: number, key: Node, span?: Span): Node =>
   make({ op: 'random', law, shape, site }, [key], span);

@@ -69,7 +69,7 @@ const product = (node: Node, axes: RowAxes): number | undefined => {
 };
 
 /** Of a node that reads something with rows; undefined: rows meet in it, or nobody knows. */
-export const rowAxis = (node: Node, axes: RowAxes): number | undefined => {
+const rowAxis = (node: Node, axes: RowAxes): number | undefined => {
   const { operation, inputs, shape } = node;
   const [first, second] = inputs;
   const axis = axes.get(first);

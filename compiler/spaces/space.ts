@@ -37,8 +37,8 @@ export type Space =
   /** A name nobody defined: stands for any space. */
   | { readonly kind: 'any'; readonly name: string };
 
-export const real: Element = { kind: 'R' };
-export const bit: Element = { kind: 'Bit' };
+const real: Element = { kind: 'R' };
+const bit: Element = { kind: 'Bit' };
 export const R = (...shape: number[]): TensorSpace => ({ kind: 'tensor', element: real, shape });
 export const Bit = (...shape: number[]): TensorSpace => ({ kind: 'tensor', element: bit, shape });
 export const classOf = (size: number, names?: readonly string[]): TensorSpace => ({

@@ -50,12 +50,12 @@ const textEdits = (view: View, edits: readonly Edit[]): object[] => {
   return edits.map(({ span, replacement }) => ({ range: lines.range(span), newText: replacement }));
 };
 
-export const location = (view: View, span: Span, { toUri }: Uris): object => ({
+const location = (view: View, span: Span, { toUri }: Uris): object => ({
   uri: toUri(span.file),
   range: linesOf(textOf(view, span.file)).range(span),
 });
 
-export const diagnostic = (view: View, p: Problem, uris: Uris): object => ({
+const diagnostic = (view: View, p: Problem, uris: Uris): object => ({
   range: linesOf(view.text).range(p.span),
   severity: p.severity === 'error' ? 1 : 2,
   code: p.code,

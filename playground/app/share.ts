@@ -12,11 +12,11 @@ const fromBase64 = (text: string): Uint8Array =>
 const through = async (bytes: Uint8Array, stream: CompressionStream | DecompressionStream): Promise<Uint8Array> =>
   new Uint8Array(await new Response(new Blob([bytes as BlobPart]).stream().pipeThrough(stream)).arrayBuffer());
 
-export const packed = async (text: string): Promise<string> =>
+const packed = async (text: string): Promise<string> =>
   toBase64(await through(new TextEncoder().encode(text), new CompressionStream('deflate-raw')));
 
 /** undefined for a link that was cut or changed. */
-export const unpacked = async (code: string): Promise<string | undefined> => {
+const unpacked = async (code: string): Promise<string | undefined> => {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(
       await through(fromBase64(code), new DecompressionStream('deflate-raw')),

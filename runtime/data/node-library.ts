@@ -22,7 +22,7 @@ export const packageFolder = (): string => {
   return found;
 };
 
-export const libraryTexts = async (): Promise<{ readonly file: string; readonly text: string }[]> => {
+const libraryTexts = async (): Promise<{ readonly file: string; readonly text: string }[]> => {
   const folder = resolve(packageFolder(), 'stdlib');
   const order = JSON.parse(await readFile(resolve(folder, 'order.json'), 'utf8')) as string[];
   return Promise.all(

@@ -25,7 +25,7 @@ const close = (a: number, b: number, tolerance: number): boolean =>
   Math.abs(a - b) <= tolerance * Math.max(1, Math.abs(a), Math.abs(b));
 
 /** Checks s and, `order` times, its gradient's weighted sum. */
-export const check = (output: Node, leaves: readonly Node[], values: readonly Float64Array[], order = 3): void => {
+const check = (output: Node, leaves: readonly Node[], values: readonly Float64Array[], order = 3): void => {
   let scalar = output.shape.length === 0 ? output : weighed(output, 3);
   for (let level = 1; level <= order; level++) {
     const found = gradients(scalar, leaves);

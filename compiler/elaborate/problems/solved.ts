@@ -16,7 +16,7 @@ import { identityNode, solveNode } from '../intrinsics/linear-algebra.ts';
 /** Rounds of damped steps. */
 const rounds = 40;
 /** Numbers that a Hessian is made for. */
-export const mostSolved = 200;
+const mostSolved = 200;
 /** What keeps the Hessian of a direction that does not matter from being singular, relative to the mean of its diagonal. */
 const ridge = 1e-6;
 

@@ -15,7 +15,7 @@ const zero = ir.scalar(0);
 /** 1 - x², as (1 - x)(1 + x) so that nothing cancels near ±1 */
 const oneMinusSquare = (x: Node): Node => ir.mul(ir.sub(one, x), ir.add(one, x));
 
-export const derivatives: { readonly [K in UnaryOp]: 'none' | ((x: Node, y: Node) => Node) } = {
+const derivatives: { readonly [K in UnaryOp]: 'none' | ((x: Node, y: Node) => Node) } = {
   neg: () => ir.scalar(-1),
   abs: (x) => ir.sign(x),
   sign: 'none',

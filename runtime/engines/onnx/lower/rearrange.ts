@@ -17,7 +17,7 @@ const padded = (w: Writer, name: string, before: readonly number[], after: reado
   [...before, ...after].every((n) => n === 0) ? name : w.add('Pad', [name, w.list([...before, ...after])]);
 
 /** Zeros between neighbours too: [n] as [n, 1], padded to [n, 1 + k], is [n (1 + k)] with k too many at the end. */
-export const spread = (
+const spread = (
   w: Writer,
   { name, shape }: { readonly name: string; readonly shape: Shape },
   before: readonly number[],
