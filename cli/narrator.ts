@@ -213,6 +213,9 @@ export const openNarrator = (o: NarratorOptions): Narrator => {
       if (why !== '') terminal.err(`\n${why}`);
       if (stopped.reason === 'interrupted') terminal.err(`  learn run --resume ${folder.shown}`);
       if (result.summaries.length > 0) terminal.out(`\n${results(result)}`);
+      const program = o.loaded.compilation.program;
+      if (talk && program?.stages.length === 0 && program.shows.length === 0)
+        terminal.out('\nThere is nothing to train or to show: the spec has no `minimize`, `maximize` or `show`.');
       if (talk) terminal.out(`\n${duration(result.seconds)}; report: ${folder.shown}/report.html`);
     },
   };

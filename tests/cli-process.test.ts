@@ -2,10 +2,10 @@
  * `learn` as a process: killed or interrupted while it trains, a run goes on from its last checkpoint and ends with the numbers, bit for
  * bit, of a run that was never stopped.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { ensureBuilt, runLearn, startLearn } from './fixtures/process.ts';
 
 const spec = `data points : [(R[2], R)] = [([sin(i), cos(i)], sin(2 * i)) for i in 0..24]
@@ -20,6 +20,7 @@ minimize E[(x, y) ~ D_tr] (f(x) - y)^2
 `;
 
 const folder = mkdtempSync(join(tmpdir(), 'learn-process-'));
+const home = mkdtempSync(join(tmpdir(), 'learn-home-'));
 const bytes = (run: string): string => readFileSync(join(folder, run, 'parameters.safetensors'), 'hex');
 const facts = (run: string) =>
   JSON.parse(readFileSync(join(folder, run, 'run.json'), 'utf8')) as { status: string; results: unknown };
@@ -32,11 +33,15 @@ const metrics = (run: string): string[] =>
 
 beforeAll(async () => {
   ensureBuilt();
+  vi.stubEnv('HOME', home);
   writeFileSync(join(folder, 'net.learn'), spec);
   const { status, err } = await runLearn(folder, 'run', 'net.learn', '--out', 'whole', '--check', '--quiet');
   expect([status, err]).toEqual([0, '']);
 }, 300_000);
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => {
+  vi.unstubAllEnvs();
+  for (const made of [folder, home]) rmSync(made, { recursive: true, force: true });
+});
 
 const sameAsWhole = (run: string): void => {
   expect(facts(run).status).toBe('finished');
@@ -44,6 +49,9 @@ const sameAsWhole = (run: string): void => {
   expect(bytes(run)).toBe(bytes('whole'));
   expect(metrics(run)).toEqual(metrics('whole'));
 };
+
+test('a run leaves nothing but its folder: no cache, no number of the machine', () =>
+  expect(readdirSync(home)).toEqual([]));
 
 describe('a run that is stopped', () => {
   test('killed after a checkpoint: resumed, it ends as if it had not been', { timeout: 300_000 }, async () => {

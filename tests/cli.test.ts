@@ -1,7 +1,7 @@
 /** The command line: what is printed, where it goes, and the exit code, for every way a command can end without training. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import { reportCrash } from '../cli/crash.ts';
 import { bar, duration, openProgress } from '../cli/progress.ts';
 import { indented, wrapped } from '../cli/text.ts';
@@ -46,8 +46,37 @@ describe('commands and options', () => {
   });
 });
 
+describe('a file that is no spec', () => {
+  test('is data: how a spec reads it', async () => {
+    writeFileSync(join(desk.folder, 'rows.csv'), 'x,y\n1,2\n');
+    for (const command of ['check', 'run', 'explain'])
+      expect(await desk.learn(command, 'rows.csv')).toEqual({
+        code: 3,
+        out: '',
+        err: 'error: `rows.csv` holds data, not a spec\n  help: read it in one: `data D = csv("rows.csv")`\n',
+      });
+  });
+  test('is not UTF-8, as what PowerShell writes', async () => {
+    writeFileSync(join(desk.folder, 'wide.learn'), Buffer.from('\uFEFFlet a = 1\n', 'utf16le'));
+    const { code, err } = await desk.learn('check', 'wide.learn');
+    expect([code, err]).toEqual([3, expect.stringMatching(/`wide.learn` is UTF-16, not UTF-8 .*\n {2}help: .*iconv/)]);
+  });
+  test('is empty: no error, and nothing to train', async () => {
+    writeFileSync(join(desk.folder, 'empty.learn'), '\n');
+    const { code, out } = await desk.learn('run', 'empty.learn');
+    expect(code).toBe(0);
+    expect(out).toContain('There is nothing to train');
+  });
+});
+
 describe('learn new', () => {
+  test('says how to go on as it was called', async () => {
+    vi.stubEnv('npm_lifecycle_event', 'npx');
+    expect((await desk.learn('new', 'by-npx')).out).toContain('Next: npx learn run by-npx/by-npx.learn');
+    vi.unstubAllEnvs();
+  });
   test('makes a spec, data and a README, and never overwrites', async () => {
+    vi.stubEnv('npm_lifecycle_event', undefined);
     const { code, out } = await desk.learn('new', 'prices');
     expect(code).toBe(0);
     expect(out).toContain('Next: learn run prices/prices.learn');
@@ -58,7 +87,9 @@ describe('learn new', () => {
     expect(again.code).toBe(3);
     expect(readFileSync(join(desk.folder, 'prices/prices.learn'), 'utf8')).toBe('mine');
   });
-  test('refuses a name that is none', async () => expect((await desk.learn('new', '-- x')).code).toBe(64));
+  test('refuses a name that is none', async () => {
+    for (const name of ['-- x', '']) expect((await desk.learn('new', name)).code).toBe(64);
+  });
 });
 
 test('a bug shows no stack, but what to report and where the trace is', () => {

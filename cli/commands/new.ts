@@ -49,6 +49,9 @@ const readme = (name: string): string => `# ${name}
 Every run leaves a folder in \`runs/\`; open its \`report.html\`.
 `;
 
+/** How the user called `learn`: where it is installed for one project, by npx. */
+const called = (): string => (process.env.npm_lifecycle_event === 'npx' ? 'npx learn' : 'learn');
+
 export const newCommand = command({
   name: 'new',
   usage: 'new NAME',
@@ -56,6 +59,8 @@ export const newCommand = command({
   options: { json: { type: 'boolean', help: 'one document: {folder, files}' } },
   run: async ({ values, files }, terminal) => {
     const name = oneOf('new', files, 'a name');
+    if (name.trim() === '')
+      throw new Stop(codes.usage, '`learn new` needs a name', 'for example `learn new my-problem`');
     const folder = resolve(terminal.cwd, name);
     const title = basename(folder);
     if (!/^[\p{L}\p{N}][\p{L}\p{N}._-]*$/u.test(title))
@@ -71,7 +76,7 @@ export const newCommand = command({
     if (values.json) terminal.out(JSON.stringify({ folder, files: made.map(([file]) => file) }));
     else {
       for (const [file] of made) terminal.out(`${paint(terminal, 'green', 'made')} ${join(name, file)}`);
-      terminal.out(`Next: learn run ${join(name, `${title}.learn`)}`);
+      terminal.out(`Next: ${called()} run ${join(name, `${title}.learn`)}`);
     }
     return codes.ok;
   },

@@ -47,7 +47,10 @@ export const openEngine = async (name?: string): Promise<Chosen | Failed> => {
   for (const candidate of automatic) {
     const engine = await start(candidate, false);
     if (!('failed' in engine))
-      return { engine, reason: `${candidate}: ${passed.join('; ') || 'the fastest there is'}` };
+      return {
+        engine,
+        reason: `${candidate}: the fastest that starts here${passed.map((why, i) => `${i === 0 ? '; ' : ', '}${why}`).join('')}`,
+      };
     passed.push(engine.failed);
   }
   return { failed: `no engine starts: ${passed.join('; ')}` };

@@ -51,6 +51,8 @@ const optionsOf = (threads: number) => ({
 /** Throws where the package or its library for this platform is not installed. */
 export const loadOrt = async (): Promise<Ort> => {
   const name = 'onnxruntime-node';
+  // It reports to its maker, and keeps a number for the machine, unless it is told not to before it is loaded.
+  process.env.ORT_DISABLE_TELEMETRY ??= '1';
   const [native, about] = await Promise.all([
     import(/* @vite-ignore */ `${name}/dist/binding.js`),
     import(/* @vite-ignore */ `${name}/dist/version.js`),
