@@ -9,7 +9,6 @@
  */
 import type { Diagnostic } from '../grammar/diagnostics.ts';
 import { parse, parseExpression } from '../grammar/parse.ts';
-import type { Span } from '../grammar/span.ts';
 import type { Module } from '../grammar/tree/declarations.ts';
 import type { Expr } from '../grammar/tree/expressions.ts';
 import { graphOf } from './ir/graph.ts';
@@ -25,6 +24,7 @@ import { loadModules } from './modules.ts';
 import { withLaterDeclarations } from './names/later.ts';
 import { looksInRounds } from './passes/in-rounds.ts';
 import type { Program } from './program.ts';
+import type { PrintedAt } from './spaces/printed.ts';
 
 export interface Compilation {
   readonly module: Module;
@@ -32,8 +32,8 @@ export interface Compilation {
   readonly program?: Program;
   readonly diagnostics: readonly Diagnostic[];
   readonly sources: ReadonlyMap<string, string>;
-  /** Printed space of expressions, for `--emit types` and hover. */
-  readonly spaces: readonly { readonly span: Span; readonly space: string }[];
+  /** What expressions turned out to be, for `--emit types` and hover. */
+  readonly spaces: readonly PrintedAt[];
   /** A quick look that did not look at all rows: what is wrong with those is not said. */
   readonly postponed: boolean;
 }

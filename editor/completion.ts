@@ -86,7 +86,7 @@ const definitionItem = (view: View, d: Definition, span: Span, rank: number): Co
   const declaration = d.parameter ? undefined : d.declaration;
   const source = textOf(view, d.span.file);
   const space = d.span.file === view.file ? spaceOfDefinition(view, d) : undefined;
-  const detail = space && !space.startsWith('the ') ? space : declaration ? headOf(declaration, source) : d.kind;
+  const detail = space && space.instead !== 'name' ? space.space : declaration ? headOf(declaration, source) : d.kind;
   return { label: d.name, kind: d.kind, insert: d.name, span, detail, docs: d.docs ? docsMarkdown(d.docs) : '', rank };
 };
 

@@ -51,7 +51,7 @@ const known = (view: View, end: number): Field[] => {
   const definition = occurrence?.definitions[0];
   const space =
     occurrence && (spaceOfSpan(view, occurrence.span) ?? (definition && spaceOfDefinition(view, definition)));
-  return space === undefined ? [] : fieldsOf(space);
+  return space ? fieldsOf(space.space) : [];
 };
 
 /** Parameters of a member whose model stands in this file; members of a problem that has a name. */

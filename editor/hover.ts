@@ -75,9 +75,10 @@ export const hover = (view: View, offset: number): Hover | undefined => {
   const joined = (parts: readonly (string | undefined)[]): string => parts.filter((p) => p !== undefined).join('\n\n');
   if (occurrence && occurrence.definitions.length > 0) {
     const { span, definitions } = occurrence;
-    const space = aliasOf(definitions[0], view) ?? spaceOfSpan(view, span) ?? spaceOfDefinition(view, definitions[0]);
-    const isFunction = space?.startsWith('the ') ?? false;
-    return { span, markdown: joined([definitionText(definitions, view, isFunction ? undefined : space), decision]) };
+    const found = spaceOfSpan(view, span) ?? spaceOfDefinition(view, definitions[0]);
+    // What goes by a name is named already.
+    const space = aliasOf(definitions[0], view) ?? (found?.instead === 'name' ? undefined : found?.space);
+    return { span, markdown: joined([definitionText(definitions, view, space), decision]) };
   }
   const word = wordHover(view, offset);
   if (word) return { ...word, markdown: joined([word.markdown, decision]) };

@@ -1,6 +1,7 @@
 /** Finding things by place: the name under the cursor, the smallest expression around it, the token before it. */
 import type { Span } from '../grammar/span.ts';
 import type { Definition, Occurrence } from '../compiler/names/definition.ts';
+import type { Printed } from '../compiler/spaces/printed.ts';
 import type { View } from './view.ts';
 
 /** The cursor right behind a name is still on it. */
@@ -23,12 +24,12 @@ export const smallestAt = <T extends { readonly span: Span }>(items: readonly T[
   );
 };
 
-/** The space of the expression that is written exactly there. */
-export const spaceOfSpan = ({ spaces }: View, { start, end }: Span): string | undefined =>
-  spaces.find((s) => s.span.start === start && s.span.end === end)?.space;
+/** What the expression that is written exactly there is. */
+export const spaceOfSpan = ({ spaces }: View, { start, end }: Span): Printed | undefined =>
+  spaces.find((s) => s.span.start === start && s.span.end === end);
 
-/** The space of whatever has this definition: of what it is given, or of the first of its uses that has one. */
-export const spaceOfDefinition = (view: View, definition: Definition): string | undefined => {
+/** What has this definition is what it is given, or the first of its uses of which something is known. */
+export const spaceOfDefinition = (view: View, definition: Definition): Printed | undefined => {
   const given = definition.value && spaceOfSpan(view, definition.value);
   if (given !== undefined) return given;
   for (const o of view.names.occurrences) {

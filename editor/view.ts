@@ -8,6 +8,7 @@ import { compile } from '../compiler/compile.ts';
 import type { Host } from '../compiler/host.ts';
 import { loadModules } from '../compiler/modules.ts';
 import type { Decision } from '../compiler/program.ts';
+import type { PrintedAt } from '../compiler/spaces/printed.ts';
 import { parse } from '../grammar/parse.ts';
 import type { Parsed } from '../grammar/parse.ts';
 import type { Span } from '../grammar/span.ts';
@@ -30,8 +31,8 @@ export interface View {
   readonly parsed: Parsed;
   readonly names: FileNames;
   readonly around: Surroundings;
-  /** The printed space of expressions of this text. */
-  readonly spaces: readonly { readonly span: Span; readonly space: string }[];
+  /** What expressions of this text turned out to be. */
+  readonly spaces: readonly PrintedAt[];
   readonly decisions: readonly Decision[];
   /** Of exactly this text, or not there. */
   readonly compilation?: Compilation;

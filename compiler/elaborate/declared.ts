@@ -4,13 +4,9 @@ import type { Module } from '../../grammar/tree/declarations.ts';
 import type { Pattern } from '../../grammar/tree/patterns.ts';
 import type { SpaceExpr } from '../../grammar/tree/spaces.ts';
 import { mapOf, written } from '../../grammar/written.ts';
+import type { Printed, PrintedAt } from '../spaces/printed.ts';
 import type { Scope } from './context.ts';
 import type { Value } from './values/values.ts';
-
-interface Declared {
-  readonly span: Span;
-  readonly space: string;
-}
 
 const namesIn = (p: Pattern): { readonly name: string; readonly span: Span }[] =>
   p.kind === 'name'
@@ -23,18 +19,18 @@ export const declaredSpaces = (
   module: Module,
   text: string,
   scope: Scope,
-  print: (v: Value) => string,
-): readonly Declared[] => {
+  print: (v: Value) => Printed,
+): readonly PrintedAt[] => {
   const found = (name: string): Value | undefined => {
     const entry = scope.names.get(name);
     return entry && 'value' in entry && entry.value.kind !== 'poison' ? entry.value : undefined;
   };
-  const named = (name: string, span: Span, space?: SpaceExpr): Declared[] => {
+  const named = (name: string, span: Span, space?: SpaceExpr): PrintedAt[] => {
     const value = found(name);
     if (!value) return [];
-    return [{ span, space: space ? written(space.span, text) : print(value) }];
+    return [{ span, ...(space ? { space: written(space.span, text) } : print(value)) }];
   };
-  return module.declarations.flatMap((d): readonly Declared[] => {
+  return module.declarations.flatMap((d): readonly PrintedAt[] => {
     switch (d.kind) {
       case 'let':
         return namesIn(d.pattern).flatMap(({ name, span }) => named(name, span, d.space));

@@ -23,6 +23,7 @@ import * as ir from '../ir/build.ts';
 import type { Node } from '../ir/graph.ts';
 import type { Modules } from '../modules.ts';
 import type { Program } from '../program.ts';
+import type { PrintedAt } from '../spaces/printed.ts';
 import { printSpace } from '../spaces/space.ts';
 import { printed } from './values/printed.ts';
 import { applyValue } from './functions/calls.ts';
@@ -63,7 +64,7 @@ export interface Elaborated {
   };
   readonly diagnostics: readonly Diagnostic[];
   readonly wanted: ReadonlyMap<string, DataRequest>;
-  readonly spaces: readonly { readonly span: Span; readonly space: string }[];
+  readonly spaces: readonly PrintedAt[];
   /** Whether rows were put off whose numbers nobody has looked at. */
   readonly postponed: boolean;
 }
@@ -113,7 +114,7 @@ const newShared = (
 });
 
 const spacesOf = (shared: Shared): Elaborated['spaces'] =>
-  [...shared.seen.values()].map(({ span, value }) => ({ span, space: printed(value, shared) }));
+  [...shared.seen.values()].map(({ span, value }) => ({ span, ...printed(value, shared) }));
 
 /** After a problem its members, and the data they were trained and evaluated on, can be looked at. */
 const publish = (stage: StageValue, scope: Scope): void => {
@@ -276,5 +277,5 @@ const partsOf = (value: Value, ctx: Context, span: Span): NonNullable<Elaborated
     }
   };
   add(value, '', []);
-  return { space: printed(value, ctx.shared), parts };
+  return { space: printed(value, ctx.shared).space, parts };
 };

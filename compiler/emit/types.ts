@@ -1,6 +1,6 @@
 /** The space of every expression that has one, in the order of the source: `4:6  birds  [(R[3], R)]`. */
 import { position } from '../../grammar/diagnostics.ts';
-import type { Span } from '../../grammar/span.ts';
+import type { PrintedAt } from '../spaces/printed.ts';
 
 export interface SpaceAt {
   readonly line: number;
@@ -17,11 +17,7 @@ const shortened = (text: string): string => {
   return [...line].length <= shown ? line : `${[...line].slice(0, shown - 1).join('')}…`;
 };
 
-export const spacesOf = (
-  spaces: readonly { readonly span: Span; readonly space: string }[],
-  file: string,
-  source: string,
-): SpaceAt[] => {
+export const spacesOf = (spaces: readonly PrintedAt[], file: string, source: string): SpaceAt[] => {
   const seen = new Set<string>();
   return spaces
     .filter(({ span, space }) => {

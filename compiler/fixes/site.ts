@@ -4,6 +4,7 @@ import type { Span } from '../../grammar/span.ts';
 import type { Declaration, DefDeclaration, Module } from '../../grammar/tree/declarations.ts';
 import type { Player, ProblemExpr } from '../../grammar/tree/problems.ts';
 import { nodes } from '../../grammar/walk.ts';
+import type { PrintedAt } from '../spaces/printed.ts';
 
 /** Any node of the tree; `kind` is absent from some (`Over`, `Player`, `Binder`, `Condition`). */
 export interface Found {
@@ -31,7 +32,7 @@ export interface Site {
 export interface Known {
   readonly module: Module;
   readonly sources: ReadonlyMap<string, string>;
-  readonly spaces: readonly { readonly span: Span; readonly space: string }[];
+  readonly spaces: readonly PrintedAt[];
   /** Functions of the spec and of the library. */
   readonly functions: readonly DefDeclaration[];
 }

@@ -60,27 +60,45 @@ export const spaceOf = (v: Value): Space | undefined => {
   }
 };
 
+/** What goes by a name of its own, with it. */
+export const byName = (v: Value): string | undefined => {
+  switch (v.kind) {
+    case 'function':
+      return v.name === '' ? undefined : `the function \`${v.name}\``;
+    case 'model':
+      return `the model \`${v.declaration.name.text}\``;
+    case 'paradigm':
+      return `the paradigm \`${v.name}\``;
+    case 'optimiser':
+      return `the optimiser \`${v.name}\``;
+    case 'space':
+      return `the space ${printSpace(v.space)}`;
+    case 'text':
+      return `the text "${v.text}"`;
+    case 'range':
+      return `the range ${v.from}..${v.to}`;
+    default:
+      return undefined;
+  }
+};
+
 /** What a reader would call the value. */
 export const describe = (v: Value): string => {
   const space = v.kind === 'data' ? undefined : spaceOf(v);
   if (space && v.kind !== 'text') return printSpace(space);
+  const named = byName(v);
+  if (named !== undefined) return named;
   switch (v.kind) {
     case 'data':
       return `a data set ${printSpace(spaceOfTemplate(v.template))}`;
     case 'dist':
       return v.family === '' ? 'a distribution' : `a distribution (${v.family})`;
     case 'function':
-      return v.name === '' ? 'a function' : `the function \`${v.name}\``;
-    case 'model':
-      return `the model \`${v.declaration.name.text}\``;
+      return 'a function';
     case 'member':
       return `a member of the model \`${v.model.declaration.name.text}\``;
     case 'stage':
       return 'a trained problem';
-    case 'paradigm':
-      return `the paradigm \`${v.name}\``;
-    case 'optimiser':
-      return `the optimiser \`${v.name}\``;
     case 'tuple':
       return `a tuple of ${v.items.length}`;
     case 'record':
@@ -89,12 +107,6 @@ export const describe = (v: Value): string => {
       return `a list of ${v.items.length}`;
     case 'along':
       return `an array of ${describe(v.element)}`;
-    case 'space':
-      return `the space ${printSpace(v.space)}`;
-    case 'text':
-      return `the text "${v.text}"`;
-    case 'range':
-      return `the range ${v.from}..${v.to}`;
     case 'missing':
       return '`missing`';
     default:

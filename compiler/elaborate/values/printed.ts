@@ -1,9 +1,10 @@
 /** The space of a value as a reader would write it: for hover and `--emit types`. */
 import { mapOf } from '../../../grammar/written.ts';
+import type { Printed } from '../../spaces/printed.ts';
 import { printSpace } from '../../spaces/space.ts';
 import { spanKey } from '../context.ts';
 import type { Shared } from '../context.ts';
-import { describe, spaceOf, spaceOfTemplate } from './describe.ts';
+import { byName, describe, spaceOf, spaceOfTemplate } from './describe.ts';
 import { known } from './tensors.ts';
 import type { Closure, Dist, Model, Value } from './values.ts';
 
@@ -41,16 +42,17 @@ const written = (v: Value, shared: Shared): string | undefined => {
     case 'data': {
       // Rows that are made when they are looked at are what the body of their comprehension is.
       const row = v.body && shared.seen.get(spanKey(v.body));
-      return row && `[${printed(row.value, shared)}]`;
+      return row && `[${printed(row.value, shared).space}]`;
     }
     default:
       return undefined;
   }
 };
 
-export const printed = (v: Value, shared: Shared): string => {
+export const printed = (v: Value, shared: Shared): Printed => {
   const space = written(v, shared);
-  if (space !== undefined) return space;
+  if (space !== undefined) return { space };
   const own = spaceOf(v);
-  return own ? printSpace(own) : describe(v);
+  if (own) return { space: printSpace(own) };
+  return { space: describe(v), instead: byName(v) === undefined ? 'kind' : 'name' };
 };
