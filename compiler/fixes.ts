@@ -3,6 +3,7 @@
  * was made from and where it stands; "did you mean" is a fix for every code.
  */
 import type { Diagnostic, Fix } from '../grammar/diagnostics.ts';
+import type { Module } from '../grammar/tree.ts';
 import type { Code, ParametersOf } from './messages.ts';
 import { declaredNames } from '../grammar/walk.ts';
 import { alsoImported, argument, called, field, fileMeant, meant, memberCalled, suppliedMeant } from './fixes/names.ts';
@@ -58,12 +59,20 @@ const table = {
   L0904: textMeant,
 } satisfies Table;
 
-const fixesOf = (d: Diagnostic, known: Known, modules: Modules): readonly Fix[] => {
-  if (d.fixes.length > 0 || !d.span || d.span.file !== modules.main.file) return d.fixes;
-  const site = siteOf(d, d.span, known);
+/** What the user wrote: the spec and what it imports, not the library. */
+const editable = ({ main, imports }: Modules): ReadonlyMap<string, Module> =>
+  new Map([
+    [main.file, main.module],
+    ...[...imports.values()].flatMap((own) => [...own.values()].map((m) => [m.file, m.module] as const)),
+  ]);
+
+const fixesOf = (d: Diagnostic, known: Omit<Known, 'module'>, modules: Modules): readonly Fix[] => {
+  const module = d.span && editable(modules).get(d.span.file);
+  if (d.fixes.length > 0 || !d.span || !module) return d.fixes;
+  const site = siteOf(d, d.span, { ...known, module });
   const own = (table as Readonly<Record<string, ((p: object, site: Site) => readonly Fix[]) | undefined>>)[d.code];
   const found = own && d.details ? own(d.details, site) : [];
-  const imports = modules.imports.get(modules.main.file);
+  const imports = modules.imports.get(d.span.file);
   const declares = (path: string): readonly string[] =>
     imports?.get(path)?.module.declarations.flatMap(declaredNames) ?? [];
   const unknown =
@@ -87,8 +96,9 @@ export const withFixes = (
   spaces: Known['spaces'],
 ): readonly Diagnostic[] => {
   if (diagnostics.length === 0) return diagnostics;
-  const functions = [modules.main, ...modules.library].flatMap((m) => declarationsOf(m.module, 'def'));
-  const known = { module: modules.main.module, sources: modules.sources, spaces, functions };
+  const written = [...editable(modules).values(), ...modules.library.map((m) => m.module)];
+  const functions = written.flatMap((m) => declarationsOf(m, 'def'));
+  const known = { sources: modules.sources, spaces, functions };
   return diagnostics.map((d) => {
     const fixes = fixesOf(d, known, modules);
     return { ...d, fixes, help: d.help ?? wayOut(fixes) };

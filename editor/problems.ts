@@ -21,6 +21,7 @@ export const problems = (view: View): Problem[] => {
   });
 };
 
+/** Those in the file itself. */
 export const fixesOf = (view: View, problem: Problem): readonly Fix[] =>
   problem.fixes.filter((f) => f.span.file === view.file);
 
@@ -28,11 +29,11 @@ export interface ProblemFix extends Fix {
   readonly problem: Problem;
 }
 
-/** Fixes of the diagnostics that touch a stretch of the text. */
+/** Fixes of the diagnostics that touch a stretch of the text; those of a diagnostic in an imported file lie there. */
 export const fixesAt = (view: View, from: number, to = from): ProblemFix[] =>
   problems(view)
     .filter(({ span }) => span.start <= to && span.end >= from)
-    .flatMap((problem) => fixesOf(view, problem).map((fix) => ({ ...fix, problem })));
+    .flatMap((problem) => problem.fixes.map((fix) => ({ ...fix, problem })));
 
 /** One text: what is wrong, why, and the way out. */
 export const problemText = (d: Diagnostic): string =>

@@ -97,6 +97,24 @@ let rest = nowhere
       golden('check-fix'),
     );
   });
+  test('--fix mends what the spec imports, in its file', async () => {
+    put('nets.learn', 'model Net(x: R[2]) -> R = dense[1](rellu(dense[8](x)))\n');
+    const spec = `import { Net } from "./nets.learn"
+data D : [(R[2], R)] = [([1, 2], 3), ([2, 1], 0), ([0, 1], 1)]
+minimize E[(x, y) ~ D_tr] (f(x) - y)^2
+  over f in Net subject to eval E[(x, y) ~ D_eval] (f(x) - y)^2 as mse on supervised(D, holdout = 0.4)
+`;
+    put('importing.learn', spec);
+    const { code, out } = await desk.learn('check', '--fix', 'importing.learn');
+    expect([code, out]).toEqual([
+      0,
+      'nets.learn:1 Write `relu` (L0201)\nnets.learn:1 Write `dense[1](relu(dense[8](x)))[0]` (L0304)\n✓ importing.learn: no errors\n',
+    ]);
+    expect(readFileSync(join(desk.folder, 'nets.learn'), 'utf8')).toBe(
+      'model Net(x: R[2]) -> R = dense[1](relu(dense[8](x)))[0]\n',
+    );
+    expect(readFileSync(join(desk.folder, 'importing.learn'), 'utf8')).toBe(spec);
+  });
   test('--fix writes nothing where nothing is to be mended', async () => {
     await desk.learn('check', '--fix', 'line.learn', 'wrong.learn');
     expect(readFileSync(join(desk.folder, 'line.learn'), 'utf8')).toBe(line);

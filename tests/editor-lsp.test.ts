@@ -1,5 +1,7 @@
 /** `learn lsp` as a client sees it: messages in, messages out. */
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { textMate, words } from '../editor/highlight.ts';
@@ -49,6 +51,33 @@ describe('the server', () => {
     expect(result).toMatchObject([
       { title: 'Write `softplus`', edit: { changes: { [uri]: [{ newText: 'softplus', range: found.range }] } } },
     ]);
+  });
+  it('offers the fix of what is wrong in an imported file, unless that is open and has changed', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'learn-lsp-'));
+    const nets = join(folder, 'nets.learn');
+    writeFileSync(nets, 'model Net(x: R[2]) -> R[1] = dense[1](rellu(x))\n');
+    const { request, published, notify } = await open(
+      `import { Net } from "${nets}"\nminimize sum(f([1, 2])^2) over f in Net\n`,
+    );
+    await published();
+    const fixes = async () =>
+      (
+        await request('textDocument/codeAction', {
+          textDocument: { uri },
+          range: { start: { line: 0, character: 0 }, end: { line: 1, character: 40 } },
+          context: { diagnostics: [] },
+        })
+      ).result;
+    const there = pathToFileURL(nets).href;
+    const range = { start: { line: 0, character: 38 }, end: { line: 0, character: 43 } };
+    expect(await fixes()).toMatchObject([
+      { title: 'Write `relu` in nets.learn', edit: { changes: { [there]: [{ newText: 'relu', range }] } } },
+    ]);
+    await notify('textDocument/didOpen', {
+      textDocument: { uri: there, text: 'model Net() = 1\n', version: 1, languageId: 'learn' },
+    });
+    expect(await fixes()).toEqual([]);
+    rmSync(folder, { recursive: true });
   });
   it('applies changes of ranges, one after the other', async () => {
     const { notify, published, request, at, sent } = await open('let y = sofplus(1)\n');

@@ -33,8 +33,8 @@ export const check = command({
         ...(values.fix && { fixed: done }),
       });
       if (values.json) continue;
-      for (const { title, line, code } of done)
-        terminal.out(`${paint(terminal, 'dim', `${file}:${line}`)} ${title} (${code})`);
+      for (const { title, file: where, line, code } of done)
+        terminal.out(`${paint(terminal, 'dim', `${where}:${line}`)} ${title} (${code})`);
       showDiagnostics(loaded, terminal);
       if (!values.quiet || code !== codes.ok)
         terminal.out(

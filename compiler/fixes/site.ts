@@ -58,7 +58,8 @@ export const siteOf = (diagnostic: Diagnostic, span: Span, known: Known): Site =
     around,
     needsNothing: (name) =>
       known.functions.some((f) => f.name.text === name && f.params?.every((p) => p.default !== undefined)),
-    spaceAt: (s) => known.spaces.find((x) => x.span.start === s.start && x.span.end === s.end)?.space,
+    spaceAt: (s) =>
+      known.spaces.find((x) => x.span.file === s.file && x.span.start === s.start && x.span.end === s.end)?.space,
   };
 };
 

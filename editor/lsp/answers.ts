@@ -5,6 +5,7 @@ import { formatEdits } from '../format.ts';
 import { hints } from '../hints.ts';
 import { hover } from '../hover.ts';
 import type { Host } from '../../compiler/host.ts';
+import type { Fix } from '../../grammar/diagnostics.ts';
 import type { Span } from '../../grammar/span.ts';
 import { definitionsAt, referencesAt, rename, renameable } from '../navigation.ts';
 import type { Edit } from '../navigation.ts';
@@ -45,8 +46,8 @@ const symbolKinds: Readonly<Record<Symbol['kind'], number>> = {
 };
 
 const markdown = (value: string): object => ({ kind: 'markdown', value });
-const textEdits = (view: View, edits: readonly Edit[]): object[] => {
-  const lines = linesOf(view.text);
+const textEdits = (text: string, edits: readonly Edit[]): object[] => {
+  const lines = linesOf(text);
   return edits.map(({ span, replacement }) => ({ range: lines.range(span), newText: replacement }));
 };
 
@@ -125,7 +126,7 @@ export const placeAnswers: Readonly<
   },
   rename: (view, offset, { uris, params }) => {
     const done = rename(view, offset, String(params.newName));
-    return 'refused' in done ? done : { changes: { [uris.toUri(view.file)]: textEdits(view, done.edits) } };
+    return 'refused' in done ? done : { changes: { [uris.toUri(view.file)]: textEdits(view.text, done.edits) } };
   },
   signatureHelp: (view, offset) => {
     const help = signatureHelp(view, offset);
@@ -142,14 +143,22 @@ export const placeAnswers: Readonly<
   },
 };
 
-/** Requests about a file, or a range of it. */
+/** Requests about a file, or a range of it. `open`: the text of a file that the client has open. */
 export const fileAnswers: Readonly<
-  Record<string, (view: View, params: Readonly<Record<string, unknown>>, uris: Uris) => unknown>
+  Record<
+    string,
+    (
+      view: View,
+      params: Readonly<Record<string, unknown>>,
+      uris: Uris,
+      open: (file: string) => string | undefined,
+    ) => unknown
+  >
 > = {
   documentSymbol: (view) => symbols(view).map((s) => symbolAnswer(view, s)),
   foldingRange: (view) =>
     folds(view).map((f) => ({ startLine: f.from, endLine: f.to, ...(f.comment && { kind: 'comment' }) })),
-  formatting: async (view) => textEdits(view, await formatEdits(view)),
+  formatting: async (view) => textEdits(view.text, await formatEdits(view)),
   inlayHint: (view, params) => {
     const lines = linesOf(view.text);
     const range = params.range as Range | undefined;
@@ -161,15 +170,19 @@ export const fileAnswers: Readonly<
       tooltip: h.tooltip,
     }));
   },
-  codeAction: (view, params, uris) => {
+  codeAction: (view, params, uris, open) => {
     const lines = linesOf(view.text);
     const range = params.range as Range;
-    return fixesAt(view, lines.offset(range.start), lines.offset(range.end)).map((fix) => ({
-      title: fix.title,
+    const fixes = fixesAt(view, lines.offset(range.start), lines.offset(range.end));
+    // A file that is open and differs from what was compiled has moved under the edit.
+    const isAsCompiled = ({ span: { file } }: Fix): boolean =>
+      (open(file) ?? textOf(view, file)) === textOf(view, file);
+    return fixes.filter(isAsCompiled).map((fix) => ({
+      title: fix.span.file === view.file ? fix.title : `${fix.title} in ${fix.span.file.replace(/^.*[\\/]/, '')}`,
       kind: 'quickfix',
       isPreferred: fix.guess !== true && fix.problem.fixes.length <= 1,
       diagnostics: [diagnostic(view, fix.problem, uris)],
-      edit: { changes: { [uris.toUri(view.file)]: textEdits(view, [fix]) } },
+      edit: { changes: { [uris.toUri(fix.span.file)]: textEdits(textOf(view, fix.span.file), [fix]) } },
     }));
   },
 };

@@ -142,7 +142,7 @@ export const openServer = (
     // Hints and fixes are of what the compiler says; the rest does with what it said last.
     const view = name === 'codeAction' || name === 'inlayHint' ? await documents.compiled(file) : documents.view(file);
     if (!view) return null;
-    if (!isPlace) return fileAnswers[name](view, params, uris);
+    if (!isPlace) return fileAnswers[name](view, params, uris, (f) => texts.get(f));
     return placeAnswers[name](view, offsetIn(view, params.position as Position), { host, uris, params });
   };
 
