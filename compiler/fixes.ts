@@ -3,7 +3,7 @@
  * was made from and where it stands; "did you mean" is a fix for every code.
  */
 import type { Diagnostic, Fix } from '../grammar/diagnostics.ts';
-import type { Module } from '../grammar/tree.ts';
+import type { Module } from '../grammar/tree/declarations.ts';
 import type { Code, ParametersOf } from './messages.ts';
 import { declaredNames } from '../grammar/walk.ts';
 import { alsoImported, argument, called, field, fileMeant, meant, memberCalled, suppliedMeant } from './fixes/names.ts';
