@@ -22,7 +22,8 @@ export const packageFolder = (): string => {
   return found;
 };
 
-const libraryTexts = async (): Promise<{ readonly file: string; readonly text: string }[]> => {
+/** Also what `scripts/start.js` makes the snapshot of. */
+export const libraryTexts = async (): Promise<{ readonly file: string; readonly text: string }[]> => {
   const folder = resolve(packageFolder(), 'stdlib');
   const order = JSON.parse(await readFile(resolve(folder, 'order.json'), 'utf8')) as string[];
   return Promise.all(
