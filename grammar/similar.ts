@@ -21,8 +21,10 @@ export const similar = (name: string, candidates: Iterable<string>): string | un
   let best: string | undefined;
   // A single letter is near to every other: only its case may differ. Of two none may be another.
   let least = name.length === 1 ? 1 : Math.max(1, Math.floor(name.length / 3)) + 1;
+  const lower = name.toLowerCase();
   for (const candidate of candidates) {
-    const d = editDistance(name.toLowerCase(), candidate.toLowerCase());
+    if (Math.abs(candidate.length - name.length) >= least) continue;
+    const d = editDistance(lower, candidate.toLowerCase());
     if (name.length === 2 && candidate.length === 2 && d > 0 && [...candidate].reverse().join('') !== name) continue;
     if (d < least) {
       least = d;

@@ -2,22 +2,39 @@
  * Walking the syntax tree without knowing every kind: the names an expression mentions, its problems, and substitution
  * (for a `def` that is a problem with its distance, or its model, left open).
  */
+import type { Span } from './span.ts';
 import type { Declaration } from './tree/declarations.ts';
 import type { Expr } from './tree/expressions.ts';
 import type { Parameter, Pattern, StaticParameter } from './tree/patterns.ts';
 import type { Statement } from './tree/statements.ts';
 
-type Fields = Readonly<Record<string, unknown>>;
+export type Fields = Readonly<Record<string, unknown>>;
 const isNode = (x: unknown): x is Fields => typeof x === 'object' && x !== null;
 
-/** Every object below `root`, itself first, in the order in which it is written. */
-export function* nodes(root: unknown): Generator<Fields> {
-  if (Array.isArray(root)) for (const item of root) yield* nodes(item);
-  else if (isNode(root)) {
-    yield root;
-    for (const [key, value] of Object.entries(root)) if (key !== 'span') yield* nodes(value);
+const collect = (root: unknown, into: Fields[], enters: (node: Fields) => boolean): void => {
+  if (Array.isArray(root)) for (const item of root) collect(item, into, enters);
+  else if (isNode(root) && enters(root)) {
+    into.push(root);
+    for (const key in root) if (key !== 'span') collect(root[key], into, enters);
   }
-}
+};
+
+/** Every object below `root`, itself first, in the order in which it is written. */
+export const nodes = (root: unknown): Fields[] => {
+  const found: Fields[] = [];
+  collect(root, found, () => true);
+  return found;
+};
+
+const isAround = ({ span }: Fields, place: Span): boolean =>
+  !isNode(span) || ((span as unknown as Span).start <= place.start && place.end <= (span as unknown as Span).end);
+
+/** Those around a place, from the outside in, and what has no span of its own. A node lies inside the one that it is a part of. */
+export const nodesAround = (root: unknown, place: Span): Fields[] => {
+  const found: Fields[] = [];
+  collect(root, found, (node) => isAround(node, place));
+  return found;
+};
 
 export const patternNames = (p: Pattern): string[] =>
   p.kind === 'name' ? [p.name] : p.kind === 'wildcard' ? [] : p.items.flatMap(patternNames);

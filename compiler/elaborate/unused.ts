@@ -63,8 +63,7 @@ const areNumbers = (names: ReadonlySet<string>, body: Expr): boolean => {
   for (const n of nodes(body)) {
     const head =
       n.kind === 'call' ? n.callee : n.kind === 'member' ? n.model : n.kind === 'index' ? n.object : undefined;
-    if (head !== undefined && [...nodes(head)].some((x) => x.kind === 'name' && names.has(String(x.name))))
-      return false;
+    if (head !== undefined && nodes(head).some((x) => x.kind === 'name' && names.has(String(x.name)))) return false;
   }
   return true;
 };

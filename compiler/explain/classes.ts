@@ -67,7 +67,7 @@ const structure = (model: ModelDeclaration, module: Module): { words: string; be
   const used = (set: ReadonlySet<string>): string[] => [...names].filter((n) => set.has(n));
   const plain = Object.keys(nonparametric).find((n) => names.has(n));
   if (plain) return { words: `nonparametric: ${nonparametric[plain]}`, because: `\`${plain}\``, neural: false };
-  const kinds = new Set(all.flatMap((b) => [...nodes(b)].map((n) => String(n.kind))));
+  const kinds = new Set(all.flatMap((b) => nodes(b).map((n) => String(n.kind))));
   const bent = used(bends);
   const layer = used(layers);
   if (layer.length > 0) {
@@ -80,7 +80,7 @@ const structure = (model: ModelDeclaration, module: Module): { words: string; be
   if (model.params.length === 0)
     return { words: 'parametric, a family of distributions', because: 'no input', neural: false };
   const products =
-    [...names].includes('dot') || all.some((b) => [...nodes(b)].some((n) => n.kind === 'binary' && n.op === '@'));
+    [...names].includes('dot') || all.some((b) => nodes(b).some((n) => n.kind === 'binary' && n.op === '@'));
   if (products && bent.length === 0)
     return { words: 'parametric, linear', because: 'products of parameters with the input only', neural: false };
   return { words: 'parametric', because: 'its parameters', neural: false };

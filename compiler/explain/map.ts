@@ -96,7 +96,7 @@ const conditionalDensity = (v: View): string | undefined => {
 /** A binder `z ~ q(...)` of a member or argument other than the likelihood: a code is drawn. */
 const drawsCode = (v: View, likelihood: string): boolean => {
   const drawn = (n: Fields): boolean =>
-    [...nodes(n.source)].some((m) => {
+    nodes(n.source).some((m) => {
       const name = calleeName(m);
       return name !== undefined && name !== likelihood && v.locals.has(name);
     });

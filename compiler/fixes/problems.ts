@@ -25,7 +25,7 @@ const isName = (n: object): n is NameExpr => 'kind' in n && n.kind === 'name' &&
 
 /** Names written as expressions inside the span. */
 const namesInside = (site: Site, root: unknown): NameExpr[] =>
-  [...nodes(root)].filter(
+  nodes(root).filter(
     (n): n is Readonly<Record<string, unknown>> & NameExpr =>
       isName(n) && site.span.start <= n.span.start && n.span.end <= site.span.end,
   );

@@ -3,7 +3,7 @@ import type { Diagnostic, Fix } from '../../grammar/diagnostics.ts';
 import type { Span } from '../../grammar/span.ts';
 import type { Declaration, DefDeclaration, Module } from '../../grammar/tree/declarations.ts';
 import type { Player, ProblemExpr } from '../../grammar/tree/problems.ts';
-import { nodes } from '../../grammar/walk.ts';
+import { nodesAround, type Fields } from '../../grammar/walk.ts';
 import type { PrintedAt } from '../spaces/printed.ts';
 
 /** Any node of the tree; `kind` is absent from some (`Over`, `Player`, `Binder`, `Condition`). */
@@ -43,9 +43,7 @@ const length = (s: Span): number => s.end - s.start;
 
 export const siteOf = (diagnostic: Diagnostic, span: Span, known: Known): Site => {
   const text = known.sources.get(span.file) ?? '';
-  const around: Found[] = [];
-  for (const n of nodes(known.module))
-    if (isFound(n) && n.span.start <= span.start && span.end <= n.span.end) around.push(n);
+  const around = nodesAround(known.module, span).filter((n): n is Fields & Found => isFound(n));
   // The walk goes from the outside in: of equal spans the outer one comes first.
   around.reverse();
   around.sort((a, b) => length(a.span) - length(b.span));

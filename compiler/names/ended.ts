@@ -4,7 +4,7 @@ import type { Span } from '../../grammar/span.ts';
 import type { Module } from '../../grammar/tree/declarations.ts';
 import type { BigExpr, BinaryExpr, Expr } from '../../grammar/tree/expressions.ts';
 import type { Condition } from '../../grammar/tree/problems.ts';
-import { nodes, patternNames } from '../../grammar/walk.ts';
+import { nodes, nodesAround, patternNames } from '../../grammar/walk.ts';
 
 const isWithin = (span: Span, whole: Span): boolean => span.start >= whole.start && span.end <= whole.end;
 
@@ -29,11 +29,11 @@ const sidesOf = (node: object): Sides | undefined => {
 
 /** The operator that the name belongs to, and the sign at which its body ends. */
 const endedBefore = (module: Module, name: string, span: Span): { big: BigExpr; sign: string } | undefined => {
-  for (const node of nodes(module)) {
+  for (const node of nodesAround(module, span)) {
     const sides = sidesOf(node);
     if (!sides || !isWithin(span, sides.right.span)) continue;
     const { left, sign } = sides;
-    const operators = [...nodes(left)].filter((n) => n.kind === 'big') as unknown as BigExpr[];
+    const operators = nodes(left).filter((n) => n.kind === 'big') as unknown as BigExpr[];
     const big = operators.findLast((b) => binds(b, name));
     if (big) return { big, sign };
   }

@@ -3,7 +3,7 @@ import type { Diagnostic } from '../../grammar/diagnostics.ts';
 import type { Span } from '../../grammar/span.ts';
 import type { Module } from '../../grammar/tree/declarations.ts';
 import type { Statement } from '../../grammar/tree/statements.ts';
-import { nodes, patternNames } from '../../grammar/walk.ts';
+import { nodesAround, patternNames } from '../../grammar/walk.ts';
 
 const declaredBy = (s: Statement): readonly string[] => {
   switch (s.kind) {
@@ -19,13 +19,9 @@ const declaredBy = (s: Statement): readonly string[] => {
   }
 };
 
-const isAround = (outer: Span, inner: Span): boolean => outer.start <= inner.start && inner.end <= outer.end;
-
 /** The statement that declares the name, in the innermost block around the place that has one below it. */
 const declaredBelow = (module: Module, name: string, at: Span): Span | undefined => {
-  const around = [...nodes(module)].filter(
-    (n) => n.kind === 'block' && Array.isArray(n.statements) && isAround(n.span as Span, at),
-  );
+  const around = nodesAround(module, at).filter((n) => n.kind === 'block' && Array.isArray(n.statements));
   return around
     .reverse()
     .flatMap((block) => block.statements as readonly Statement[])

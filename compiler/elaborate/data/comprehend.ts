@@ -29,7 +29,7 @@ export class UnrollSignal extends Failure {
 
 /** What the names in an expression stand for here. */
 const mentioned = (e: Expr, ctx: Context): Value[] =>
-  [...nodes(e)].flatMap((n) => (n.kind === 'name' && 'name' in n ? (lookup(ctx.scope, n.name as string) ?? []) : []));
+  nodes(e).flatMap((n) => (n.kind === 'name' && 'name' in n ? (lookup(ctx.scope, n.name as string) ?? []) : []));
 
 /** Whether the set differs from place to place of the axes around it. */
 export const needsUnrolling = (e: Expr, ctx: Context): boolean =>
@@ -124,7 +124,7 @@ const blameOf = (body: Expr, row: Value, source: Data) => (at: number, classes?:
   if (row.kind !== 'record' || source.template.kind !== 'record') return undefined;
   const { fields } = source.template;
   const mentioned = (root: unknown): string[] =>
-    [...nodes(root)].flatMap((n) => (n.kind === 'field' ? [(n.name as { text: string }).text] : []));
+    nodes(root).flatMap((n) => (n.kind === 'field' ? [(n.name as { text: string }).text] : []));
   const cell = (name: string): number | undefined => {
     const template = fields.get(name);
     return template?.kind === 'leaf' ? source.leaves[template.leaf].data[at] : undefined;
@@ -136,11 +136,10 @@ const blameOf = (body: Expr, row: Value, source: Data) => (at: number, classes?:
     const x = cell(name);
     return x === undefined || (Number.isInteger(x) && x >= 0 && x < classes);
   };
-  const calls = [...nodes(body)].filter((n) => n.kind === 'call' && mentionsClass(n.callee));
+  const calls = nodes(body).filter((n) => n.kind === 'call' && mentionsClass(n.callee));
   const odd = calls.flatMap((n) => mentioned(n.args)).find((name) => !isClass(name));
   return odd === undefined ? undefined : { column: odd, seen: String(cell(odd)) };
 };
 
 /** `class` or `class[K]` */
-const mentionsClass = (callee: unknown): boolean =>
-  [...nodes(callee)].some((n) => n.kind === 'name' && n.name === 'class');
+const mentionsClass = (callee: unknown): boolean => nodes(callee).some((n) => n.kind === 'name' && n.name === 'class');

@@ -72,4 +72,4 @@ export const warnOfSeenRows = (problem: ProblemExpr, remembered: ReadonlyMap<Con
 };
 
 export const mentions = (e: unknown, name: string): boolean =>
-  [...nodes(e)].some((n) => n.kind === 'name' && n.name === name);
+  nodes(e).some((n) => n.kind === 'name' && n.name === name);

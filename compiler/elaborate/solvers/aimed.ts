@@ -145,7 +145,7 @@ export const mentionsFitted = (model: Model, seen = new Set<unknown>()): boolean
   seen.add(declaration);
   if (isFitted(model)) return true;
   const mentioned = (body: unknown, at: Scope): boolean =>
-    [...nodes(body)].some((n) => {
+    nodes(body).some((n) => {
       const found = n.kind === 'name' && 'name' in n ? findEntry(at, n.name as string)?.entry : undefined;
       return found !== undefined && 'value' in found && holds(found.value);
     });

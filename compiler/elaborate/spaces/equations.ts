@@ -31,7 +31,7 @@ export const bindDimension = (name: string, size: number, subject: Subject, valu
 
 const namesIn = (annotation: SpaceExpr): Set<string> =>
   new Set(
-    [...nodes(annotation)].flatMap((n) => {
+    nodes(annotation).flatMap((n) => {
       if (n.kind === 'name') return [n.name as string];
       return n.kind === 'named' ? [(n.name as { readonly text: string }).text] : [];
     }),
