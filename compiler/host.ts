@@ -55,7 +55,9 @@ export interface DataFailure {
   readonly failed: string;
   readonly place?: string;
   readonly help?: string;
-  /** Other files beside it, for "did you mean". */
+  /** The file that was meant, where there is one of nearly that name. */
+  readonly meant?: string;
+  /** Other files beside it. */
   readonly candidates?: readonly string[];
 }
 

@@ -23,6 +23,10 @@ type Table = typeof messages;
 export type Code = keyof Table;
 export type ParametersOf<C extends keyof Table> = Table[C] extends Message<infer P> ? P : never;
 
+/** What the texts of a diagnostic were made from, if it has this code. */
+export const detailsOf = <C extends Code>(d: Diagnostic, code: C): ParametersOf<C> | undefined =>
+  d.code === code ? (d.details as ParametersOf<C> | undefined) : undefined;
+
 /** Stops the statement at hand with one diagnostic. */
 export const fail = <C extends keyof Table & string>(
   code: C,

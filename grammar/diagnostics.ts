@@ -29,6 +29,8 @@ export interface Diagnostic {
   readonly notes: readonly { readonly message: string; readonly span?: Span }[];
   /** One way out. */
   readonly help?: string;
+  /** What the name (of a thing, a field, a file) was meant to be. */
+  readonly meant?: string;
   readonly fixes: readonly Fix[];
   /** What the texts were made from, for the fixes of the code. */
   readonly details?: object;
@@ -43,6 +45,8 @@ export interface Message<P> {
   readonly text: (p: P) => string;
   readonly label?: (p: P) => string | undefined;
   readonly help?: (p: P) => string | undefined;
+  /** A name that is spelt nearly so, or that does it here: "did you mean" is the help then, unless there is another. */
+  readonly meant?: (p: P) => string | undefined;
   /** Two to five sentences for the code's page: why it is an error, and what to do. */
   readonly explanation: string;
 }
@@ -54,9 +58,13 @@ type ParametersOf<T, C extends keyof T> = T[C] extends Message<infer P> ? P : ne
 export interface Extra {
   readonly label?: string;
   readonly help?: string;
+  readonly meant?: string;
   readonly notes?: Diagnostic['notes'];
   readonly fixes?: readonly Fix[];
 }
+
+/** What follows a name that does not exist. */
+export const didYouMean = (name: string): string => `did you mean \`${name}\`?`;
 
 /** Makes the function that builds diagnostics from one table; a wrong code or a missing parameter does not compile. */
 export const reporter =
@@ -68,6 +76,7 @@ export const reporter =
     extra: Extra = {},
   ): Diagnostic => {
     const row = table[code] as unknown as Message<ParametersOf<T, C>>;
+    const meant = extra.meant ?? row.meant?.(p);
     return {
       code,
       severity: row.severity,
@@ -75,7 +84,8 @@ export const reporter =
       span,
       label: extra.label ?? row.label?.(p),
       notes: extra.notes ?? [],
-      help: extra.help ?? row.help?.(p),
+      help: extra.help ?? (meant ? didYouMean(meant) : row.help?.(p)),
+      meant,
       fixes: extra.fixes ?? [],
       details: p as object,
     };

@@ -22,7 +22,7 @@ import { computeNodes } from './data/computed.ts';
 import { coerceData } from './spaces/coerce-rows.ts';
 import { comprehension } from './expressions/binders.ts';
 import { isComputable, toData } from './data/materialise.ts';
-import { describe, mapTensors, tensorsOf } from './values/describe.ts';
+import { mapTensors, noData, tensorsOf } from './values/describe.ts';
 import { draws, toDistribution } from './distributions/distributions.ts';
 import { isRandom } from './values/dependence.ts';
 import { dataKey } from './data/comprehend.ts';
@@ -129,12 +129,7 @@ const dataValue = (d: DataDeclaration, ctx: Context): Value => {
   const name = d.name.text;
   const drawn = value.kind === 'dist' && value.power ? fromDraws(value, at, d.value.span) : value;
   if (value.kind === 'dist' && !value.power)
-    return fail(
-      'L0302',
-      d.value.span,
-      { expected: 'a data set', seen: describe(value), where: name },
-      { help: `draw so many rows: \`${name} = (...)^1000\`` },
-    );
+    return noData(value, d.value.span, name, `draw so many rows: \`${name} = (...)^1000\``);
   if (drawn.kind === 'list' && drawn.items.every((x) => x.kind === 'data')) return drawn;
   const roots = new Set(tensorsOf(drawn).flatMap((t) => [...rootsOfNode(t.node, ctx.shared)]));
   const data = { ...toData(drawn, { ...origin(name, d.value.span), roots }, at), name };

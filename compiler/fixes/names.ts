@@ -9,9 +9,9 @@ import type { Found, Site } from './site.ts';
 
 /** "did you mean" is a fix of the name itself, of the field, or of the text between quotes. */
 export const meant = ({ diagnostic, span, written }: Site): Fix[] => {
-  const close = /^did you mean `([\p{L}_][^`]*)`\?/u.exec(diagnostic.help ?? '')?.[1];
+  const close = diagnostic.meant;
   const name = /(?:^|\.|^")([\p{L}_][^\s"()[\]=]*)(?:"?$|\s*=)/u.exec(written);
-  if (close === undefined || close.includes('(') || !name || diagnostic.severity === 'warning') return [];
+  if (close === undefined || !/^[\p{L}_][^(]*$/u.test(close) || !name) return [];
   const quoted = /^\w+\("([^"]*)"\)$/.exec(written);
   const [old, from] = quoted ? [quoted[1], written.indexOf('"') + 1] : [name[1], name.index + name[0].indexOf(name[1])];
   const start = span.start + from;
@@ -20,7 +20,7 @@ export const meant = ({ diagnostic, span, written }: Site): Fix[] => {
 
 /** A file's name, in the call that reads it. */
 export const fileMeant = (site: Site): Fix[] => {
-  const close = /^did you mean `([^`]+)`\?/.exec(site.diagnostic.help ?? '')?.[1];
+  const close = site.diagnostic.meant;
   const quoted = /"([^"]*)"/.exec(site.written);
   if (close === undefined || !quoted) return [];
   const start = site.span.start + quoted.index + 1;
@@ -72,10 +72,11 @@ const staticsInBrackets = (site: Site): Fix[] => {
 export const argument = (p: ParametersOf<'L0303'>, site: Site): Fix[] => {
   if (p.similar) return meant(site);
   if (p.unnamed) return [write(site.span, `${p.unnamed} = ${site.written}`)];
-  if (p.what.startsWith('the static argument')) return staticsInBrackets(site);
+  if (p.statics === 'missing') return staticsInBrackets(site);
   const index = site.around.find((n): n is Found & IndexExpr => n.kind === 'index');
-  const surplus = p.what.startsWith('there are no static arguments') && index?.span.start === site.span.start;
-  return surplus && index ? [write(index.span, textAt(site, index.object.span))] : [];
+  return p.statics === 'surplus' && index?.span.start === site.span.start
+    ? [write(index.span, textAt(site, index.object.span))]
+    : [];
 };
 
 const ordinals = ['first', 'second', 'third', 'fourth'];
@@ -89,7 +90,7 @@ export const field = (p: ParametersOf<'L0308'>, site: Site): Fix[] => {
     return index ? [write(index.span, `${textAt(site, index.object.span)}.${p.similar}`)] : [];
   }
   if (p.similar) return meant(site);
-  if (!p.of.startsWith('(') || p.of.includes(':') || Number(place) < 0 || dot < 0) return [];
+  if (!p.tuple || Number(place) < 0 || dot < 0) return [];
   return [write({ ...site.span, start: dot }, `[${place}]`)];
 };
 
@@ -98,7 +99,6 @@ export const called = (p: ParametersOf<'L0309'>, site: Site): Fix[] => {
   const e = exact(site, 'call') as CallExpr | undefined;
   if (!e || e.args.length === 0 || e.args.some((a) => a.name)) return [];
   const args = e.args.map((a) => textAt(site, a.span)).join(', ');
-  if (/^(R\[|Class\[\d+\]\[|a data set|\()/.test(p.seen) && !p.seen.includes(':'))
-    return [write(e.span, `${textAt(site, e.callee.span)}[${args}]`)];
-  return p.seen === 'the space R' && e.args.length === 1 ? [write(e.span, args)] : [];
+  if (p.slip === 'index') return [write(e.span, `${textAt(site, e.callee.span)}[${args}]`)];
+  return p.slip === 'conversion' && e.args.length === 1 ? [write(e.span, args)] : [];
 };

@@ -74,13 +74,12 @@ export const memberMeant = (p: { readonly name: string }, site: Site): Fix[] => 
 
 /** `KL(D_tr || P)` of a model. */
 export const memberInCall = (p: ParametersOf<'L0305'>, site: Site): Fix[] => {
-  const model = /the model `([^`]+)`/.exec(p.seen)?.[1];
   const e = exact(site, 'call') as unknown as CallExpr | undefined;
-  if (e && site.diagnostic.help?.startsWith('the other way round')) {
+  if (e && p.turned) {
     const [a, b] = e.args.map((x) => textAt(site, x.span));
     return [write(e.span, `${textAt(site, e.callee.span)}(${b}${e.form === 'divergence' ? ' || ' : ', '}${a})`, guess)];
   }
-  return model === undefined ? [] : memberMeant({ name: model }, site);
+  return p.model === undefined ? [] : memberMeant({ name: p.model }, site);
 };
 
 /** A divergence of samples in the place of one of densities. */
@@ -101,9 +100,7 @@ export const leftOut = (p: ParametersOf<'L0401'>, site: Site): Fix[] => {
 };
 
 export const oneNumber = (p: ParametersOf<'L0402'>, site: Site): Fix[] =>
-  (/^(the objective|what )/.test(p.what) ? ['mean', 'sum'] : []).map((name) =>
-    write(site.span, `${name}(${site.written})`, guess),
-  );
+  (p.summed ? ['mean', 'sum'] : []).map((name) => write(site.span, `${name}(${site.written})`, guess));
 
 /** A share of rows is up to 1, not up to 100. */
 export const threshold = (p: ParametersOf<'L0407'>, site: Site): Fix[] => {
@@ -136,11 +133,11 @@ export const withoutMissing = (p: ParametersOf<'L0502'>, site: Site): Fix[] => {
 // ---------------------------------------------------------------- how long, and by what
 
 export const impossible = (p: ParametersOf<'L0602'>, site: Site): Fix[] => {
-  if (p.what.startsWith('an epoch') && site.written.endsWith('epochs')) {
+  if (p.slip === 'epochs' && site.written.endsWith('epochs')) {
     const start = site.span.end - 'epochs'.length;
     return [write({ ...site.span, start }, 'steps', guess)];
   }
-  return p.what.startsWith('a transform of gradients') ? [write(site.span, `adam(1e-3), ${site.written}`, guess)] : [];
+  return p.slip === 'transform alone' ? [write(site.span, `adam(1e-3), ${site.written}`, guess)] : [];
 };
 
 // ---------------------------------------------------------------- warnings

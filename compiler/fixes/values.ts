@@ -1,11 +1,13 @@
 /** Fixes for values that are almost what is needed: an array of one, a text that stands for a class, a number in percent. */
 import type { Fix } from '../../grammar/diagnostics.ts';
+import type { Span } from '../../grammar/span.ts';
 import type { DataDeclaration, DefDeclaration, LetDeclaration } from '../../grammar/tree/declarations.ts';
 import type { ArrayExpr, BinaryExpr, ComprehensionExpr } from '../../grammar/tree/expressions.ts';
 import type { Binder } from '../../grammar/tree/patterns.ts';
 import type { DrawStatement, ParamStatement } from '../../grammar/tree/statements.ts';
 import { nodes } from '../../grammar/walk.ts';
 import type { ParametersOf } from '../messages.ts';
+import type { OtherKind } from '../messages/values.ts';
 import {
   call,
   declarationsOf,
@@ -107,13 +109,23 @@ const relation = (site: Site, from: number, sign: '=' | '~'): Fix[] => {
   return place < 0 ? [] : [write({ ...site.span, start, end: start + 1 }, sign)];
 };
 
-const drawnOrGiven = (expected: string, site: Site): Fix[] => {
-  const is = (x: { readonly span: { readonly start: number } } | undefined): boolean =>
-    x?.span.start === site.span.start;
-  const param = site.around.find((n): n is ParamStatement => n.kind === 'param');
-  if (param && is(param.init?.value)) return relation(site, param.space.span.end, expected === 'a value' ? '~' : '=');
+const startsAt = (site: Site, x: { readonly span: Span } | undefined): boolean => x?.span.start === site.span.start;
+
+const initialValue = (site: Site): ParamStatement | undefined =>
+  site.around.find((n): n is ParamStatement => n.kind === 'param' && startsAt(site, (n as ParamStatement).init?.value));
+
+/** `param w : R = Normal(0, 1)` is a draw. */
+const drawn = (site: Site): Fix[] => {
+  const param = initialValue(site);
+  return param ? relation(site, param.space.span.end, '~') : [];
+};
+
+/** `z ~ 2 * x` and `param b : R ~ 0` are values. */
+const given = (site: Site): Fix[] => {
+  const param = initialValue(site);
+  if (param) return relation(site, param.space.span.end, '=');
   const draw = site.around.find((n): n is DrawStatement => n.kind === 'draw');
-  return draw && is(draw.distribution) && expected === 'a distribution' && site.diagnostic.notes.length === 0
+  return draw && startsAt(site, draw.distribution) && site.diagnostic.notes.length === 0
     ? relation(site, draw.pattern.span.end, '=')
     : [];
 };
@@ -145,42 +157,51 @@ export const percent = (site: Site, value: number): Fix[] => {
 
 const isBinary = (site: Site): boolean => (exact(site, 'binary') as unknown as BinaryExpr | undefined) !== undefined;
 
-/** Entries that differ belong in a tuple; a text beside numbers becomes the vector of its class. */
-const asTuple = (seen: string, site: Site): Fix[] => {
+/** The array in which the entry stands, behind its first. */
+const arrayAround = (site: Site): ArrayExpr | undefined => {
   const e = site.around.find((n): n is ArrayExpr => n.kind === 'array' && 'items' in n);
-  if (!e || e.span.start >= site.span.start) return [];
-  if (seen === 'Text') {
-    const last = e.items.at(-1)?.span.start === site.span.start ? e.items.at(-2) : undefined;
-    const numbers = last && textAt(site, { ...e.span, end: last.span.end });
-    return numbers ? [write(e.span, `concat(${numbers}], ${call(site, 'class')})`, guess)] : [];
-  }
-  return [write(e.span, `(${textAt(site, { ...e.span, start: e.span.start + 1, end: e.span.end - 1 })})`)];
+  return e && e.span.start < site.span.start ? e : undefined;
 };
 
-export const otherKind = ({ expected, seen, where }: ParametersOf<'L0302'>, site: Site): Fix[] => {
-  const named = /^[\p{L}_][\p{L}\p{N}_']*$/u.test(site.written);
-  if (where === 'an entry of an array') return asTuple(seen, site);
-  if (seen === 'Text') return textsInRows(site);
-  if (where === '`holdout`') return percent(site, Number(seen));
-  if (where === 'the objective' && named && seen.startsWith('the function')) return lossCalled(site);
-  if (where === '`from`' && named && seen === 'a trained problem') return memberOfStage(site);
-  if (where === '`by`' && /^(R|Int|Nat)$/.test(seen)) return [write(site.span, `adam(${site.written})`, guess)];
-  if (where === '`on`' && seen.startsWith('a data set')) {
-    const paradigm = /^a data set \(/.test(seen) ? 'supervised' : 'unsupervised';
-    return [write(site.span, `${paradigm}(${site.written}, holdout = 0.2)`, guess)];
-  }
-  if (expected === 'a value' || expected === 'a distribution') return drawnOrGiven(expected, site);
-  if (expected === 'a data set' && named && site.needsNothing(site.written))
-    return [write(site.span, `${site.written}()`)];
-  if (
-    expected === 'a data set' &&
-    seen.startsWith('a distribution') &&
-    !isBinary(site) &&
-    problemAround(site) === undefined
-  )
-    return [write(site.span, `${operand(site.written)}^1000`, guess)];
-  return expected.startsWith('an array, a range') && /^(R|Int|Nat)$/.test(seen) ? below(site) : [];
+/** A text beside numbers becomes the vector of its class. */
+const besideNumbers = (site: Site): Fix[] => {
+  const e = arrayAround(site);
+  const last = e?.items.at(-1)?.span.start === site.span.start ? e?.items.at(-2) : undefined;
+  if (!e || !last) return [];
+  const numbers = textAt(site, { ...e.span, end: last.span.end });
+  return [write(e.span, `concat(${numbers}], ${call(site, 'class')})`, guess)];
 };
+
+/** Entries that differ belong in a tuple. */
+const asTuple = (site: Site): Fix[] => {
+  const e = arrayAround(site);
+  return e ? [write(e.span, `(${textAt(site, { ...e.span, start: e.span.start + 1, end: e.span.end - 1 })})`)] : [];
+};
+
+const isWord = ({ written }: Site): boolean => /^[\p{L}_][\p{L}\p{N}_']*$/u.test(written);
+
+/** What is meant where a value of another kind stands, by what it was taken for. */
+const meantInstead: Readonly<Record<OtherKind, (site: Site, seen: string) => Fix[]>> = {
+  entries: asTuple,
+  'entry of text': besideNumbers,
+  texts: textsInRows,
+  loss: lossCalled,
+  'set to be made': (site) =>
+    isWord(site) && site.needsNothing(site.written) ? [write(site.span, `${site.written}()`)] : [],
+  stage: memberOfStage,
+  rate: (site) => [write(site.span, `adam(${site.written})`, guess)],
+  rows: (site) => [write(site.span, `unsupervised(${site.written}, holdout = 0.2)`, guess)],
+  pairs: (site) => [write(site.span, `supervised(${site.written}, holdout = 0.2)`, guess)],
+  drawn,
+  given,
+  count: below,
+  distribution: (site) =>
+    isBinary(site) || problemAround(site) ? [] : [write(site.span, `${operand(site.written)}^1000`, guess)],
+  'per cent': (site, seen) => percent(site, Number(seen)),
+};
+
+export const otherKind = ({ slip, seen }: ParametersOf<'L0302'>, site: Site): Fix[] =>
+  slip === undefined ? [] : meantInstead[slip](site, seen);
 
 /** The last place that there is. */
 export const lastIndex = (p: ParametersOf<'L0306'>, site: Site): Fix[] =>

@@ -24,7 +24,7 @@ export const data = {
     severity: 'error',
     title: 'no such column',
     text: (p) => `${p.set} has no column \`${p.column}\``,
-    help: (p) => (p.similar ? `did you mean \`${p.similar}\`?` : undefined),
+    meant: (p) => p.similar,
     explanation: 'Columns are read from the file when compiling.',
   }),
   L0504: message<{ what: string }>({

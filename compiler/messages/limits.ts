@@ -8,7 +8,7 @@ export const limits = {
     text: (p) => `${p.what} is part of the language, but not available yet`,
     explanation: 'The construct parses and prints, and a later version will give it its meaning.',
   }),
-  L0602: message<{ what: string }>({
+  L0602: message<{ what: string; slip?: 'epochs' | 'transform alone' }>({
     severity: 'error',
     title: 'not possible',
     text: (p) => p.what,

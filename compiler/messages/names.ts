@@ -39,10 +39,7 @@ export const names = {
     severity: 'error',
     title: 'unknown name',
     text: (p) => `there is no ${p.kind ?? 'name'} \`${p.name}\` here`,
-    help: (p) => {
-      const meant = elsewhere.get(p.name) ?? p.similar;
-      return meant ? `did you mean \`${meant}\`?` : undefined;
-    },
+    meant: (p) => elsewhere.get(p.name) ?? p.similar,
     explanation:
       'Every name must be declared in this file, imported, or be in the standard library. Names are case-sensitive.',
   }),
@@ -63,7 +60,7 @@ export const names = {
     severity: 'error',
     title: 'no such module',
     text: (p) => `${p.what} \`${p.name}\``,
-    help: (p) => (p.similar ? `did you mean \`${p.similar}\`?` : undefined),
+    meant: (p) => p.similar,
     explanation: 'An import names a file relative to the importing file, and names that the file declares.',
   }),
 };

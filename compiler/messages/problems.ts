@@ -21,7 +21,7 @@ export const problems = {
     explanation:
       'Every member behind `over` must occur in its objective, and the objective must have a slope along it: what is rounded, compared, held by `stop` or multiplied by 0 has none.',
   }),
-  L0402: message<{ seen: string; what: string }>({
+  L0402: message<{ seen: string; what: string; summed?: boolean }>({
     severity: 'error',
     title: 'not one number',
     text: (p) => `${p.what} must be one number, but it is in ${p.seen}`,

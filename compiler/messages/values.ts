@@ -24,6 +24,27 @@ const wayInto = (expected: string, seen: string): string | undefined => {
   return undefined;
 };
 
+/**
+ * What was probably meant where a value of another kind stands: entries of an array that differ (one of them a text), texts for classes, a
+ * function for what it makes, a stage for its member, a rate for an optimiser, rows (in pairs) for a paradigm, a value for a draw and
+ * the other way round, a count for a range, a distribution for draws of it, per cent for a part.
+ */
+export type OtherKind =
+  | 'entries'
+  | 'entry of text'
+  | 'texts'
+  | 'loss'
+  | 'set to be made'
+  | 'stage'
+  | 'rate'
+  | 'rows'
+  | 'pairs'
+  | 'drawn'
+  | 'given'
+  | 'count'
+  | 'distribution'
+  | 'per cent';
+
 export const values = {
   L0301: message<{ op: string; left: string; right: string; why?: string }>({
     severity: 'error',
@@ -33,22 +54,29 @@ export const values = {
     explanation:
       'Elementwise operations take equal shapes, a number with anything, or an array whose shape ends with the shape of the other. A matrix product needs equal inner dimensions.',
   }),
-  L0302: message<{ expected: string; seen: string; where?: string }>({
+  L0302: message<{ expected: string; seen: string; where?: string; slip?: OtherKind }>({
     severity: 'error',
     title: 'another kind of value is needed',
     text: (p) => `${p.where ? `${p.where}: ` : ''}expected ${p.expected}, found ${p.seen}`,
     explanation: 'The value is of another kind than the place needs, for example a function where a number is meant.',
   }),
-  L0303: message<{ what: string; call: string; similar?: string; unnamed?: string; names?: readonly string[] }>({
+  L0303: message<{
+    what: string;
+    call: string;
+    similar?: string;
+    unnamed?: string;
+    names?: readonly string[];
+    /** About the arguments in brackets: one is missing, or none is taken. */
+    statics?: 'missing' | 'surplus';
+  }>({
     severity: 'error',
     title: 'arguments that do not match',
     text: (p) => `${p.what} in the call of ${/^a /.test(p.call) ? p.call : `\`${p.call}\``}`,
+    meant: (p) => p.similar,
     help: (p) =>
-      p.similar
-        ? `did you mean \`${p.similar}\`?`
-        : p.unnamed
-          ? `what stands behind \`;\` is given by name: \`${p.unnamed} = ...\``
-          : p.names && (p.names.length > 0 ? `it has ${p.names.map((n) => `\`${n}\``).join(', ')}` : 'it has none'),
+      p.unnamed
+        ? `what stands behind \`;\` is given by name: \`${p.unnamed} = ...\``
+        : p.names && (p.names.length > 0 ? `it has ${p.names.map((n) => `\`${n}\``).join(', ')}` : 'it has none'),
     explanation: 'Every parameter without a default needs an argument, and every argument a parameter.',
   }),
   L0304: message<{ name: string; expected: string; seen: string; value?: string }>({
@@ -58,10 +86,11 @@ export const values = {
     help: (p) => wayInto(p.expected, p.seen),
     explanation: 'The annotation says which space the value must be in, and the value is known to be in another.',
   }),
-  L0305: message<{ name: string; seen: string }>({
+  L0305: message<{ name: string; seen: string; model?: string; turned?: boolean }>({
     severity: 'error',
     title: 'no overload fits',
     text: (p) => `no \`${p.name}\` takes ${p.seen}`,
+    help: (p) => (p.turned ? 'the other way round there is one: swap the two' : undefined),
     explanation: 'None of the definitions of this name accepts these arguments.',
   }),
   L0306: message<{ index: string; size: number }>({
@@ -78,15 +107,15 @@ export const values = {
     explanation:
       'Sizes, static arguments and counts are fixed before training starts: they cannot depend on data or parameters.',
   }),
-  L0308: message<{ field: string; of: string; similar?: string }>({
+  L0308: message<{ field: string; of: string; similar?: string; tuple?: boolean }>({
     severity: 'error',
     title: 'no such field',
     text: (p) => `${p.of} has no \`${p.field}\``,
-    help: (p) => (p.similar ? `did you mean \`${p.similar}\`?` : undefined),
+    meant: (p) => p.similar,
     explanation:
       'Records have the fields they were written with, rows the columns of their file, members their parameters.',
   }),
-  L0309: message<{ seen: string }>({
+  L0309: message<{ seen: string; slip?: 'index' | 'conversion' }>({
     severity: 'error',
     title: 'not a function',
     text: (p) => `${p.seen} cannot be called`,

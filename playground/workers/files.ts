@@ -71,7 +71,8 @@ export const browserHost = (source: () => FileSource): Host => {
     const close = similar(path, names);
     return {
       failed: `there is no file \`${path}\``,
-      help: close ? `did you mean \`${close}\`?` : 'drop the file on the page: it stays in this browser',
+      help: 'drop the file on the page: it stays in this browser',
+      meant: close,
       candidates: names,
     };
   };

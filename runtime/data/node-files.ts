@@ -87,7 +87,8 @@ const missing = async (called: string, file: string): Promise<DataFailure> => {
   return {
     failed: `there is no file \`${called}\``,
     place: `looked for at ${file}`,
-    help: close === undefined ? 'a path is relative to the file that names it' : `did you mean \`${close}\`?`,
+    help: 'a path is relative to the file that names it',
+    meant: close,
     candidates,
   };
 };

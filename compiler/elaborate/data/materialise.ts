@@ -9,7 +9,7 @@ import { fail } from '../../messages.ts';
 import { printSpace } from '../../spaces/space.ts';
 import { newAxis } from '../context.ts';
 import type { Context } from '../context.ts';
-import { asTensor, describe, knownTexts, poisoned } from '../values/describe.ts';
+import { asTensor, describe, knownTexts, noData, poisoned } from '../values/describe.ts';
 import { computeRows } from './computed.ts';
 import { isFed } from '../values/dependence.ts';
 import { columnName, firstMissing } from '../spaces/membership.ts';
@@ -185,8 +185,7 @@ export const toData = (value: Value, origin: Origin, ctx: Context): Data => {
     case 'tensor': {
       const array = asTensor(value, origin.span);
       const t = array.space.shape.length === 0 ? toReal(array) : array;
-      if (shapeOf(t).length === 0)
-        return fail('L0302', origin.span, { expected: 'a data set', seen: describe(value), where: origin.name });
+      if (shapeOf(t).length === 0) return noData(value, origin.span, origin.name);
       const axis = newAxis(ctx, t.space.shape[0], origin.name);
       return materialise(shapeToAxis(t, axis), [axis], undefined, origin, ctx);
     }
@@ -201,5 +200,5 @@ export const toData = (value: Value, origin: Origin, ctx: Context): Data => {
     default:
       break;
   }
-  return fail('L0302', origin.span, { expected: 'a data set', seen: describe(value), where: origin.name });
+  return noData(value, origin.span, origin.name);
 };

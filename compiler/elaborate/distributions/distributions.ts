@@ -78,7 +78,7 @@ export const toDistribution = (v: Value, ctx: Context, span: Span): Dist => {
       return fail(
         'L0302',
         span,
-        { expected: 'a distribution', seen: describe(v) },
+        { expected: 'a distribution', seen: describe(v), slip: 'given' },
         {
           help: `give it its argument: \`${v.store.name}(...)\`, or push a distribution forward: \`${v.store.name} # prior\``,
         },
@@ -110,7 +110,7 @@ export const toDistribution = (v: Value, ctx: Context, span: Span): Dist => {
     default:
       break;
   }
-  return fail('L0302', span, { expected: 'a distribution', seen: describe(v) });
+  return fail('L0302', span, { expected: 'a distribution', seen: describe(v), slip: 'given' });
 };
 
 /** What a program may end in as a distribution: one, an array of them in any number of dimensions, or several side by side. */

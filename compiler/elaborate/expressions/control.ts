@@ -353,7 +353,8 @@ const derivative = (target: Expr, body: Expr, ctx: Context): Value => {
   const y = toReal(
     asTensor(settle(run.evaluate(body, inner), inner, body.span), body.span, 'what `grad` differentiates'),
   );
-  if (shapeOf(y).length > 0) return fail('L0402', body.span, { what: 'what `grad` differentiates', seen: describe(y) });
+  if (shapeOf(y).length > 0)
+    return fail('L0402', body.span, { what: 'what `grad` differentiates', seen: describe(y), summed: true });
   // Examples are independent: the gradient of their sum holds each one's own.
   const total = ir.sum(y.node);
   const direct = vjp([total], [ir.scalar(1)], holders);

@@ -14,7 +14,12 @@ import type { Value } from '../values/values.ts';
 export const field = (e: FieldExpr, object: Value, ctx: Context): Value => {
   const name = e.name.text;
   const missing = (names: readonly string[]): never =>
-    fail('L0308', e.name.span, { field: name, of: describe(object), similar: similar(name, names) });
+    fail('L0308', e.name.span, {
+      field: name,
+      of: describe(object),
+      similar: similar(name, names),
+      tuple: object.kind === 'tuple',
+    });
   switch (object.kind) {
     case 'record': {
       const value = object.fields.get(name);

@@ -41,7 +41,11 @@ export const openEvery = (source: Value, ctx: Context, span: Span, name: string,
     case 'tensor': {
       const t = source.space.shape.length === 0 ? toReal(source) : source;
       if (shapeOf(t).length === 0)
-        return fail('L0302', span, { expected: 'an array, a range or a data set', seen: describe(source) });
+        return fail('L0302', span, {
+          expected: 'an array, a range or a data set',
+          seen: describe(source),
+          slip: 'count',
+        });
       const axis = newAxis(ctx, t.space.shape[0], name);
       return { kind: 'axis', axis, value: shapeToAxis(t, axis, 0, span) };
     }

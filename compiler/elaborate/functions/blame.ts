@@ -4,7 +4,7 @@ import { asPattern } from '../../../grammar/tokens.ts';
 import type { Span } from '../../../grammar/span.ts';
 import type { Parameter } from '../../../grammar/tree/patterns.ts';
 import { writtenIn } from '../../../grammar/written.ts';
-import { diagnose } from '../../messages.ts';
+import { detailsOf, diagnose } from '../../messages.ts';
 import { assign } from './assign.ts';
 import { Failure } from '../../failure.ts';
 import { isLibrary, isLibraryFile } from '../../host.ts';
@@ -13,8 +13,8 @@ import type { Given } from '../values/values.ts';
 /** A divergence of what has no density: said of the divergence, at the side that lacks it. */
 const ofDivergence = (d: Diagnostic, name: string, span: Span, sources: ReadonlyMap<string, string>): Diagnostic => {
   const text = writtenIn(span, sources);
-  const subject = /^`([^`]+)` has no density/.exec(d.message)?.[1];
-  if (d.code !== 'L0312' || subject === undefined || !text.startsWith(`${name}(`)) return d;
+  const subject = detailsOf(d, 'L0312')?.name;
+  if (subject === undefined || !text.startsWith(`${name}(`)) return d;
   const at = new RegExp(`[(|,\\s]${asPattern(subject)}(?=[\\s),|(])`, 'u').exec(text);
   const own = at && text.length === span.end - span.start ? at.index + 1 : undefined;
   return {
@@ -28,25 +28,26 @@ const ofDivergence = (d: Diagnostic, name: string, span: Span, sources: Readonly
 
 /** An error about nothing but a parameter of the library's function is one of what was given for it. */
 const argumentAt = (
-  { span, message }: Diagnostic,
+  d: Diagnostic,
   params: readonly Parameter[],
   args: readonly Given[],
   sources: ReadonlyMap<string, string>,
 ): Span | undefined => {
+  const { span } = d;
   if (!span || !isLibrary(span)) return undefined;
+  const where = detailsOf(d, 'L0302')?.where;
   const written = (sources.get(span.file) ?? '').slice(span.start, span.end);
   const assigned = assign(params, args);
   if ('wrong' in assigned) return undefined;
   const i = params.findIndex(
-    ({ pattern }) =>
-      pattern.kind === 'name' && (pattern.name === written || message.startsWith(`\`${pattern.name}\`:`)),
+    ({ pattern }) => pattern.kind === 'name' && (pattern.name === written || where === `\`${pattern.name}\``),
   );
   return i < 0 ? undefined : assigned.given[i]?.span;
 };
 
 /** A model given where a member is meant: said where it is given. */
 const whereGiven = (d: Diagnostic, args: readonly Given[]): Diagnostic => {
-  const model = d.code === 'L0311' ? /^`([^`]+)`/.exec(d.message)?.[1] : undefined;
+  const model = detailsOf(d, 'L0311')?.name;
   const arg = args.find((a) => a.value.kind === 'model' && a.value.declaration.name.text === model);
   if (!arg || !d.span || isLibrary(arg.span)) return d;
   const notes = isLibrary(d.span) ? [] : [{ message: 'a member is needed here', span: d.span }];

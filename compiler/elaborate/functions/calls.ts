@@ -27,7 +27,7 @@ import { bindPattern } from '../expressions/patterns.ts';
 import { program } from '../distributions/programs.ts';
 import { runIntrinsic } from '../intrinsics/index.ts';
 import { warnOfSign } from '../distributions/signs.ts';
-import { mapUnary } from '../values/tensors.ts';
+import { mapUnary, shapeOf } from '../values/tensors.ts';
 import type { Closure, FunctionValue, Given, Member, Model, Value } from '../values/values.ts';
 
 const deepest = 400;
@@ -173,19 +173,35 @@ const isIntrinsic = (body: Expr | undefined): boolean =>
 /** Does the body draw something before it ends? Then its value has no density of its own. */
 const hasDraw = (body: Expr): boolean => body.kind === 'block' && body.statements.some((s) => s.kind === 'draw');
 
+/** An array is indexed; a space converts nothing. */
+const notCallable = (v: Value, span: Span): never => {
+  const seen = describe(v);
+  if (v.kind !== 'space') {
+    const indexed = v.kind === 'data' || v.kind === 'tuple' || (v.kind === 'tensor' && shapeOf(v).length > 0);
+    return fail('L0309', span, { seen, slip: indexed ? 'index' : undefined });
+  }
+  const help = 'spaces stand behind `:` and `over`; to convert, use class(...) or a function';
+  const real = v.space.kind === 'tensor' && v.space.element.kind === 'R' && v.space.shape.length === 0;
+  return fail('L0309', span, { seen, slip: real ? 'conversion' : undefined }, { help });
+};
+
 /** Static arguments (`zeros[32]`, `dense[10]`, `mlp[[64, 64], 10]`) given in brackets. */
 export const giveStatics = (callee: Value, statics: readonly Given[], span: Span): Value => {
   if (callee.kind === 'function') {
     const [only] = callee.overloads;
     if (callee.overloads.length === 1 && only.kind === 'def' && only.statics.length === 0 && !callee.run)
-      fail('L0303', span, { what: 'there are no static arguments, but some are given', call: callee.name });
+      fail('L0303', span, {
+        what: 'there are no static arguments, but some are given',
+        call: callee.name,
+        statics: 'surplus',
+      });
     return {
       ...callee,
       bound: statics.filter((s) => s.name === undefined).map((s) => s.value),
       boundNamed: new Map(statics.flatMap((s) => (s.name === undefined ? [] : [[s.name, s.value] as const]))),
     };
   }
-  return fail('L0309', span, { seen: describe(callee) });
+  return notCallable(callee, span);
 };
 
 /** `p(x)` of a model without arguments, a distribution: its density there. */
@@ -208,22 +224,15 @@ export const applyValue = (callee: Value, args: readonly Given[], ctx: Context, 
     case 'record':
     case 'along': {
       // of functions or members an array is applied entry by entry, if at all
-      if (!isLaw(callee)) return fail('L0309', span, { seen: describe(callee) });
+      if (!isLaw(callee)) return notCallable(callee, span);
       const x: Value = args.length === 1 ? args[0].value : { kind: 'tuple', items: args.map((a) => a.value) };
       const t = logDensity(callee, x, ctx, span, 'its value at a point');
       return mapUnary('exp', t, span);
     }
-    case 'space':
-      return fail(
-        'L0309',
-        span,
-        { seen: describe(callee) },
-        { help: 'spaces stand behind `:` and `over`; to convert, use class(...) or a function' },
-      );
     case 'poison':
       return poisoned();
     default:
-      return fail('L0309', span, { seen: describe(callee) });
+      return notCallable(callee, span);
   }
 };
 

@@ -36,11 +36,12 @@ const signature = ({ params, span }: Closure, ctx: Context): string => {
   return `(${writtenIn({ ...span, start: first.span.start, end: last.span.end }, ctx.shared.sources)})`;
 };
 
-/** What is missing for an overload, or the two sides the other way round. */
+/** Do the two sides fit the other way round? */
+const fitsTurned = (fn: FunctionValue, args: readonly Given[], ctx: Context): boolean =>
+  args.length === 2 && fn.overloads.some((c) => score(c, [args[1], args[0]], ctx) !== undefined);
+
+/** What is missing for an overload. */
 const nearlyFits = (fn: FunctionValue, args: readonly Given[], ctx: Context): string | undefined => {
-  const turned = args.length === 2 ? [args[1], args[0]] : [];
-  if (turned.length > 0 && fn.overloads.some((c) => score(c, turned, ctx) !== undefined))
-    return 'the other way round there is one: swap the two';
   for (const closure of fn.overloads) {
     const left = closure.params.filter(
       (p) => p.keyword && !p.default && !args.some((a) => a.name !== undefined && a.name === parameterName(p)),
@@ -97,14 +98,20 @@ export const choose = (
       { name: fn.name, seen: written.map((a) => describe(a.value)).join(', ') },
       { notes: [best, equal].map((c, i) => ({ message: i === 0 ? 'either this' : 'or this', span: c.span })) },
     );
+  const turned = !best && fitsTurned(fn, args, ctx);
   return (
     best ??
     fail(
       'L0305',
       span,
-      { name: fn.name, seen: written.map((a) => (a.name ? `${a.name} = ` : '') + describe(a.value)).join(', ') },
       {
-        help: nearlyFits(fn, args, ctx),
+        name: fn.name,
+        seen: written.map((a) => (a.name ? `${a.name} = ` : '') + describe(a.value)).join(', '),
+        model: written.flatMap(({ value }) => (value.kind === 'model' ? [value.declaration.name.text] : []))[0],
+        turned,
+      },
+      {
+        help: turned ? undefined : nearlyFits(fn, args, ctx),
         notes: fn.overloads.slice(0, 6).map((c) => {
           const message = `\`${c.name}${signature(c, ctx)}\``;
           return isLibrary(c.span) ? { message } : { message, span: c.span };

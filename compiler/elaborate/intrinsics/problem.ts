@@ -1,6 +1,6 @@
 /** Intrinsics of problems: optimisers, data files and their parts, running statistics. */
 import type { Span } from '../../../grammar/span.ts';
-import type { DataFormat } from '../../host.ts';
+import type { DataFailure, DataFormat } from '../../host.ts';
 import * as ir from '../../ir/build.ts';
 import { keyOfSeed } from '../../ir/random.ts';
 import { permutation } from '../data/permutation.ts';
@@ -111,22 +111,18 @@ const read =
     return data;
   };
 
-const failedData = (
-  failure: {
-    readonly failed: string;
-    readonly place?: string;
-    readonly help?: string;
-    readonly candidates?: readonly string[];
-  },
-  path: string,
-  span: Span,
-): never => {
+const failedData = (failure: DataFailure, path: string, span: Span): never => {
   const near = failure.candidates && failure.candidates.length > 0 ? failure.candidates : undefined;
   return fail(
     'L0501',
     span,
     { what: failure.failed, place: failure.place },
-    { help: failure.help ?? (near ? `beside \`${path}\` there are: ${near.slice(0, 5).join(', ')}` : undefined) },
+    {
+      meant: failure.meant,
+      help: failure.meant
+        ? undefined
+        : (failure.help ?? (near && `beside \`${path}\` there are: ${near.slice(0, 5).join(', ')}`)),
+    },
   );
 };
 
@@ -197,6 +193,7 @@ const split: Intrinsic = (call): Value => {
       expected: 'a part of the rows, from 0 up to, not including, 1',
       seen: String(holdout),
       where: '`holdout`',
+      slip: 'per cent',
     });
   if (holdout === 0) return { kind: 'tuple', items: [data, data] };
   const held = Math.round(data.rows * holdout);

@@ -62,7 +62,8 @@ const remembered: Intrinsic = (call): Value => {
       const kept = zeros(`rows.${leaf}`, store, [rows.most, ...storageShape(space)], call);
       return tensor(inSpace(readInput(kept, call.caller), space), [axis], space);
     },
-    texts: () => fail('L0302', call.span, { expected: 'numbers', seen: 'Text', where: 'a fitted class' }),
+    texts: () =>
+      fail('L0302', call.span, { expected: 'numbers', seen: 'Text', where: 'a fitted class', slip: 'texts' }),
   });
   const count = zeros('rows.count', store, [], call);
   return sequence(axis, element, tensor(readInput(count, call.caller), [], R()));

@@ -35,8 +35,8 @@ export const bindStatics = (
       fail(
         'L0303',
         span,
-        { what: `there is no static parameter \`${own}\``, call: name },
-        { help: near ? `did you mean \`${near}\`?` : `\`${name}\` has \`[${names.join(', ')}]\`` },
+        { what: `there is no static parameter \`${own}\``, call: name, similar: near },
+        near ? {} : { help: `\`${name}\` has \`[${names.join(', ')}]\`` },
       );
     }
   statics.forEach((param, i) => {
@@ -50,7 +50,11 @@ export const bindStatics = (
     } else if (param.default) {
       bind(scope, param.name.text, ctx.shared.run.evaluate(param.default, { ...ctx, scope }));
     } else {
-      fail('L0303', span, { what: `the static argument \`[${param.name.text}]\` is missing`, call: name });
+      fail('L0303', span, {
+        what: `the static argument \`[${param.name.text}]\` is missing`,
+        call: name,
+        statics: 'missing',
+      });
     }
   });
 };
@@ -62,6 +66,7 @@ export const instantiate = (model: Model, given: readonly Given[], ctx: Context,
     fail('L0303', span, {
       what: `there ${statics.length === 0 ? 'are no static arguments' : statics.length === 1 ? 'is 1 static argument' : `are ${statics.length} static arguments`}, but ${given.length} ${given.length === 1 ? 'is' : 'are'} given`,
       call: name.text,
+      statics: statics.length === 0 ? 'surplus' : undefined,
     });
   const scope = childScope(model.scope);
   const bound = given.filter((g) => g.name === undefined).map((g) => g.value);

@@ -75,6 +75,7 @@ const initialOf =
               expected: 'a distribution',
               seen: describe(value),
               where: `the initial value of \`${name}\``,
+              slip: 'given',
             });
       return spreadDraw(dist, shape, ctx, init.value.span, name);
     }
@@ -82,7 +83,7 @@ const initialOf =
       return fail(
         'L0302',
         init.value.span,
-        { expected: 'a value', seen: describe(value), where: `the initial value of \`${name}\`` },
+        { expected: 'a value', seen: describe(value), where: `the initial value of \`${name}\``, slip: 'drawn' },
         { help: `a draw is written with \`~\`: param ${name} ~ ...` },
       );
     const t = toReal(asTensor(value, init.value.span, `the initial value of \`${name}\``));

@@ -44,8 +44,10 @@ const copy = (to: Store, from: Store, ctx: Context): void => {
 };
 
 export const copyStart = (store: Store, model: Model, from: Value, ctx: Context, span: Span): void => {
-  if (from.kind !== 'member') fail('L0302', span, { expected: 'a member', seen: describe(from), where: '`from`' });
-  else {
+  if (from.kind !== 'member') {
+    const slip = from.kind === 'stage' ? 'stage' : undefined;
+    fail('L0302', span, { expected: 'a member', seen: describe(from), where: '`from`', slip });
+  } else {
     const [own, other] = [model.declaration.name.text, from.model.declaration.name.text];
     if (model.declaration !== from.model.declaration)
       fail('L0302', span, { expected: `a member of \`${own}\``, seen: `a member of \`${other}\``, where: '`from`' });

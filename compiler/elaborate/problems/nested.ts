@@ -14,7 +14,7 @@ import type { TensorSpace } from '../../spaces/space.ts';
 import { coerceTensor } from '../spaces/coerce.ts';
 import { bind, childScope, inScope, spanKey } from '../context.ts';
 import type { Context } from '../context.ts';
-import { asCount, asScalar, asTensor } from '../values/describe.ts';
+import { asCount, asMeasure, asTensor } from '../values/describe.ts';
 import { defaultInitial } from '../members/parameters.ts';
 import { newStore, variablesOf } from '../members/stores.ts';
 import { variableInput } from '../members/variables.ts';
@@ -64,7 +64,7 @@ const game = (problem: ProblemExpr, player: Player, ctx: Context): Tensor => {
       fail('L0601', over.span, { what: 'one of some values as a player inside an objective' });
     bind(scope, names[i], opened(over, names[i], found[i], ctx, where).value);
   });
-  const loss = asScalar(
+  const loss = asMeasure(
     settle(ctx.shared.run.evaluate(player.objective, inner), inner, player.objective.span),
     player.objective.span,
     'the objective',
@@ -178,7 +178,7 @@ const unrolled = (problem: ProblemExpr, player: Player, ctx: Context): Value => 
   const current = (): Value[] => moved.map((m) => m.at(new Map(values)));
   const loss = (): Tensor => {
     current().forEach((value, i) => bind(scope, nameOf(player.over[i]), value));
-    return asScalar(
+    return asMeasure(
       settle(ctx.shared.run.evaluate(player.objective, inner), inner, player.objective.span),
       player.objective.span,
       'the objective',
@@ -262,7 +262,7 @@ const toItsEnd = (problem: ProblemExpr, player: Player, ctx: Context): Value => 
   const loss = (values: ReadonlyMap<string, Tensor>, inner: Context): Tensor => {
     at(values).forEach((value, i) => bind(scope, nameOf(player.over[i]), value));
     const value = settle(inner.shared.run.evaluate(player.objective, inner), inner, player.objective.span);
-    return toReal(asScalar(value, player.objective.span, 'the objective'));
+    return toReal(asMeasure(value, player.objective.span, 'the objective'));
   };
   const given = new Map<string, Tensor>(moved.flatMap((m) => m.given));
   const before = new Map(ctx.problem?.updates);

@@ -5,7 +5,7 @@ import { fail } from '../../messages.ts';
 import type { DataFeed } from '../../program.ts';
 import { withLooseScores } from '../expectations/averages.ts';
 import type { Context, Feed, ProblemContext } from '../context.ts';
-import { asScalar, describe } from '../values/describe.ts';
+import { asMeasure, describe } from '../values/describe.ts';
 import { keyInput, stepInput, totalInput } from '../members/inputs.ts';
 import { settle } from '../expressions/operators.ts';
 import type { Given, Tensor, Value } from '../values/values.ts';
@@ -44,8 +44,10 @@ export const lossOf = (e: Expr, ctx: Context): Tensor => {
   const scores: Tensor[] = [];
   const inner: Context = { ...ctx, scores };
   const value = settle(ctx.shared.run.evaluate(e, inner), inner, e.span);
-  const t = withLooseScores(asScalar(value, e.span, 'the objective'), scores, e.span);
-  return t.axes.length === 0 ? t : fail('L0402', e.span, { what: 'the objective', seen: describe(value) });
+  const t = withLooseScores(asMeasure(value, e.span, 'the objective'), scores, e.span);
+  return t.axes.length === 0
+    ? t
+    : fail('L0402', e.span, { what: 'the objective', seen: describe(value), summed: true });
 };
 
 /** `eval L` with L a function means L(f, D_eval): as many of the members as it takes, then the data. */
@@ -53,7 +55,7 @@ export const evaluationValue = (e: Expr, members: readonly Value[], data: Value 
   const value = ctx.shared.run.evaluate(e, ctx);
   const called =
     value.kind === 'function' ? ctx.shared.run.apply(value, givenTo(value, members, data, e.span), ctx, e.span) : value;
-  const t = asScalar(settle(called, ctx, e.span), e.span, 'what is evaluated');
+  const t = asMeasure(settle(called, ctx, e.span), e.span, 'what is evaluated');
   return t;
 };
 

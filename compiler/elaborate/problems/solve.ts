@@ -41,6 +41,7 @@ const paradigmOf = (problem: ProblemExpr, ctx: Context): Paradigm => {
     expected: 'a paradigm, such as `supervised(D, holdout = 0.2)`',
     seen: describe(value),
     where: '`on`',
+    slip: value.kind !== 'data' ? undefined : value.template.kind === 'tuple' ? 'pairs' : 'rows',
   });
 };
 

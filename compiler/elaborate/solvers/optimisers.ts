@@ -22,7 +22,13 @@ const asOptimiser = (v: Value, span: Span, ctx: Context): Optimiser => {
     const made = ctx.shared.run.apply(v, [], ctx, span);
     if (made.kind === 'optimiser') return made;
   }
-  return fail('L0302', span, { expected: 'an optimiser, such as `adam(1e-3)`', seen: describe(v), where: '`by`' });
+  const slip = v.kind === 'tensor' && shapeOf(v).length === 0 ? 'rate' : undefined;
+  return fail('L0302', span, {
+    expected: 'an optimiser, such as `adam(1e-3)`',
+    seen: describe(v),
+    where: '`by`',
+    slip,
+  });
 };
 
 export interface Rule {
@@ -49,7 +55,7 @@ export const ruleOf = (by: readonly Expr[], ctx: Context): Rule | undefined => {
       fail(
         'L0602',
         all[0].span,
-        { what: 'a transform of gradients needs an update rule beside it' },
+        { what: 'a transform of gradients needs an update rule beside it', slip: 'transform alone' },
         { help: 'for example `by adam(1e-3), clip(1)`' },
       );
     return undefined;

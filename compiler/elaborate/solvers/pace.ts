@@ -46,7 +46,7 @@ export const durationOf = (
     fail(
       'L0602',
       problem.duration?.span ?? problem.span,
-      { what: 'an epoch is a pass over a data set, and this objective reads none' },
+      { what: 'an epoch is a pass over a data set, and this objective reads none', slip: 'epochs' },
       { help: 'say how many steps: `for 1000 steps`' },
     );
   return { steps: unit === 'epochs' ? count * stepsPerEpoch : count, stepsPerEpoch };

@@ -125,7 +125,9 @@ const aboutTexts = {
 
 /** Texts that are known when compiling: those of all rows, not of rows drawn at random. */
 export const knownTexts = (column: TextColumn, span: Span): TextColumn =>
-  column.drawn ? fail('L0302', span, { expected: 'a number or an array', seen: 'Text' }, aboutTexts) : column;
+  column.drawn
+    ? fail('L0302', span, { expected: 'a number or an array', seen: 'Text', slip: 'texts' }, aboutTexts)
+    : column;
 
 export const asTensor = (v: Value, span: Span, where?: string): Tensor => {
   switch (v.kind) {
@@ -144,8 +146,9 @@ export const asTensor = (v: Value, span: Span, where?: string): Tensor => {
     case 'model':
       return fail('L0311', span, { name: v.declaration.name.text });
     default: {
+      const slip = v.kind === 'texts' ? 'texts' : v.kind === 'function' ? 'loss' : undefined;
       const hint = v.kind === 'texts' ? aboutTexts : {};
-      return fail('L0302', span, { expected: 'a number or an array', seen: describe(v), where }, hint);
+      return fail('L0302', span, { expected: 'a number or an array', seen: describe(v), where, slip }, hint);
     }
   }
 };
@@ -170,17 +173,23 @@ export const asCount = (v: Value, span: Span, what: string): number => {
     : fail('L0302', span, { expected: 'a whole number, 0 or more', seen: String(x), where: what });
 };
 
-export const asScalar = (v: Value, span: Span, what: string): Tensor => {
-  const t = asTensor(v, span, what);
-  return rankOf(t) === 0 ? toReal(t) : fail('L0402', span, { what, seen: printSpace(t.space) });
+const oneNumber = (v: Value, span: Span, about: { readonly what: string; readonly summed?: boolean }): Tensor => {
+  const t = asTensor(v, span, about.what);
+  return rankOf(t) === 0 ? toReal(t) : fail('L0402', span, { ...about, seen: printSpace(t.space) });
+};
+
+export const asScalar = (v: Value, span: Span, what: string): Tensor => oneNumber(v, span, { what });
+
+/** What is minimised or measured: of an array its mean or its sum is meant. */
+export const asMeasure = (v: Value, span: Span, what: string): Tensor => oneNumber(v, span, { what, summed: true });
+
+export const noData = (v: Value, span: Span, where: string, help?: string): never => {
+  const slip = v.kind === 'function' ? 'set to be made' : v.kind === 'dist' ? 'distribution' : undefined;
+  return fail('L0302', span, { expected: 'a data set', seen: describe(v), where, slip }, { help });
 };
 
 export const asData = (v: Value, span: Span, what: string): Data =>
-  v.kind === 'data'
-    ? v
-    : v.kind === 'poison'
-      ? poisoned()
-      : fail('L0302', span, { expected: 'a data set', seen: describe(v), where: what });
+  v.kind === 'data' ? v : v.kind === 'poison' ? poisoned() : noData(v, span, what);
 
 /** Applies `f` to every tensor in a structured value. */
 export const mapTensors = (v: Value, f: (t: Tensor) => Value): Value => {

@@ -106,6 +106,7 @@ export const checkAlike = (items: readonly Value[], { items: written }: ArrayExp
       expected: `${describe(items[first])}, as before it`,
       seen: describe(items[other]),
       where: 'an entry of an array',
+      slip: items[other].kind === 'texts' ? 'entry of text' : 'entries',
     },
     {
       help:
