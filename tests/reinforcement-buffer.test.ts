@@ -80,3 +80,25 @@ minimize E[(s, a, r, s', done) ~ D_tr] (r + 0.9 * (1 - done) * max(old(s')) - q(
   expect(found.back).toBeCloseTo(0.9 ** 4, 2);
   expect(Math.abs(found.reached - (1 + 0.9 + 0.81 + 0.729) / 4)).toBeLessThan(0.02);
 });
+
+test('a buffer is a sequence of the rows that have come: counted, indexed, gone through', async () => {
+  const found = await measures(`${counter}
+paradigm p(env) { buffer B[100]; repeat { collect 2 from rollout(env, s -> 1) into B; train on B for 1 steps } }
+minimize E[x ~ D_tr] (z - x.s)^2 over z in R
+  subject to eval size(D_tr) as n, eval D_tr[1].s as second, eval sum[x in D_tr if x.done] x.s as ends on p(env) by sgd(0.1) for 5 steps batch 4
+`);
+  expect(found).toEqual({ n: 10, second: 1, ends: 6 });
+});
+
+test('prioritised replay draws rows by a power of their priority', { timeout: 60_000 }, async () => {
+  // Priorities s + 1 = 1, 2, 3, 4 of equally many rows, squared: the mean of s is (0 + 4 + 18 + 48) / 30.
+  const { z } = await measures(`${counter}
+paradigm p(env) {
+  buffer B[40]
+  collect 40 from rollout(env, s -> 1) into B
+  repeat { collect 4 from rollout(env, s -> 1) into B; train on prioritised(B, x -> x.s + 1, power = 2) for 1 steps }
+}
+minimize E[x ~ D_tr] (z - x.s)^2 over z in R subject to eval z as z on p(env) by sgd(0.05) for 300 steps batch 500
+`);
+  expect(Math.abs(z - 70 / 30)).toBeLessThan(0.03);
+});

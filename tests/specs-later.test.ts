@@ -83,3 +83,34 @@ minimize (f(1) - 3)^2 over f in Line
   expect(found.a).toBeCloseTo(56, 3);
   expect(found.w).toBeCloseTo(14, 4);
 });
+
+test('what a trained member says of draws is a set: a teacher is distilled into a line', async () => {
+  const { w } = await measures(`
+data D : [(R, R)] = [(x, 3 * x) for x in linspace(-1, 1, 21)]
+model Line(x: R) -> R { param w : R; w * x }
+let teacher = minimize E[(x, y) ~ D_tr] (f(x) - y)^2 over f in Line on supervised(D)
+data pseudo = [(x, teacher.f(x)) for x ~ Normal(0, 1)^50]
+minimize E[(x, y) ~ D_tr] (g(x) - y)^2 over g in Line subject to eval g.w as w on supervised(pseudo)
+`);
+  expect(w).toBeCloseTo(3, 4);
+});
+
+test('tasks are samples, each its own, and are called by their place', async () => {
+  const found = await measures(`
+paradigm each(tasks) { for t in tasks { restart; train on t; eval on t as t.name } }
+let tasks = [[(x, k * x) for x in Normal(0, 1)^20] for k < 3]
+model Line(x: R) -> R { param w : R; w * x }
+minimize E[(x, y) ~ D_tr] (f(x) - y)^2 over f in Line subject to eval f.w as w on each(tasks)
+`);
+  [0, 1, 2].forEach((k) => expect(found[`w ${k}`]).toBeCloseTo(k, 4));
+});
+
+test('tasks that are split: a sample for each', async () => {
+  const found = await measures(`
+paradigm each(tasks) { for t in tasks { restart; train on t.train; eval on t.eval as t.name } }
+let tasks = [[(x, k * x) for x in Normal(0, 1)^20] for k < 3]
+model Line(x: R) -> R { param w : R; w * x }
+minimize E[(x, y) ~ D_tr] (f(x) - y)^2 over f in Line subject to eval f.w as w on each([supervised(t) for t in tasks])
+`);
+  [0, 1, 2].forEach((k) => expect(found[`w ${k}`]).toBeCloseTo(k, 4));
+});

@@ -3,6 +3,7 @@
  * a declaration that fails is reported once, and what uses it stays silent.
  */
 import type { Span } from '../../grammar/span.ts';
+import type { ComprehensionExpr } from '../../grammar/tree/expressions.ts';
 import type {
   DataDeclaration,
   Declaration,
@@ -21,11 +22,11 @@ import type { Context, Scope } from './context.ts';
 import { computeNodes } from './data/computed.ts';
 import { coerceData } from './spaces/coerce-rows.ts';
 import { comprehension } from './expressions/binders.ts';
-import { isComputable, toData } from './data/materialise.ts';
+import { isComputable, ownRows, toData } from './data/materialise.ts';
 import { mapTensors, noData, tensorsOf } from './values/describe.ts';
 import { draws, toDistribution } from './distributions/distributions.ts';
 import { isRandom } from './values/dependence.ts';
-import { dataKey } from './data/comprehend.ts';
+import { comprehendData, dataKey } from './data/comprehend.ts';
 import { markStatistic, rootsOfNode } from './data/leakage.ts';
 import { patternNames } from '../../grammar/walk.ts';
 import { bindPattern } from './expressions/patterns.ts';
@@ -113,18 +114,10 @@ const addOverload = (scope: Scope, d: DefDeclaration, ctx: Context): void => {
   bind(scope, d.name.text, { kind: 'function', name: d.name.text, overloads: [...before, closure, ...after] });
 };
 
-const origin = (name: string, span: Span) => ({
-  name,
-  span,
-  placeOf: (row: number) => `row ${row + 1}`,
-  roots: new Set<string>(),
-  evaluation: false,
-});
-
 const dataValue = (d: DataDeclaration, ctx: Context): Value => {
   const { run } = ctx.shared;
   const at = { ...ctx, key: ir.deriveKey(dataKey(ctx), ir.scalar(hashOf(d.name.text), 'int32')) };
-  const value = d.value.kind === 'comprehension' ? comprehension(d.value, at, true) : run.evaluate(d.value, at);
+  const value = d.value.kind === 'comprehension' ? rowsOf(d.value, at) : run.evaluate(d.value, at);
   noteSeen(d.value.span, value, at);
   const name = d.name.text;
   const drawn = value.kind === 'dist' && value.power ? fromDraws(value, at, d.value.span) : value;
@@ -132,8 +125,20 @@ const dataValue = (d: DataDeclaration, ctx: Context): Value => {
     return noData(value, d.value.span, name, `draw so many rows: \`${name} = (...)^1000\``);
   if (drawn.kind === 'list' && drawn.items.every((x) => x.kind === 'data')) return drawn;
   const roots = new Set(tensorsOf(drawn).flatMap((t) => [...rootsOfNode(t.node, ctx.shared)]));
-  const data = { ...toData(drawn, { ...origin(name, d.value.span), roots }, at), name };
+  const data = { ...toData(drawn, ownRows(name, d.value.span, roots), at), name };
   return d.space ? { ...coerceData(data, d.space, ctx, d.value.span), name } : data;
+};
+
+/** `[e for x ~ P^n]`: where `e` asks something trained, of draws that are rows of their own. */
+const rowsOf = (e: ComprehensionExpr, ctx: Context): Value => {
+  const value = comprehension(e, ctx, true);
+  const [binder] = e.binders;
+  const single = e.binders.length === 1 && binder.targets.length === 1 && binder.relation === '~';
+  if (!single || value.kind === 'data' || isComputable(value)) return value;
+  const source = ctx.shared.run.evaluate(binder.source, ctx);
+  if (source.kind !== 'dist' || !source.power) return value;
+  const drawn = fromDraws(source, ctx, binder.source.span);
+  return isComputable(drawn) ? comprehendData(e, toData(drawn, ownRows('draws', binder.source.span), ctx), ctx) : value;
 };
 
 /** `P^n` in a declaration: n draws, made once. */

@@ -101,6 +101,15 @@ export interface Origin {
   readonly blame?: (row: number, classes?: number) => { readonly column: string; readonly seen: string } | undefined;
 }
 
+/** Of rows that no file and no other set holds. */
+export const ownRows = (name: string, span: Span, roots: ReadonlySet<string> = new Set()): Origin => ({
+  name,
+  span,
+  placeOf: (row) => `row ${row + 1}`,
+  roots,
+  evaluation: false,
+});
+
 /** A value under axes as a set: one row for each place, without those the mask leaves out. */
 export const materialise = (
   value: Value,

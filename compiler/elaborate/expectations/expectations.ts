@@ -10,7 +10,7 @@ import * as ir from '../../ir/build.ts';
 import { fail } from '../../messages.ts';
 import { meanOfTerms, termsOf } from './averages.ts';
 import type { Averaged, Baseline } from './averages.ts';
-import { rowsOfBuffer } from '../protocols/buffers.ts';
+import { rowsOfBuffer } from '../data/buffer-rows.ts';
 import { childScope, inAxes, inScope, lookup, newAxis } from '../context.ts';
 import type { Context } from '../context.ts';
 import { asScalar, asTensor, describe, tensorsOf } from '../values/describe.ts';
@@ -273,8 +273,8 @@ const openExpectation = (state: State, binder: Binder, options: Options): State 
   }
   const dist = toDistribution(source, ctx, binder.source.span);
   if (dist.buffer && ctx.problem?.mode !== 'train' && options.samples === undefined) {
-    const { axis, row, mask } = rowsOfBuffer(dist.buffer, ctx, binder.source.span);
-    return several(state, binder, axis, row, mask);
+    const { axis, element, mask } = rowsOfBuffer(dist.buffer, ctx, binder.source.span);
+    return several(state, binder, axis, element, mask);
   }
   drawnAtOnce(dist, binder);
   if (dist.power && dist.data && binder.targets.length === 1) return batchOfRows(state, binder, dist, options);

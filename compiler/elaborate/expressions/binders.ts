@@ -49,6 +49,9 @@ export interface Inside {
 
 type Place = Pick<Inside, 'axes' | 'mask' | 'length' | 'front'>;
 
+/** What has an entry at each place: numbers, and whatever is made of them. */
+const isRow = (v: Value): boolean => ['tensor', 'tuple', 'record', 'along'].includes(v.kind);
+
 /** `leaf` gives nothing for an item that a condition leaves out. */
 const walk = (
   binders: readonly Binder[],
@@ -72,9 +75,9 @@ const walk = (
         walk(rest, { ...at, ctx: enter(item, at.ctx), bound: [...at.bound, item] }, unroll, leaf, joinAll),
       ),
     );
-  if (unroll && opened.value.kind === 'tensor' && !opened.mask) {
+  if (unroll && !opened.mask && isRow(opened.value)) {
     const { axis, value } = opened;
-    const { counts } = opened.value;
+    const counts = opened.value.kind === 'tensor' ? opened.value.counts : undefined;
     const items = Array.from({ length: axis.size }, (_, i): Value =>
       counts
         ? tensor(ir.scalar(counts.offset + i), [], { kind: 'tensor', element: { kind: 'Int' }, shape: [] })

@@ -36,8 +36,8 @@ export const field = (e: FieldExpr, object: Value, ctx: Context): Value => {
     case 'stage':
       return object.members.get(name) ?? missing([...object.members.keys()]);
     case 'paradigm': {
-      const place = name === 'name' ? placeOf(object) : undefined;
-      if (place !== undefined) return { kind: 'text', text: String(place) };
+      const place = name === 'name' ? placeName(object) : undefined;
+      if (place) return place;
       const kind = name === 'train' ? 'train' : name === 'eval' ? 'eval' : undefined;
       const step = object.steps.find((s) => s.kind === kind);
       return step && 'data' in step ? step.data : missing(['train', 'eval']);
@@ -61,7 +61,9 @@ export const field = (e: FieldExpr, object: Value, ctx: Context): Value => {
     }
     case 'poison':
       return poisoned();
-    case 'data':
+    case 'data': {
+      const place = name === 'name' ? placeName(object) : undefined;
+      if (place) return place;
       if (name !== 'train' && name !== 'eval') return missing([]);
       return fail(
         'L0308',
@@ -69,9 +71,16 @@ export const field = (e: FieldExpr, object: Value, ctx: Context): Value => {
         { field: name, of: describe(object) },
         { help: `a set and who gets it when is a task: \`supervised(D, holdout = 0.2)\`` },
       );
+    }
     default:
       return missing([]);
   }
+};
+
+/** What a task is called: where it stands among the tasks. */
+const placeName = (task: Value): Value | undefined => {
+  const place = placeOf(task);
+  return place === undefined ? undefined : { kind: 'text', text: String(place) };
 };
 
 /** Columns that are few are all named where none is close. */

@@ -16,6 +16,7 @@ import { instantiate } from '../members/members.ts';
 import { arrayOfData, fill, leafNode, rowsUnder } from '../data/rows.ts';
 import { sequence } from '../values/sequences.ts';
 import { sliceAlong } from './slices.ts';
+import { rowsOfBuffer } from '../data/buffer-rows.ts';
 import { openEvery } from './sources.ts';
 import { constantNumber, known, tensor } from '../values/tensors.ts';
 import type { Along, Data, Given, Value } from '../values/values.ts';
@@ -45,6 +46,7 @@ export const indexed = (e: IndexExpr, object: Value, ctx: Context): Value => {
     case 'model':
       return instantiate(object, staticsOf(e, ctx), ctx, e.span);
     case 'dist': {
+      if (object.buffer) return ofEntries(e, rowsOfBuffer(object.buffer, ctx, e.object.span), ctx);
       if (object.implicit)
         return indexTensor(asTensor(draws(object, ctx, e.span), e.object.span), e.items, ctx, e.span);
       const sizes = staticsOf(e, ctx).map((s) => asCount(s.value, s.span, 'the size of an array of draws'));

@@ -12,6 +12,7 @@ import { draws, toDistribution } from '../distributions/distributions.ts';
 import { renamed } from '../values/entries.ts';
 import { pointsOf } from '../distributions/finite.ts';
 import { inOrder } from './places.ts';
+import { rowsOfBuffer } from '../data/buffer-rows.ts';
 import { rowsUnder } from '../data/rows.ts';
 import type { RowRequest } from '../data/rows.ts';
 import { counting, offset, varyingRange, renameIn } from '../values/sequences.ts';
@@ -72,6 +73,7 @@ export const openEvery = (source: Value, ctx: Context, span: Span, name: string,
       return fail('L0302', span, { expected: 'a finite space, an array or a range', seen: describe(source) });
     }
     case 'dist': {
+      if (source.buffer) return openEvery(rowsOfBuffer(source.buffer, ctx, span), ctx, span, name);
       if (!source.power)
         return fail(
           'L0302',

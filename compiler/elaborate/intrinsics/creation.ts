@@ -4,6 +4,7 @@ import type { Node } from '../../ir/graph.ts';
 import { sizeOf } from '../../ir/shape.ts';
 import { fail } from '../../messages.ts';
 import { classOf, elementCount, R } from '../../spaces/space.ts';
+import { rowsOfBuffer } from '../data/buffer-rows.ts';
 import { isFed } from '../values/dependence.ts';
 import { asCount, asStatic, describe, knownTexts } from '../values/describe.ts';
 import { isSequence, lengthOf } from '../values/sequences.ts';
@@ -150,7 +151,8 @@ const uniformLike: Intrinsic = (call) => {
 
 /** Number of entries of the first dimension: of an array, a list, the rows of a data set. */
 const size: Intrinsic = (call): Value => {
-  const v = required(call, 'x');
+  const given = required(call, 'x');
+  const v = given.kind === 'dist' && given.buffer ? rowsOfBuffer(given.buffer, call.ctx, call.span) : given;
   const number = (n: number): Value => tensor(ir.scalar(n), [], R());
   switch (v.kind) {
     case 'data':

@@ -10,7 +10,7 @@ import type { Context } from '../context.ts';
 import { dataKey, UnrollSignal } from '../data/comprehend.ts';
 import { ewc } from '../protocols/consolidation.ts';
 import { fromTable, subset, zipData } from '../data/sets.ts';
-import { toData } from '../data/materialise.ts';
+import { ownRows, toData } from '../data/materialise.ts';
 import { asCount, asData, asStatic, asTensor, poisoned, tensorsOf } from '../values/describe.ts';
 import { renamed } from '../values/entries.ts';
 import { counting, renameIn } from '../values/sequences.ts';
@@ -130,11 +130,7 @@ const asSet = (v: Value, call: IntrinsicCall, what: string): Data => {
   if (v.kind === 'along' || v.kind === 'tensor' || v.kind === 'range') {
     // One set for each place of a binder around it.
     if (tensorsOf(v).some((t) => t.axes.some((a) => call.caller.axes.includes(a)))) throw new UnrollSignal(call.span);
-    return toData(
-      v,
-      { name: 'data', span: call.span, placeOf: (row) => `row ${row + 1}`, roots: new Set(), evaluation: false },
-      call.ctx,
-    );
+    return toData(v, ownRows('data', call.span), call.ctx);
   }
   if (v.kind === 'dist' && v.power) {
     // Draws that were given no name are made here, once for each place.

@@ -32,7 +32,11 @@ const checkLeaks = ({ loss }: Trained, data: Value | undefined, near: readonly P
   const held = heldOut(setsOf(near, 'eval'), setsOf(near, 'train'), shared);
   for (const { node, span } of loss) {
     const what = leak(node, dataOf(data), held, own, shared);
-    if (what) fail('L0404', span, { set: what });
+    if (what) {
+      const ownPart =
+        'a part of your own to tune on is taken with `rows(D, 0, 100)`; what `split` holds out is for `eval`';
+      fail('L0404', span, { set: what }, held.length > 0 ? {} : { help: ownPart });
+    }
     const start = f.contestants.flatMap((c) => c.player.over).find((o) => o.from);
     if (start && sharesRows(f.inherited, held, shared))
       fail('L0404', start.span, { set: 'it starts from a member that was trained on the held-out rows' });

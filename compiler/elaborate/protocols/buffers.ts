@@ -17,75 +17,10 @@ import { describe, mapTensors, tensorsOf } from '../values/describe.ts';
 import { draws } from '../distributions/distributions.ts';
 import { commonInputs } from '../members/inputs.ts';
 import { feedsOf, inProblem, newProblem } from '../problems/objectives.ts';
-import { fill } from '../data/rows.ts';
+import { heldOf } from '../data/buffer-rows.ts';
 import { expandAxes, selectTensors, tensor, unionAxes } from '../values/tensors.ts';
-import type { Axis, Buffer, Dist, Process, Template, Tensor, Value } from '../values/values.ts';
+import type { Buffer, Dist, Process, Template, Tensor, Value } from '../values/values.ts';
 import { makeVariable, uniqueId, variableInput } from '../members/variables.ts';
-
-// ---------------------------------------------------------------- rows of a buffer
-
-const heldOf = (buffer: Buffer, span: Span): NonNullable<Buffer['content']['held']> =>
-  buffer.content.held ??
-  fail(
-    'L0602',
-    span,
-    { what: `nothing is collected into \`${buffer.name}\` before it is read` },
-    { help: `begin with: collect 1 from ... into ${buffer.name}` },
-  );
-
-const filled = (count: Node, capacity: number): Node => ir.minimum(count, ir.scalar(capacity));
-
-/** A row at random for every example in sight, of those that have come. */
-const anyRow = (buffer: Buffer, ctx: Context, span: Span): Value => {
-  const { template, leaves, count } = heldOf(buffer, span);
-  const n = filled(variableInput(count, ctx), buffer.capacity);
-  const u = ir.random(
-    'uniform',
-    ctx.axes.map((a) => a.size),
-    ctx.shared.counters.site++,
-    ctx.key,
-  );
-  const place = ir.minimum(ir.floor(ir.mul(u, n)), ir.maximum(ir.sub(n, ir.scalar(1)), ir.scalar(0)));
-  const index = ir.cast(place, 'int32');
-  return rowOf(
-    template,
-    (leaf, space) => tensor(ir.gather(variableInput(leaves[leaf], ctx), index), ctx.axes, space),
-    ctx,
-  );
-};
-
-const rowOf = (template: Template, leaf: (leaf: number, space: Tensor['space']) => Tensor, ctx: Context): Value =>
-  fill(template, {
-    ctx,
-    leaf,
-    texts: () => ({ kind: 'texts', axis: newAxis(ctx, 1, 'row'), values: [], drawn: true }),
-  });
-
-/** All rows that have come, under an axis. */
-export const rowsOfBuffer = (buffer: Buffer, ctx: Context, span: Span): { axis: Axis; row: Value; mask: Tensor } => {
-  const { template, leaves, count } = heldOf(buffer, span);
-  const axis = newAxis(ctx, buffer.capacity, buffer.name);
-  const row = rowOf(template, (leaf, space) => tensor(variableInput(leaves[leaf], ctx), [axis], space), ctx);
-  const places = ir.array(Array.from({ length: buffer.capacity }, (_, i) => i));
-  const there = ir.lt(places, variableInput(count, ctx));
-  return { axis, row, mask: tensor(there, [axis], { kind: 'tensor', element: { kind: 'Bit' }, shape: [] }) };
-};
-
-/** `buffer B[capacity]` as a distribution of its rows. */
-export const bufferOf = (name: string, capacity: number, span: Span): Dist => {
-  const buffer: Buffer = { name, capacity, content: {} };
-  return {
-    kind: 'dist',
-    family: name,
-    args: new Map(),
-    sample: (ctx) => anyRow(buffer, ctx, span),
-    facts: new Map(),
-    reparameterised: true,
-    lacks: { density: { message: 'a buffer can be drawn from, it has no density', span } },
-    implicit: false,
-    buffer,
-  };
-};
 
 // ---------------------------------------------------------------- collecting
 

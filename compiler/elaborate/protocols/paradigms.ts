@@ -6,11 +6,13 @@ import * as ir from '../../ir/build.ts';
 import { fail } from '../../messages.ts';
 import { bindArguments } from '../functions/arguments.ts';
 import { bindPattern } from '../expressions/patterns.ts';
-import { bufferOf } from './buffers.ts';
+import { bufferOf } from '../data/buffer-rows.ts';
+import { ownRows, toData } from '../data/materialise.ts';
 import { bind, childScope, inScope } from '../context.ts';
 import type { Context, Scope } from '../context.ts';
 import { asCount, asStatic, asTensor, describe } from '../values/describe.ts';
 import { toDistribution } from '../distributions/distributions.ts';
+import { entryUnder } from '../expressions/indexing.ts';
 import { inOrder } from '../expressions/places.ts';
 import { openBelow, openEvery } from '../expressions/sources.ts';
 import { constantNumber, known, tensor, toBit } from '../values/tensors.ts';
@@ -32,6 +34,13 @@ const itemsOf = (v: Value, relation: 'in' | '~' | '<', ctx: Context, span: Span)
   if (opened.value.kind === 'tensor' && opened.value.counts) {
     const { offset, axis } = opened.value.counts;
     return Array.from({ length: axis.size }, (_, i) => constantNumber(offset + i));
+  }
+  if (opened.value.kind === 'along') {
+    const { axis, value } = opened;
+    const samples = Array.from({ length: axis.size }, (_, i) =>
+      entryUnder({ kind: 'along', axis, element: value }, i, span),
+    );
+    return inOrder(samples.map((x, i) => toData(x, ownRows(`sample ${i}`, span), ctx)));
   }
   return fail('L0302', span, {
     expected: 'a range or a list of data sets or tasks',
