@@ -9,10 +9,18 @@ export class Failure extends Error {
   }
 }
 
-/** The same complaint about a value of the same kind, which is likely the same value. */
+/** What does not fit somewhere gives arrays where numbers are meant elsewhere, and shapes that do not meet. */
+const shapes = { L0402: ['L0301', 'L0304', 'L0312', 'L0402'], L0301: ['L0304'] } as const;
+
+/** The same complaint about a value of the same kind, which is likely the same value; the same at the same place; and what a misfit makes. */
 const follows = (d: Diagnostic, from: readonly Diagnostic[]): boolean => {
   const seen = (x: Diagnostic): unknown => (x.details as { readonly seen?: string } | undefined)?.seen;
-  return seen(d) !== undefined && from.some((f) => f.code === d.code && seen(f) === seen(d));
+  const same = (f: Diagnostic): boolean =>
+    f.code === d.code &&
+    ((seen(d) !== undefined && seen(f) === seen(d)) ||
+      (d.span !== undefined && f.span?.file === d.span.file && f.span.start === d.span.start));
+  const causes: readonly string[] = d.code in shapes ? shapes[d.code as keyof typeof shapes] : [];
+  return from.some((f) => same(f) || causes.includes(f.code));
 };
 
 /** Where the first thing fails the second is looked at as well: its errors are its own, except those that follow from the first. */

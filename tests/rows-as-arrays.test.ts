@@ -31,6 +31,14 @@ minimize E[(x, y) ~ D_tr] (${L} - y)^2 over f in Line
   expect(normal.rmse).toBeCloseTo(plain.rmse, 5);
 });
 
+test('a statistic of the rows inside an expectation over them, the names of both alike', async () => {
+  const measured = await measures(`${birds}
+def explained(f, D) = 1 - E[(x, y) ~ D] (f(x) - y)^2 / var([y for (_, y) in D])
+minimize mse(f, D_tr) over f in Line
+  subject to eval explained, eval r_squared on supervised(birds)`);
+  expect(measured.explained).toBeCloseTo(measured.r_squared, 6);
+});
+
 test('one that is fitted on all rows leaks', async () => {
   const text = `${birds}
 minimize E[(x, y) ~ D_tr] (f(scaled(x, birds)) - y)^2 over f in Line

@@ -65,6 +65,8 @@ export const values = {
     call: string;
     similar?: string;
     unnamed?: string;
+    /** What to write, where it is no other name. */
+    way?: string;
     names?: readonly string[];
     /** About the arguments in brackets: one is missing, or none is taken. */
     statics?: 'missing' | 'surplus';
@@ -74,9 +76,10 @@ export const values = {
     text: (p) => `${p.what} in the call of ${/^a /.test(p.call) ? p.call : `\`${p.call}\``}`,
     meant: (p) => p.similar,
     help: (p) =>
-      p.unnamed
+      p.way ??
+      (p.unnamed
         ? `what stands behind \`;\` is given by name: \`${p.unnamed} = ...\``
-        : p.names && (p.names.length > 0 ? `it has ${p.names.map((n) => `\`${n}\``).join(', ')}` : 'it has none'),
+        : p.names && (p.names.length > 0 ? `it has ${p.names.map((n) => `\`${n}\``).join(', ')}` : 'it has none')),
     explanation: 'Every parameter without a default needs an argument, and every argument a parameter.',
   }),
   L0304: message<{ name: string; expected: string; seen: string; value?: string }>({

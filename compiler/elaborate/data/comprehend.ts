@@ -7,7 +7,7 @@ import type { ComprehensionExpr, Expr } from '../../../grammar/tree/expressions.
 import { Failure } from '../../failure.ts';
 import * as ir from '../../ir/build.ts';
 import { keyOfSeed } from '../../ir/random.ts';
-import { nodes } from '../../../grammar/walk.ts';
+import { freeNames, mentioned as namesIn, nodes } from '../../../grammar/walk.ts';
 import { diagnose } from '../../messages.ts';
 import { childScope, inAxes, inScope, lookup, spanKey } from '../context.ts';
 import type { Context } from '../context.ts';
@@ -27,9 +27,12 @@ export class UnrollSignal extends Failure {
   }
 }
 
-/** What the names in an expression stand for here. */
-const mentioned = (e: Expr, ctx: Context): Value[] =>
-  nodes(e).flatMap((n) => (n.kind === 'name' && 'name' in n ? (lookup(ctx.scope, n.name as string) ?? []) : []));
+/** What the names in an expression stand for here: those that its own binders introduce are not these, except in what they go over. */
+const mentioned = (e: Expr, ctx: Context): Value[] => {
+  const sources = e.kind === 'comprehension' ? e.binders.flatMap((b) => namesIn(b.source)) : [];
+  const names = new Set([...freeNames(e, () => false), ...sources]);
+  return [...names].flatMap((name) => lookup(ctx.scope, name) ?? []);
+};
 
 /** Whether the set differs from place to place of the axes around it. */
 export const needsUnrolling = (e: Expr, ctx: Context): boolean =>

@@ -8,6 +8,7 @@ import { tag } from '../../ir/origins.ts';
 import type { ArrayValue } from '../../ir/operations.ts';
 import type { TensorSpace } from '../../spaces/space.ts';
 import { newAxis } from '../context.ts';
+import { markStatistic } from './leakage.ts';
 import type { Context, Feed, ProblemContext } from '../context.ts';
 import { sequence } from '../values/sequences.ts';
 import { tensor } from '../values/tensors.ts';
@@ -16,6 +17,13 @@ import type { Axis, Data, Template, Tensor, Value } from '../values/values.ts';
 /** One node for one array, so that equal uses are equal nodes. */
 const constants = new WeakMap<ArrayValue, Node>();
 
+/** Which leaf of which set a node holds the numbers of. */
+const sources = new WeakMap<Node, { readonly data: Data; readonly leaf: number }>();
+
+/** The leaf whose numbers these are, in another type or shape. */
+export const leafBehind = (node: Node): { readonly data: Data; readonly leaf: number } | undefined =>
+  ['cast', 'reshape', 'stop', 'broadcast'].includes(node.operation.op) ? leafBehind(node.inputs[0]) : sources.get(node);
+
 export const leafNode = (data: Data, leaf: number, ctx: Context): Node => {
   const array = data.leaves[leaf];
   let node = constants.get(array);
@@ -23,6 +31,7 @@ export const leafNode = (data: Data, leaf: number, ctx: Context): Node => {
     node = ir.constant(array);
     constants.set(array, node);
   }
+  sources.set(node, { data, leaf });
   if (data.evaluation) ctx.shared.evaluationNodes.add(node);
   ctx.shared.rootsOf.set(node, data.roots);
   tag(node, data.roots);
@@ -90,6 +99,7 @@ const feedNode = (feed: Feed, leaf: number, suffix: string, ctx: Context): Node 
   const name = `data:${feed.data.id}${suffix}:${leaf}`;
   const node = ir.input(name, array.dtype, [feed.rows, ...array.shape.slice(1)]);
   feed.inputs.push({ name, leaf, node });
+  sources.set(node, { data: feed.data, leaf });
   if (feed.data.evaluation) ctx.shared.evaluationNodes.add(node);
   ctx.shared.rootsOf.set(node, feed.data.roots);
   return node;
@@ -131,11 +141,23 @@ const suffixOf = (feed: Feed, problem: ProblemContext): string => {
   return at === 0 ? '' : `'${at}`;
 };
 
+/** As an array all rows are read at once, whatever is made of them: a statistic of the set. */
+const wholes = new WeakMap<ArrayValue, Node>();
+
+const wholeNode = (data: Data, leaf: number, ctx: Context): Node => {
+  const array = data.leaves[leaf];
+  const node = wholes.get(array) ?? ir.constant(array);
+  wholes.set(array, node);
+  if (data.evaluation) ctx.shared.evaluationNodes.add(node);
+  markStatistic(node, data.roots, ctx.shared);
+  return node;
+};
+
 /** A set of numbers or arrays as one array, rows first; undefined where rows are tuples, or depend on what is trained. */
 export const arrayOfData = (data: Data, ctx: Context): Tensor | undefined => {
   const { template } = data;
   if (data.view || template.kind !== 'leaf') return undefined;
-  return tensor(leafNode(data, template.leaf, ctx), [], {
+  return tensor(wholeNode(data, template.leaf, ctx), [], {
     ...template.space,
     shape: [data.rows, ...template.space.shape],
   });

@@ -4,14 +4,14 @@
  */
 import type { Span } from '../../../grammar/span.ts';
 import { fail } from '../../messages.ts';
-import { printSpace, sameShape } from '../../spaces/space.ts';
 import { inAxes, newAxis } from '../context.ts';
 import type { Context } from '../context.ts';
-import { asTensor, describe, mapTensors, poisoned } from '../values/describe.ts';
+import { describe, mapTensors, poisoned } from '../values/describe.ts';
+import { checkPoint } from './points.ts';
 import { arrayDist, sequenceOf } from './independent.ts';
 import { rowAt } from '../data/rows.ts';
 import { longest, reachOf, sequence } from '../values/sequences.ts';
-import { mapBinary, shapeOf, stopTensor, toReal } from '../values/tensors.ts';
+import { mapBinary, stopTensor } from '../values/tensors.ts';
 import type { Data, Dist, Tensor, Value } from '../values/values.ts';
 
 export const nameOf = (d: Dist): string => d.family || 'the distribution';
@@ -177,23 +177,12 @@ export const lackNotes = (lack: Dist['lacks']['density']) => ({
   notes: lack ? [{ message: lack.message, span: lack.span }] : [],
 });
 
-/** log P(x), one number for each example. */
-export const logDensity = (v: Value, x: Value, ctx: Context, span: Span, purpose: string): Tensor => {
+/** log P(x), one number for each example. `at`: where the point is written. */
+export const logDensity = (v: Value, x: Value, ctx: Context, span: Span, purpose: string, at = span): Tensor => {
   const dist = toDistribution(v, ctx, span);
   if (!dist.logDensity) return fail('L0312', span, { name: nameOf(dist), purpose }, lackNotes(dist.lacks.density));
   const point = x.kind === 'dist' && x.implicit ? draws(x, ctx, span) : x;
-  if (dist.event && (point.kind === 'tensor' || point.kind === 'range')) {
-    const t = asTensor(point, span);
-    const seen = shapeOf(toReal(t));
-    const classes = dist.event.element.kind === 'Class' ? [dist.event.element.size] : [];
-    const inner = dist.event.element.kind === 'Simplex' ? [dist.event.element.size] : [];
-    const sphere = dist.event.element.kind === 'Sphere' ? [dist.event.element.dimension + 1] : [];
-    const ball = dist.event.element.kind === 'Ball' ? [dist.event.element.dimension] : [];
-    const expected = [...dist.event.shape, ...classes, ...inner, ...sphere, ...ball];
-    const index = dist.event.element.kind === 'Class' && sameShape(seen, dist.event.shape);
-    if (!sameShape(seen, expected) && !index)
-      fail('L0304', span, { name: 'the point', expected: printSpace(dist.event), seen: printSpace(t.space) });
-  }
+  checkPoint(dist, point, span, at);
   return dist.logDensity(ctx, point, span);
 };
 

@@ -37,6 +37,16 @@ const onlyIndex = ({ items, span }: IndexExpr, ctx: Context): Value => {
   return ctx.shared.run.evaluate(item.value, ctx);
 };
 
+/** `f(x)[y]` where `f(y | x)` is meant. */
+const classProbability = ({ object, items: [item] }: IndexExpr) => {
+  const y = item.kind === 'at' && item.value.kind === 'name' ? item.value.name : 'k';
+  const args = object.kind === 'call' && object.callee.kind === 'name' ? object : undefined;
+  const [x] = args?.args ?? [];
+  const given = args?.callee.kind === 'name' && x?.value.kind === 'name' ? x.value.name : undefined;
+  const probability = args?.callee.kind === 'name' && given ? `${args.callee.name}(${y} | ${given})` : `P(${y})`;
+  return { help: `the probability of class \`${y}\` is \`${probability}\`` };
+};
+
 export const indexed = (e: IndexExpr, object: Value, ctx: Context): Value => {
   switch (object.kind) {
     case 'function': {
@@ -47,6 +57,9 @@ export const indexed = (e: IndexExpr, object: Value, ctx: Context): Value => {
       return instantiate(object, staticsOf(e, ctx), ctx, e.span);
     case 'dist': {
       if (object.buffer) return ofEntries(e, rowsOfBuffer(object.buffer, ctx, e.object.span), ctx);
+      // A draw of a class is no array; what is meant is the probability of this class.
+      if (object.implicit && object.event?.element.kind === 'Class' && object.event.shape.length === 0)
+        return fail('L0302', e.span, { expected: 'an array', seen: describe(object) }, classProbability(e));
       if (object.implicit)
         return indexTensor(asTensor(draws(object, ctx, e.span), e.object.span), e.items, ctx, e.span);
       const sizes = staticsOf(e, ctx).map((s) => asCount(s.value, s.span, 'the size of an array of draws'));

@@ -11,6 +11,7 @@ import { fail } from '../../messages.ts';
 import { printSpace } from '../../spaces/space.ts';
 import type { TensorSpace } from '../../spaces/space.ts';
 import type { Context } from '../context.ts';
+import { checkColumn } from '../distributions/points.ts';
 import { asTensor, asWhole, describe, mapTensors } from '../values/describe.ts';
 import { expandAxes, known, knownArray, shapeOf, shapeToAxis, tensor, toReal, unionAxes } from '../values/tensors.ts';
 import type { Tensor, Value } from '../values/values.ts';
@@ -172,6 +173,7 @@ export const indexDimension = (t: Tensor, at: number, value: Value, span: Span, 
   const place = known(index);
   if (place !== undefined) return entryOf(t, at, place, span);
   const real = element.kind === 'R' && index.node.dtype === 'float32' && !knownArray(index);
+  if (real) checkColumn(index.node, { kind: 'Class', size: n }, span, `the places of an axis of length ${n}`);
   if (real && shapeOf(index).length > 1) return fail('L0302', span, { expected: 'an index', seen: describe(value) });
   return isOne(index) ? gathered(t, at, index, span, filtered) : gatherMany(t, at, index, span);
 };

@@ -2,6 +2,7 @@
 import type { Span } from '../../../grammar/span.ts';
 import type { Parameter } from '../../../grammar/tree/patterns.ts';
 import { parameterName } from '../../../grammar/walk.ts';
+import { calledHere, computedHere } from '../../names/elsewhere.ts';
 import { similar } from '../../../grammar/similar.ts';
 import type { Given } from '../values/values.ts';
 
@@ -11,6 +12,8 @@ export interface Wrong {
   readonly span?: Span;
   readonly similar?: string;
   readonly unnamed?: string;
+  /** What to write, where it is no other name. */
+  readonly way?: string;
   /** All that there are. */
   readonly names?: readonly string[];
 }
@@ -27,10 +30,13 @@ export const assign = (
       const param = params[position];
       if (param === undefined || param.keyword) {
         const open = params.filter((p, i) => p.keyword && !given[i] && !args.some((a) => a.name === parameterName(p)));
+        const surplus = args.slice(args.indexOf(arg)).filter((a) => a.name === undefined).length;
+        const named = open.slice(0, surplus).map((p) => `\`${parameterName(p)} = ...\``);
         return {
-          wrong: `there ${position === 1 ? 'is 1 argument' : `are at most ${position} arguments`} by position, but one more is given`,
+          wrong: `there ${position === 1 ? 'is 1 argument' : `are at most ${position} arguments`} by position, but ${surplus === 1 ? 'one more is' : `${surplus} more are`} given`,
           span: arg.span,
           unnamed: open.length === 1 ? parameterName(open[0]) : undefined,
+          way: open.length > 1 ? `what stands behind \`;\` is given by name: ${named.join(', ')}` : undefined,
         };
       }
       given[position++] = arg;
@@ -38,10 +44,12 @@ export const assign = (
       const i = params.findIndex((p) => p.pattern.kind === 'name' && p.pattern.name === arg.name);
       if (i < 0) {
         const names = params.flatMap((p) => parameterName(p) ?? []);
+        const way = computedHere(arg.name, names);
         return {
           wrong: `there is no parameter \`${arg.name}\``,
           span: arg.span,
-          similar: similar(arg.name, names),
+          similar: way === undefined ? (calledHere(arg.name, names) ?? similar(arg.name, names)) : undefined,
+          way,
           names,
         };
       }

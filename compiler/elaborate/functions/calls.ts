@@ -226,7 +226,7 @@ export const applyValue = (callee: Value, args: readonly Given[], ctx: Context, 
       // of functions or members an array is applied entry by entry, if at all
       if (!isLaw(callee)) return notCallable(callee, span);
       const x: Value = args.length === 1 ? args[0].value : { kind: 'tuple', items: args.map((a) => a.value) };
-      const t = logDensity(callee, x, ctx, span, 'its value at a point');
+      const t = logDensity(callee, x, ctx, span, 'its value at a point', args.length === 1 ? args[0].span : span);
       return mapUnary('exp', t, span);
     }
     case 'poison':
@@ -247,5 +247,5 @@ export const densityOf = (
   const applied = given ? applyValue(callee, given, ctx, span) : callee;
   const dist = toDistribution(applied, ctx, span);
   const point: Value = x.length === 1 ? x[0].value : { kind: 'tuple', items: x.map((a) => a.value) };
-  return logDensity(dist, point, ctx, span, 'its log-density');
+  return logDensity(dist, point, ctx, span, 'its log-density', x.length === 1 ? x[0].span : span);
 };

@@ -5,8 +5,10 @@
 import type { Span } from '../../../grammar/span.ts';
 import type { ModelDeclaration } from '../../../grammar/tree/declarations.ts';
 import type { Expr } from '../../../grammar/tree/expressions.ts';
-import type { StaticParameter } from '../../../grammar/tree/patterns.ts';
+import type { Parameter, StaticParameter } from '../../../grammar/tree/patterns.ts';
+import { parameterName } from '../../../grammar/walk.ts';
 import { fail } from '../../messages.ts';
+import { calledHere } from '../../names/elsewhere.ts';
 import { similar } from '../../../grammar/similar.ts';
 import { matchAnnotation } from '../spaces/annotations.ts';
 import { assigned, nameOfParameter, spread } from '../functions/arguments.ts';
@@ -14,6 +16,8 @@ import { bind, childScope } from '../context.ts';
 import type { Context, Scope } from '../context.ts';
 import { declaredBy } from '../spaces/equations.ts';
 import { bindPattern } from '../expressions/patterns.ts';
+import { describe } from '../values/describe.ts';
+import { known } from '../values/tensors.ts';
 import { currentValue } from './parameters.ts';
 import { newStore, uniqueName } from './stores.ts';
 import type { Given, Member, Model, Store, Value } from '../values/values.ts';
@@ -26,22 +30,31 @@ export const bindStatics = (
   given: { readonly bound?: readonly Value[]; readonly boundNamed?: ReadonlyMap<string, Value> },
   ctx: Context,
   span: Span,
+  params: readonly Parameter[] = [],
 ): void => {
   const bound = given.bound ?? [];
   const names = statics.map((s) => s.name.text);
   for (const own of statics.length > 0 ? (given.boundNamed?.keys() ?? []) : [])
     if (!names.includes(own)) {
-      const near = similar(own, names);
+      const near = calledHere(own, names) ?? similar(own, names);
+      const argument = params.some((p) => parameterName(p) === own);
+      const help = argument
+        ? `\`${own}\` is an argument: \`${name}[...](x, ${own} = ...)\``
+        : `\`${name}\` has \`[${names.join(', ')}]\``;
       fail(
         'L0303',
         span,
-        { what: `there is no static parameter \`${own}\``, call: name, similar: near },
-        near ? {} : { help: `\`${name}\` has \`[${names.join(', ')}]\`` },
+        { what: `there is no static parameter \`${own}\``, call: name, similar: argument ? undefined : near },
+        near && !argument ? {} : { help },
       );
     }
   statics.forEach((param, i) => {
     const value = given.boundNamed?.get(param.name.text) ?? bound[i];
     if (value) {
+      if (param.default?.kind === 'boolean' && !(value.kind === 'tensor' && value.space.element.kind === 'Bit')) {
+        const seen = value.kind === 'tensor' ? (known(value) ?? describe(value)) : describe(value);
+        fail('L0302', span, { expected: '`true` or `false`', seen: String(seen), where: `\`${param.name.text}\`` });
+      }
       bind(
         scope,
         param.name.text,
@@ -71,7 +84,7 @@ export const instantiate = (model: Model, given: readonly Given[], ctx: Context,
   const scope = childScope(model.scope);
   const bound = given.filter((g) => g.name === undefined).map((g) => g.value);
   const boundNamed = new Map(given.flatMap((g) => (g.name === undefined ? [] : [[g.name, g.value] as const])));
-  bindStatics(scope, name.text, statics, { bound, boundNamed }, { ...ctx, scope }, span);
+  bindStatics(scope, name.text, statics, { bound, boundNamed }, { ...ctx, scope }, span, model.declaration.params);
   const values = new Map<string, Value>();
   for (const s of statics) {
     const entry = scope.names.get(s.name.text);

@@ -10,6 +10,7 @@ import { asTensor, describe } from '../values/describe.ts';
 import { choiceParameter, pointParameter } from '../members/parameters.ts';
 import { copyStart } from '../members/start.ts';
 import { shapeOf } from '../values/tensors.ts';
+import { instantiate } from '../members/members.ts';
 import type { Model, Store, Tensor, Value } from '../values/values.ts';
 
 /** A member, a point or a value, under its name. */
@@ -49,6 +50,7 @@ export const opened = (over: Over, name: string, store: Store, ctx: Context, whe
     case 'choice':
       return { name, value: choiceParameter(name, domain.among, store, ctx, over.span), store, model: written };
     case 'model': {
+      if (!domain.statics) instantiate(domain, [], ctx, over.domain.span);
       const fresh = store.parameters.size === 0 && store.members.size === 0;
       if (over.from && fresh) copyStart(store, domain, ctx.shared.run.evaluate(over.from, ctx), ctx, over.from.span);
       return { name, value: { kind: 'member', model: domain, store }, store, model: written };
