@@ -9,7 +9,7 @@ import { position } from '../grammar/diagnostics.ts';
 import { toMetricsLine, unknownsOf } from '../runtime/events.ts';
 import type { Event, OnEvent, Stopped, Summary } from '../runtime/events.ts';
 import { formatNumber } from '../runtime/report/axes.ts';
-import { newRecord, recordEvent } from '../runtime/report/record.ts';
+import { measureOf, newRecord, recordEvent } from '../runtime/report/record.ts';
 import type { RunRecord } from '../runtime/report/record.ts';
 import type { StepProfile } from '../runtime/profile.ts';
 import type { RunResult } from '../runtime/result.ts';
@@ -124,6 +124,7 @@ export const openNarrator = (o: NarratorOptions): Narrator => {
     progress.clear();
     terminal.out(text);
   };
+  const stageOf = ({ stage }: { readonly stage: string }) => record.stages.find((s) => s.id === stage);
   const tell = (event: Event, seconds: number): void => {
     switch (event.type) {
       case 'stage': {
@@ -136,10 +137,12 @@ export const openNarrator = (o: NarratorOptions): Narrator => {
         return;
       }
       case 'step':
-        progress.step(event, seconds);
+        progress.step(event, seconds, (player) => measureOf(stageOf(event), player));
         return;
       case 'solved':
-        say(`  solved: ${event.method}, ${unknownsOf(event)}, loss ${formatNumber(event.loss)}`);
+        say(
+          `  solved: ${event.method}, ${unknownsOf(event)}, ${measureOf(stageOf(event), event.label)} ${formatNumber(event.loss)}`,
+        );
         return;
       case 'warning':
         say(`  ${paint(terminal, 'yellow', 'note')}: ${plainText(event.message)}`);

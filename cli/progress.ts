@@ -26,14 +26,21 @@ export const bar = (share: number, width: number): string => {
 
 type StepEvent = Extract<Event, { type: 'step' }>;
 
-const lossText = (losses: Readonly<Record<string, number>>): string => {
+/** `loss` or `objective`, of a player. */
+type Measure = (player: string) => string;
+
+/** `loss 0.1`; of several players `objective f 99.2, loss v 612, w 0.3`. */
+const lossText = (losses: Readonly<Record<string, number>>, measure: Measure): string => {
   const entries = Object.entries(losses);
-  if (entries.length === 1) return `loss ${formatNumber(entries[0][1])}`;
-  return `loss ${entries.map(([player, loss]) => `${player} ${formatNumber(loss)}`).join(', ')}`;
+  const named = entries.map(([player, loss], i) => {
+    const word = i > 0 && measure(entries[i - 1][0]) === measure(player) ? [] : [measure(player)];
+    return [...word, ...(entries.length > 1 ? [player] : []), formatNumber(loss)].join(' ');
+  });
+  return named.join(', ');
 };
 
 export interface Progress {
-  step(event: StepEvent, seconds: number): void;
+  step(event: StepEvent, seconds: number, measure?: Measure): void;
   /** Removes the line, for other output; the next step draws it again. */
   clear(): void;
 }
@@ -59,7 +66,7 @@ export const openProgress = (terminal: Terminal, extent: Extent): Progress => {
     if (drawn) terminal.write('\r\x1b[K');
     drawn = false;
   };
-  const describe = (event: StepEvent, seconds: number, all: number): string => {
+  const describe = (event: StepEvent, seconds: number, all: number, measure: Measure): string => {
     const own = done - begun.done;
     const left = own > 3 && all >= done ? ((seconds - begun.seconds) / own) * (all - done) : NaN;
     // A training is called after its players, which the losses name already.
@@ -67,11 +74,11 @@ export const openProgress = (terminal: Terminal, extent: Extent): Progress => {
     const label = named ? '' : `${event.label}  `;
     const time = Number.isFinite(left) ? `  ${duration(left)} left` : '';
     const count = all > 0 ? `${done}/${all}` : `${event.step}/${event.total}`;
-    return `${label}${count}  ${lossText(event.losses)}${time}`;
+    return `${label}${count}  ${lossText(event.losses, measure)}${time}`;
   };
   return {
     clear,
-    step: (event, seconds) => {
+    step: (event, seconds, measure = () => 'loss') => {
       const fresh = event.stage !== stage;
       const { before, all: known } = extent(event);
       done = before + event.step;
@@ -84,7 +91,7 @@ export const openProgress = (terminal: Terminal, extent: Extent): Progress => {
       if (terminal.tty) {
         if (seconds - last < REDRAW && done < all) return;
         last = seconds;
-        const text = describe(event, seconds, known);
+        const text = describe(event, seconds, known, measure);
         const width = Math.min(30, terminal.columns - plain(text).length - 6);
         const line =
           width >= 8
@@ -94,7 +101,7 @@ export const openProgress = (terminal: Terminal, extent: Extent): Progress => {
         drawn = true;
       } else if (done >= all || done * LINES >= all * (lines + 1) || fresh) {
         if (!fresh) lines = Math.floor((done * LINES) / all);
-        terminal.out(`  ${describe(event, seconds, known)}`);
+        terminal.out(`  ${describe(event, seconds, known, measure)}`);
       }
     },
   };

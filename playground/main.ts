@@ -104,6 +104,7 @@ const start = async (): Promise<void> => {
     title.textContent = called;
     editor.setText(text);
     run.opened();
+    side.open('run');
     announce(`${called} opened`);
   };
   const startRun = (): void => {
@@ -263,6 +264,7 @@ const start = async (): Promise<void> => {
     { class: 'top' },
     h('h1', {}, 'Learn'),
     title,
+    note,
     h(
       'nav',
       { 'aria-label': 'Open and share' },
@@ -276,7 +278,6 @@ const start = async (): Promise<void> => {
       exports,
       theme.button,
     ),
-    note,
   );
   const main = h(
     'main',
@@ -321,6 +322,7 @@ const start = async (): Promise<void> => {
         // To the editor it would be a new line.
         event.stopPropagation();
         startRun();
+        run.look();
       }
     },
     { capture: true },

@@ -118,6 +118,8 @@ export type Event =
       readonly solver: 'gradient' | 'exact' | 'lbfgs' | 'em' | 'constrained' | 'fitted' | 'enumerated';
       readonly total: number;
       readonly players: readonly string[];
+      /** Those of the players whose objective is to become large. */
+      readonly maximised?: readonly string[];
     } & Trained)
   /** `step` steps are done; the losses are those of the last of them, before its update. */
   | ({

@@ -135,9 +135,14 @@ const train = async (current: Current, action: Train, carried: Carried): Promise
   const { solver, label } = action;
   const trained: Trained = { ...where, action: position.action, label };
   if (!position.started) {
-    const players =
-      solver.kind === 'gradient' ? solver.players.filter((p) => !p.collects).map(({ name }) => name) : [label];
-    emit({ type: 'train', ...trained, solver: solver.kind, total: solver.steps ?? 0, players });
+    const all =
+      solver.kind === 'gradient' ? solver.players.filter((p) => !p.collects) : [{ name: label, sense: solver.sense }];
+    const maximised = all.filter(({ sense }) => sense === 'maximize').map(({ name }) => name);
+    emit({
+      ...{ type: 'train', ...trained, solver: solver.kind, total: solver.steps ?? 0 },
+      players: all.map(({ name }) => name),
+      ...(maximised.length > 0 && { maximised }),
+    });
     advance(session, { started: true });
     if (where.run === 0 && solver.kind === 'gradient') await drawAll(current, (every) => every !== undefined);
   }

@@ -133,6 +133,13 @@ describe('progress', () => {
     expect(lines.at(-1)).toMatch(/^ {2}5000\/5000 {2}loss 0.0002/);
     expect(lines[5]).toMatch(/\d+ s left$/);
   });
+  test('what is maximised is an objective, what is minimised a loss', () => {
+    const terminal = fakeTerminal('.');
+    const progress = openProgress(terminal, () => ({ before: 0, all: 1 }));
+    const players = { ...step(1, 1), losses: { f: 99, v: 6, w: 7 } };
+    progress.step(players, 1, (player) => (player === 'f' ? 'objective' : 'loss'));
+    expect(terminal.read().out).toContain('objective f 99, loss v 6, w 7');
+  });
   test('by steps, not by what is heard of them; over several trainings, and from where a resumed run begins', () => {
     const terminal = fakeTerminal('.');
     const progress = openProgress(terminal, ({ run }) => ({ before: run * 500, all: 1000 }));

@@ -17,6 +17,7 @@ import { render } from '../grammar/diagnostics.ts';
 import { parse, parseExpression } from '../grammar/parse.ts';
 import type { Expr } from '../grammar/tree/expressions.ts';
 import { nodeHost } from '../runtime/data/node-host.ts';
+import { checked, rendered } from './errors-harness.ts';
 import { expectationOf } from './distributions-harness.ts';
 import { root } from './fixtures/process.ts';
 import { openDesk } from './fixtures/terminal.ts';
@@ -49,7 +50,7 @@ const titled = (list: readonly Block[]): [string, Block][] =>
   list.map((b) => [`${relative(root, b.page)}:${b.line}`, b]);
 
 describe('Learn in the docs', () => {
-  const learn = titled(blocks.filter((b) => /^learn\b/.test(b.language)));
+  const learn = titled(blocks.filter((b) => /^learn( fragment)?$/.test(b.language)));
   test('is there', () => expect(learn.length).toBeGreaterThan(15));
   test.each(learn)('%s', async (_, { page, language, text }) => {
     // Data files of a block lie beside its page.
@@ -62,6 +63,28 @@ describe('Learn in the docs', () => {
   test('the README opens with the first example', () => {
     const [first] = blocks.filter((b) => b.page === join(root, 'README.md') && b.language === 'learn');
     expect(first.text).toBe(readFileSync(join(root, 'examples/01-penguins.learn'), 'utf8'));
+  });
+});
+
+describe('mistakes in the docs', () => {
+  const mistakes = titled(blocks.filter((b) => b.language === 'learn mistake'));
+  test('every diagnostic has one on its page', () => {
+    const shown = new Set(mistakes.map(([, b]) => basename(b.page, '.md')));
+    expect(codeEntries().filter(({ code }) => !shown.has(code))).toEqual([]);
+  });
+  test.each(mistakes)('%s gets what stands under it', async (_, { page, text }) => {
+    const said = rendered(await checked(text));
+    const under = blocksOf(page).filter((b) => b.language === 'text' && /^\w+\[L\d+\]/.test(b.text));
+    const own =
+      under[
+        blocksOf(page)
+          .filter((b) => b.language === 'learn mistake')
+          .findIndex((b) => b.text === text)
+      ];
+    for (const one of own.text.trimEnd().split(/\n\n(?=\w+\[)/)) {
+      expect(one).toMatch(new RegExp(`^(error|warning)\\[${basename(page, '.md')}\\]`));
+      expect(said).toContain(one);
+    }
   });
 });
 

@@ -6,6 +6,7 @@ import { lineChart, thin } from '../runtime/report/charts.ts';
 import { drawPicture } from '../runtime/report/pictures.ts';
 import { newRecord, recordEvent } from '../runtime/report/record.ts';
 import { renderReport } from '../runtime/report/report.ts';
+import { curves } from '../runtime/report/results.ts';
 import { parameters, pictures, record } from './fixtures/run-record.ts';
 
 const html = (): string =>
@@ -123,6 +124,29 @@ test('a stream of tasks has one curve, one task behind the other', () => {
   for (const action of [0, 2])
     for (const step of [1, 2]) recordEvent(made, { type: 'step', ...at, action, step, losses: { f: action + step } });
   expect(made.stages[0].losses[0]).toMatchObject({ x: [1, 2, 3, 4], y: [1, 2, 3, 4] });
+});
+
+test('what is computed between two tasks has steps of its own', () => {
+  const made = newRecord();
+  const at = { type: 'step', stage: 's', run: 0, seed: 1, label: '', total: 2, epoch: 0 } as const;
+  for (const [action, player] of ['f', 'what mattered', 'f'].entries())
+    for (const step of [1, 2]) recordEvent(made, { ...at, action, step, losses: { [player]: step } });
+  const [f, between] = made.stages[0].losses;
+  expect([f.x, between.x]).toEqual([
+    [1, 2, 3, 4],
+    [1, 2],
+  ]);
+});
+
+test('what is to become large is no loss', () => {
+  const made = newRecord();
+  const at = { stage: 's', run: 0, seed: 1, action: 0, label: 'f | v', total: 2 };
+  recordEvent(made, { type: 'train', ...at, solver: 'gradient', players: ['f', 'v'], maximised: ['f'] });
+  for (const step of [1, 2])
+    recordEvent(made, { type: 'step', ...at, epoch: 0, step, losses: { f: step, v: 1 / step } });
+  const drawn = curves(made.stages[0]);
+  expect(drawn).toContain('objective of f');
+  expect(drawn).toContain('loss of v');
 });
 
 test('evaluations on the way stand where the training is, whatever number their action has', () => {

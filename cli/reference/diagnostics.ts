@@ -1,12 +1,24 @@
 /** docs/reference/diagnostics/: an index by family and a page for every code, from the tables of messages. */
+import { casesOf, type Case } from './cases.ts';
 import { codeEntries, families } from './codes.ts';
 import type { CodeEntry } from './codes.ts';
+
+const fenced = (kind: string, text: string): string => `\`\`\`${kind}\n${text.trimEnd()}\n\`\`\``;
+
+const example = ({ title, source, problems, fixes }: Case): string =>
+  [
+    `## ${title}`,
+    fenced('learn mistake', source),
+    fenced('text', problems),
+    ...(fixes ? ['The fix that editors offer:', fenced('text', fixes)] : []),
+  ].join('\n\n');
 
 const page = ({ code, severity, title, explanation }: CodeEntry): string =>
   [
     `# ${code}: ${title}`,
     severity === 'warning' ? 'A warning.' : 'An error.',
     explanation,
+    ...casesOf(code).map(example),
     '[All codes](README.md)',
   ].join('\n\n') + '\n';
 

@@ -20,6 +20,8 @@ export interface StageRecord {
   formula: { readonly unicode: string; readonly latex: string };
   readonly decisions: Decision[];
   readonly losses: Curve[];
+  /** Players whose objective is to become large. */
+  maximised?: readonly string[];
   readonly progress: Curve[];
   readonly evaluations: EvaluationResult[];
   readonly summaries: Summary[];
@@ -30,7 +32,7 @@ export interface RunRecord {
   readonly stages: StageRecord[];
   readonly warnings: string[];
   stopped?: Stopped;
-  /** Steps of earlier actions of a training, by stage and run: the curves of a stream of tasks are one behind the other. */
+  /** Steps of earlier actions of a training, by stage, run and players: the curves of a stream of tasks are one behind the other. */
   readonly done: Map<string, { action: number; before: number; last: number }>;
 }
 
@@ -47,6 +49,10 @@ const stageOf = (record: RunRecord, id: string): StageRecord => {
   return made;
 };
 
+/** What the number of a player is called. */
+export const measureOf = (stage: StageRecord | undefined, player: string): 'loss' | 'objective' =>
+  stage?.maximised?.includes(player) ? 'objective' : 'loss';
+
 const curveOf = (curves: Curve[], name: string, { run, seed }: { run: number; seed: number }): Curve => {
   const found = curves.find((c) => c.name === name && c.run === run);
   if (found) return found;
@@ -55,13 +61,13 @@ const curveOf = (curves: Curve[], name: string, { run, seed }: { run: number; se
   return made;
 };
 
-/** Steps since the training began, over all its actions. */
-const overall = (record: RunRecord, e: { stage: string; run: number; action: number; step: number }): number => {
-  const key = `${e.stage} ${e.run}`;
+/** Steps since the training of these players began, over all its actions. What is computed between them has steps of its own. */
+const overall = (record: RunRecord, e: Extract<Event, { type: 'step' }>): number => {
+  const key = `${e.stage} ${e.run} ${Object.keys(e.losses).join()}`;
   const was = record.done.get(key) ?? { action: e.action, before: 0, last: 0 };
   const at = was.action === e.action ? was : { action: e.action, before: was.before + was.last, last: 0 };
   at.last = Math.max(at.last, e.step);
-  record.done.set(key, at);
+  record.done.set(key, at).set(`${e.stage} ${e.run}`, at);
   return at.before + e.step;
 };
 
@@ -84,6 +90,11 @@ export const recordEvent = (record: RunRecord, event: Event): void => {
     case 'decision': {
       const { decisions } = stageOf(record, event.stage);
       if (!decisions.some((d) => d.subject === event.subject && d.choice === event.choice)) decisions.push(event);
+      return;
+    }
+    case 'train': {
+      const stage = stageOf(record, event.stage);
+      stage.maximised = [...(stage.maximised ?? []), ...(event.maximised ?? [])];
       return;
     }
     case 'step': {

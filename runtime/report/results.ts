@@ -7,6 +7,7 @@ import { formatNumber } from './axes.ts';
 import { lineChart } from './charts.ts';
 import type { Series } from './charts.ts';
 import { escapeHtml, prose, table } from './html.ts';
+import { measureOf } from './record.ts';
 import type { Curve, StageRecord } from './record.ts';
 
 const verdictBadge = (s: Summary): string => {
@@ -63,7 +64,9 @@ const seriesOf = (curves: readonly Curve[]): Series[] => {
 export const curves = (stage: StageRecord): string => {
   const names = (all: readonly Curve[]): string[] => [...new Set(all.map((c) => c.name))];
   const losses = names(stage.losses).map((player) =>
-    lineChart(`loss of ${player}`, seriesOf(stage.losses.filter((c) => c.name === player)), { loss: true }),
+    lineChart(`${measureOf(stage, player)} of ${player}`, seriesOf(stage.losses.filter((c) => c.name === player)), {
+      loss: true,
+    }),
   );
   const progress = names(stage.progress).map((name) => {
     const bound = stage.summaries.find((s) => s.name === name)?.compare?.bound;
@@ -73,21 +76,22 @@ export const curves = (stage: StageRecord): string => {
   return charts.length > 0 ? `<div class="grid">${charts.join('')}</div>` : '';
 };
 
-const solvedLine = (s: StageRecord['solved'][number]): string => {
+const solvedLine = (stage: StageRecord, s: StageRecord['solved'][number]): string => {
   const facts = [
     unknownsOf(s),
     ...(s.iterations === undefined ? [] : [`${s.iterations} iterations`]),
     ...(s.condition === undefined ? [] : [`condition number ${formatNumber(s.condition)}`]),
     ...(s.reason ? [s.reason] : []),
   ];
-  return `<p>Solved: ${prose(s.method)} (${prose(facts.join(', '))}); loss ${formatNumber(s.loss)}.</p>`;
+  return `<p>Solved: ${prose(s.method)} (${prose(facts.join(', '))}); ${measureOf(stage, s.label)} ${formatNumber(s.loss)}.</p>`;
 };
 
 /** The folds of a cross-validation would fill a page. */
 const mostSolved = 3;
 
-export const solvedText = ({ solved }: StageRecord): string => {
-  const lines = solved.map(solvedLine).join('');
+export const solvedText = (stage: StageRecord): string => {
+  const { solved } = stage;
+  const lines = solved.map((s) => solvedLine(stage, s)).join('');
   if (solved.length <= mostSolved) return lines;
   return `<details><summary>Solved ${solved.length} times: ${prose(solved[0].method)}</summary>${lines}</details>`;
 };

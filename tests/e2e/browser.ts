@@ -93,18 +93,22 @@ export const write = async (page: Page, text: string): Promise<void> => {
   await page.keyboard.press('Control+A');
   await page.keyboard.press('Control+V');
   // The clipboard is read asynchronously: what is typed next must come after all of it.
-  await page.waitForFunction((wanted) => {
-    const top = (line: HTMLElement): number => parseFloat(line.style.top);
-    const lines = [...document.querySelectorAll<HTMLElement>('.surface .view-line')].sort((a, b) => top(a) - top(b));
-    const written = lines.map((line) =>
-      [...line.querySelectorAll('span > span')]
-        // Inferred spaces stand in the line, but not in the text.
-        .map((part) => (/dyn-rule/.test(part.className) ? '' : part.textContent))
-        .join('')
-        .replaceAll('\u00a0', ' '),
-    );
-    return written.length === wanted.length && written.every((line, i) => line === wanted[i]);
-  }, text.split('\n'));
+  await page.waitForFunction(
+    (wanted) => {
+      const top = (line: HTMLElement): number => parseFloat(line.style.top);
+      const lines = [...document.querySelectorAll<HTMLElement>('.surface .view-line')].sort((a, b) => top(a) - top(b));
+      const written = lines.map((line) =>
+        [...line.querySelectorAll('span > span')]
+          // Inferred spaces stand in the line, but not in the text.
+          .map((part) => (/dyn-rule/.test(part.className) ? '' : part.textContent))
+          .join('')
+          .replaceAll('\u00a0', ' '),
+      );
+      // A long line is wrapped, with spaces before what is under it.
+      return written.join('').replace(/\s/g, '') === wanted;
+    },
+    text.replace(/\s/g, ''),
+  );
 };
 
 export const understood = (page: Page, title: RegExp): Promise<unknown> =>

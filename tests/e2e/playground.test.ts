@@ -179,8 +179,12 @@ describe.skipIf(!chromium)('the playground in Chromium', { timeout: 240_000 }, (
     const page = await site.page();
     await write(page, `-- θ ∈ ℝ\n${net}`);
     await understood(page, /No problems/);
+    const before = await page.locator('#share').boundingBox();
     await page.click('#share');
     await page.waitForFunction(() => location.hash.startsWith('#spec='));
+    await reads(page.locator('.top .note'), 'The link is');
+    // No other button comes to lie where the pointer is.
+    expect(await page.locator('#share').boundingBox()).toEqual(before);
     const link = page.url();
     expect(link.length).toBeLessThan(900);
     const other = await site.page({ path: link.slice(site.url.length) });
@@ -191,6 +195,18 @@ describe.skipIf(!chromium)('the playground in Chromium', { timeout: 240_000 }, (
     expect(await other.locator('#results').innerText()).toBe('');
     await page.context().close();
     await other.context().close();
+  });
+
+  it('brings what runs into view where it lies below the text', async () => {
+    const page = await site.page({ width: 390 });
+    await write(page, net);
+    await understood(page, /No problems/);
+    await page.locator('#run').click();
+    await finished(page);
+    await page.waitForFunction(
+      () => document.querySelector('#results td strong')!.getBoundingClientRect().top < innerHeight,
+    );
+    await page.context().close();
   });
 
   it('takes a CSV that is dropped on it, which stays in the browser', async () => {

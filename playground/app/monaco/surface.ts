@@ -31,6 +31,8 @@ export const monacoSurface = (
   }
   monaco.editor.setModelLanguage(model, 'learn');
   const narrow = matchMedia('(max-width: 40rem)').matches;
+  /** Where the hundred columns of a formatted line have no room they are wrapped, not cut. */
+  const wrapAt = (width: number): 'on' | 'off' => (narrow || width < 920 ? 'on' : 'off');
   const editor = monaco.editor.create(parent, {
     model,
     theme: dark ? 'learn-dark' : 'learn-light',
@@ -50,7 +52,12 @@ export const monacoSurface = (
     fixedOverflowWidgets: true,
     lineNumbers: narrow ? 'off' : 'on',
     folding: !narrow,
-    wordWrap: narrow || parent.clientWidth < 560 ? 'on' : 'off',
+    wordWrap: wrapAt(parent.clientWidth),
+    wrappingIndent: 'deepIndent',
+    wordWrapBreakBeforeCharacters: '',
+    wordWrapBreakAfterCharacters: ' \t,;',
+    // A continued line stands under what it continues, which is no level of blocks.
+    guides: { indentation: false },
     renderFinalNewline: 'on',
     padding: { top: 8, bottom: 8 },
     inlayHints: { enabled: narrow ? 'off' : 'on', fontSize: 12 },
@@ -58,8 +65,7 @@ export const monacoSurface = (
     overviewRulerLanes: 2,
     smoothScrolling: !matchMedia('(prefers-reduced-motion: reduce)').matches,
   });
-  // Beside a lesson a line has less room.
-  editor.onDidLayoutChange(({ width }) => editor.updateOptions({ wordWrap: narrow || width < 560 ? 'on' : 'off' }));
+  editor.onDidLayoutChange(({ width }) => editor.updateOptions({ wordWrap: wrapAt(width) }));
   const lit = editor.createDecorationsCollection();
   editor.onDidChangeModelContent(() => on.change(model.getValue()));
   editor.onDidChangeCursorPosition(({ position }) => on.cursor(model.getOffsetAt(position)));

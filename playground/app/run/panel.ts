@@ -22,6 +22,8 @@ export interface RunPanel {
   /** Another text was opened: what ran before is not about it. */
   opened(): void;
   start(): void;
+  /** Where it lies below the text, what runs is brought into view. */
+  look(): void;
   toggle(): void;
 }
 
@@ -112,7 +114,13 @@ export const openRunPanel = (
     else if (isHeld(status) && training.run()?.text === context.text()) training.resume(context.files());
     else start();
   };
-  const run = button('run', 'Run', 'Train from the beginning (Ctrl+Enter)', start);
+  const look = (): void => {
+    if (matchMedia('(max-width: 60rem)').matches) element.scrollIntoView({ block: 'start' });
+  };
+  const run = button('run', 'Run', 'Train from the beginning (Ctrl+Enter)', () => {
+    start();
+    look();
+  });
   const pause = button('pause', 'Pause', 'Pause, or go on from there', toggle);
   const step = button('step', 'Step', 'One step of training', () =>
     training.step(context.text(), seedNow(), engineNow(), context.files()),
@@ -122,6 +130,7 @@ export const openRunPanel = (
     seed.value = String(seedNow() + 1);
     save();
     start();
+    look();
   });
   run.classList.add('primary');
   const status = h('p', { class: 'status', id: 'run-status' }, 'Ready');
@@ -237,6 +246,7 @@ export const openRunPanel = (
       update(training.run());
     },
     start,
+    look,
     toggle,
   };
 };

@@ -3,10 +3,10 @@ import { formatNumber } from '../../../runtime/report/axes.ts';
 import type { ParameterView } from '../../workers/parameters.ts';
 import { h } from '../dom.ts';
 
-const columns: readonly (readonly [string, string])[] = [
+const columns: readonly (readonly [string, string, string?])[] = [
   ['parameter', ''],
-  ['space', ''],
-  ['values', 'The smallest and the largest entry, or all of them where they are few'],
+  ['space', '', 't'],
+  ['values', 'The smallest and the largest entry, or all of them where they are few', 't'],
   ['size', 'Root mean square of its entries'],
   ['gradient', 'Root mean square of the gradient, in the coordinates in which it is trained; the bar is logarithmic'],
   ['moved a step', 'Root mean square of its change a step, since the last look'],
@@ -29,7 +29,7 @@ const rowOf = (p: ParameterView, label: string, steepest: number): HTMLElement =
     {},
     h('th', { scope: 'row' }, h('code', {}, label)),
     h('td', { class: 't' }, p.space),
-    h('td', { class: 't' }, numbers),
+    h('td', { class: 't values', title: numbers }, numbers),
     h('td', {}, formatNumber(p.size)),
     h('td', {}, p.gradient !== undefined && [bar(p.gradient, steepest), formatNumber(p.gradient)]),
     h('td', {}, p.moved === undefined ? '' : formatNumber(p.moved)),
@@ -71,7 +71,9 @@ export const parametersView = (rows: readonly ParameterView[]): HTMLElement | un
           h(
             'tr',
             {},
-            columns.map(([name, title]) => h('th', { scope: 'col', title: title || undefined }, name)),
+            columns.map(([name, title, kind]) =>
+              h('th', { scope: 'col', class: kind, title: title || undefined }, name),
+            ),
           ),
         ),
         layers.map((layer) =>
