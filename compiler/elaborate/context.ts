@@ -5,6 +5,7 @@
 import type { Anchor } from './protocols/consolidation.ts';
 import type { Diagnostic } from '../../grammar/diagnostics.ts';
 import type { Span } from '../../grammar/span.ts';
+import type { Declaration } from '../../grammar/tree/declarations.ts';
 import type { Expr } from '../../grammar/tree/expressions.ts';
 import type { ProblemExpr } from '../../grammar/tree/problems.ts';
 import type { Statement } from '../../grammar/tree/statements.ts';
@@ -62,6 +63,8 @@ export interface Shared {
   /** The spec being compiled, and what each of its expressions stood for, by `file:start:end`: for hover and `--emit types`. */
   readonly file: string;
   readonly seen: Map<string, { readonly span: Span; readonly value: Value }>;
+  /** What the spec declares, by name. */
+  readonly declared: ReadonlyMap<string, readonly Declaration[]>;
   readonly seed: number;
   /** In a quick look: whether rows that are much work wait (see computed.ts), and which updates were looked at (see descent.ts). */
   readonly postponed?: { rows: boolean; readonly updates: Set<string> };

@@ -47,7 +47,7 @@ import { rowsUnder } from './data/rows.ts';
 import { expandAxes, toBit } from './values/tensors.ts';
 import { checkUnused } from './unused.ts';
 import type { StageValue, Tensor, Value } from './values/values.ts';
-import { patternNames } from '../../grammar/walk.ts';
+import { declaredNames, patternNames } from '../../grammar/walk.ts';
 
 export type { Modules } from '../modules.ts';
 
@@ -78,6 +78,12 @@ const placeOf = (span: Span | undefined): string => `${span?.file}:${span?.start
 
 const runner: Runner = { evaluate, statement, apply: applyValue, solve };
 
+const byName = ({ declarations }: Module): Shared['declared'] => {
+  const all = new Map<string, Declaration[]>();
+  for (const d of declarations) for (const name of declaredNames(d)) all.set(name, [...(all.get(name) ?? []), d]);
+  return all;
+};
+
 const newShared = (
   modules: Modules,
   tables: ReadonlyMap<string, Table | DataFailure>,
@@ -102,6 +108,7 @@ const newShared = (
   comprehensions: new Map(),
   file: modules.main.file,
   seen: new Map(),
+  declared: byName(modules.main.module),
   seed,
   postponed: quick ? { rows: false, updates: new Set() } : undefined,
   library,

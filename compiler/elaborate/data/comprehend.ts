@@ -12,6 +12,7 @@ import { diagnose } from '../../messages.ts';
 import { childScope, inAxes, inScope, lookup, spanKey } from '../context.ts';
 import type { Context } from '../context.ts';
 import { asTensor, tensorsOf } from '../values/describe.ts';
+import { numberOf } from './identity.ts';
 import { isComputable, materialise } from './materialise.ts';
 import { statisticsOf } from './leakage.ts';
 import { settle } from '../expressions/operators.ts';
@@ -37,14 +38,6 @@ const mentioned = (e: Expr, ctx: Context): Value[] => {
 /** Whether the set differs from place to place of the axes around it. */
 export const needsUnrolling = (e: Expr, ctx: Context): boolean =>
   ctx.axes.length > 0 && mentioned(e, ctx).some((v) => tensorsOf(v).some((t) => t.axes.length > 0));
-
-const numbers = new WeakMap<object, number>();
-let count = 0;
-const numberOf = (x: object): number => {
-  const found = numbers.get(x) ?? count++;
-  numbers.set(x, found);
-  return found;
-};
 
 /** Tells apart the sets that one comprehension makes in different calls of the function around it. */
 const signature = (e: Expr, ctx: Context): string =>

@@ -15,6 +15,8 @@ import { graphKey } from '../../passes/share.ts';
 import { certainBounds } from '../values/bounds.ts';
 import type { Context } from '../context.ts';
 import { workOf } from '../solvers/structure.ts';
+import { numberOf } from './identity.ts';
+import { forgetSets } from './remembered.ts';
 
 /** Elementary operations from which on it is worth to remember a result, and to put one off. */
 const muchWork = 1e5;
@@ -23,17 +25,8 @@ const mostRemembered = 2e7;
 
 const remembered = new Map<string, readonly ArrayValue[]>();
 
-const numbers = new WeakMap<object, number>();
-let count = 0;
 /** Large constants are told apart by which they are. */
-const names = {
-  node: () => 0,
-  data: (x: object): number => {
-    const found = numbers.get(x) ?? count++;
-    numbers.set(x, found);
-    return found;
-  },
-};
+const names = { node: () => 0, data: numberOf };
 
 const sizeOfAll = (arrays: readonly ArrayValue[]): number => arrays.reduce((n, a) => n + sizeOf(a.shape), 0);
 
@@ -58,7 +51,10 @@ const run = (graph: Graph, precision: Precision): readonly ArrayValue[] => {
   return arrays;
 };
 
-export const forgetComputed = (): void => remembered.clear();
+export const forgetComputed = (): void => {
+  remembered.clear();
+  forgetSets();
+};
 
 /** Runs nodes that are fed nothing. */
 export const computeNodes = (nodes: readonly Node[], precision: Precision = 'float32'): ArrayValue[] => {

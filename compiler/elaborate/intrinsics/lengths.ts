@@ -4,6 +4,7 @@ import * as ir from '../../ir/build.ts';
 import { fail } from '../../messages.ts';
 import { dataKey } from '../data/comprehend.ts';
 import type { Context } from '../context.ts';
+import { rememberedSet } from '../data/remembered.ts';
 import { joinData, subset } from '../data/sets.ts';
 import { toData } from '../data/materialise.ts';
 import { describe } from '../values/describe.ts';
@@ -92,21 +93,22 @@ const ofLengths: Intrinsic = (call): Value => {
     );
   const rows = countArgument(call, 'rows');
   const each = Math.max(1, Math.round(rows / wanted.length));
-  const { caller } = call;
-  const base = ir.deriveKey(dataKey(caller), ir.scalar(caller.shared.counters.site++, 'int32'));
-  const sets = wanted.map((n) => {
-    const ctx: Context = {
-      ...caller,
-      axes: [],
-      key: ir.deriveKey(base, ir.scalar(n, 'int32')),
-      problem: undefined,
-      scores: undefined,
-    };
-    return drawn(task, n, each, ctx, call.span);
-  });
   const name = task.name || 'the task';
-  const { ctx } = call;
-  return joinData(sets, `${name} (${least}..${Math.max(...wanted)})`, ctx, call.span);
+  const make = (caller: Context): Data => {
+    const base = ir.deriveKey(dataKey(caller), ir.scalar(caller.shared.counters.site++, 'int32'));
+    const sets = wanted.map((n) => {
+      const ctx: Context = {
+        ...caller,
+        axes: [],
+        key: ir.deriveKey(base, ir.scalar(n, 'int32')),
+        problem: undefined,
+        scores: undefined,
+      };
+      return drawn(task, n, each, ctx, call.span);
+    });
+    return joinData(sets, `${name} (${least}..${Math.max(...wanted)})`, caller, call.span);
+  };
+  return rememberedSet(task, `of_lengths ${wanted.join()} ${each}`, call.caller, make);
 };
 
 export const lengthIntrinsics: Readonly<Record<string, Intrinsic>> = { of_lengths: ofLengths };
