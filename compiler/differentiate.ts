@@ -20,6 +20,10 @@ const activeNodes = (order: readonly Node[], wrt: readonly Node[]): Set<Node> =>
   return active;
 };
 
+/** Does any change of `wrt` reach the output otherwise than in jumps? */
+export const movesSmoothly = (output: Node, wrt: readonly Node[]): boolean =>
+  activeNodes(topological([output]), wrt).has(output);
+
 /** What is known of the way back while walking it. */
 interface Walk {
   readonly active: ReadonlySet<Node>;

@@ -18,6 +18,9 @@ const apply = applier([
   [p('log', p('sub', exactly(1), x)), ({ x }) => ir.log1p(ir.neg(x))], // log(1 - x)
   [p('sub', p('exp', x), exactly(1)), ({ x }) => ir.expm1(x)], // eˣ - 1
   [p('add', p('exp', x), exactly(-1)), ({ x }) => ir.expm1(x)], // eˣ - 1
+  [p('sub', exactly(1), p('sub', exactly(1), x)), ({ x }) => x], // 1 - (1 - x) = x
+  [p('sub', exactly(1), p('neg', p('expm1', x))), ({ x }) => ir.exp(x)], // 1 + (eˣ - 1) = eˣ
+  [p('log', p('exp', x)), ({ x }) => x], // log eˣ = x
   [p('sub', exactly(1), p('sigmoid', x)), ({ x }) => ir.sigmoid(ir.neg(x))], // 1 - σ(x) = σ(-x)
   [p('reciprocal', p('add', exactly(1), p('exp', x))), ({ x }) => ir.sigmoid(ir.neg(x))], // 1/(1 + eˣ) = σ(-x)
 ]);

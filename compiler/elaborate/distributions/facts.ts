@@ -2,10 +2,17 @@
 import type { Span } from '../../../grammar/span.ts';
 import * as ir from '../../ir/build.ts';
 import { fail } from '../../messages.ts';
-import { lookup } from '../context.ts';
+import { printSpace } from '../../spaces/space.ts';
+import { inAxes, lookup } from '../context.ts';
 import type { Context } from '../context.ts';
 import { lackNotes, nameOf, toDistribution } from './distributions.ts';
+import { finitePoints } from './finite.ts';
+import { modeBounds } from './mixtures.ts';
+import { expandAxes, tensor, unionAxes } from '../values/tensors.ts';
 import type { Dist, Value } from '../values/values.ts';
+
+/** Supports up to this size are gone through for their likeliest point. */
+const mostPoints = 4096;
 
 /** Between two bounds that are not infinite: such a distribution has all moments. */
 const isBounded = (dist: Dist, ctx: Context): boolean =>
@@ -32,10 +39,37 @@ const estimateOf = (dist: Dist, name: string, ctx: Context): Value | undefined =
   return lookup(ctx.shared.library, `_${name}_by_${summed ? 'expectation' : 'draws'}`);
 };
 
+/** The likeliest point: of a small support all are compared, of a mixture of numbers the densities between the modes of its components. */
+const likeliest = (dist: Dist, ctx: Context, span: Span): Value | undefined => {
+  if (!dist.logDensity) return undefined;
+  const points = finitePoints(dist, ctx, mostPoints);
+  if (points) {
+    const { axis, value } = points;
+    const log = dist.logDensity(inAxes(ctx, axis), value, span);
+    const full = expandAxes(log, unionAxes(log, { axes: [axis] }));
+    const place = ir.argmax(full.node, full.axes.indexOf(axis), span);
+    const axes = full.axes.filter((a) => a !== axis);
+    return tensor(ir.gather(value.node, place, span), axes, value.space);
+  }
+  const bounds = modeBounds.map(([name]) => dist.facts.get(name)?.(ctx));
+  if (dist.event?.shape.length !== 0 || !bounds.every((b) => b !== undefined)) return undefined;
+  const search = lookup(ctx.shared.library, '_highest') as Value;
+  const args = [dist, ...bounds].map((value) => ({ value, span }));
+  return ctx.shared.run.apply(search, args, ctx, span);
+};
+
+const wayOut = (dist: Dist, name: string): string | undefined => {
+  if (name === 'mode' && dist.event && dist.logDensity)
+    return `look for it: \`argmax log P(x) over x in ${printSpace(dist.event)}\``;
+  return dist.sample ? 'estimate it from draws: `E[x ~ ...] ...`' : undefined;
+};
+
 /** mean, mode, variance, entropy, ... of a distribution. */
 export const fact = (v: Value, name: string, ctx: Context, span: Span): Value => {
   const dist = toDistribution(v, ctx, span);
   const f = dist.facts.get(name);
+  const mode = !f && name === 'mode' ? likeliest(dist, ctx, span) : undefined;
+  if (mode) return mode;
   const estimate = f ? undefined : estimateOf(dist, name, ctx);
   return f
     ? f(ctx)
@@ -47,7 +81,7 @@ export const fact = (v: Value, name: string, ctx: Context, span: Span): Value =>
           { name: nameOf(dist), what: name },
           {
             ...(name === 'entropy' ? lackNotes(dist.lacks.density) : {}),
-            help: dist.sample ? `estimate it from draws: \`E[x ~ ...] ...\`` : undefined,
+            help: wayOut(dist, name),
           },
         );
 };

@@ -16,6 +16,9 @@ export interface Points {
   readonly value: Tensor;
 }
 
+/** Supports up to this size are summed over exactly. */
+export const smallSupport = 64;
+
 /** How many points the space has; undefined where they are not finitely many. */
 export const countPoints = (space: TensorSpace): number | undefined => {
   const each = elementCount(space.element);

@@ -29,14 +29,16 @@ export const underAxis = (v: Value, axis: Axis, span: Span): Value => {
   });
 };
 
+/** Functions of one number: an array has none. */
+const aboutOnePoint: ReadonlySet<string> = new Set(['cdf', 'survival', 'quantile']);
+
 /** Independent draws over `axes`, which become the leading dimensions of one draw. `base` may vary over them. */
 export const arrayOf = (base: Dist, axes: readonly Axis[]): Dist => {
   if (axes.length === 0) return base;
   const back = [...axes].reverse();
   const gather = (v: Value): Value => back.reduce<Value>((u, axis) => intoShape(u, axis), v);
   const widen = (t: Tensor): Tensor => expandAxes(t, unionAxes(t, { axes }));
-  // functions such as `cdf` are about one point: an array has none
-  const own = [...base.facts].filter(([name]) => name !== 'cdf' && name !== 'quantile');
+  const own = [...base.facts].filter(([name]) => !aboutOnePoint.has(name));
   const facts = own.map(([name, f]): [string, (ctx: Context) => Value] => [
     name,
     (ctx) => {
@@ -70,7 +72,7 @@ export const sequenceOf = (base: Dist, { axis, mask, length, front }: Omit<Along
   const widen = (t: Tensor): Tensor => expandAxes(t, unionAxes(t, { axes: [axis] }));
   const inside = (ctx: Context): Context => inAxes(ctx, axis);
   const facts = [...base.facts]
-    .filter(([name]) => !['cdf', 'quantile', 'first', 'last'].includes(name))
+    .filter(([name]) => !aboutOnePoint.has(name) && !['first', 'last'].includes(name))
     .map(([name, f]): [string, (ctx: Context) => Value] => [
       name,
       (ctx) => {

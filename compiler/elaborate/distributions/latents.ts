@@ -19,7 +19,7 @@ import { chainIn, chainOf, overPaths } from './chains.ts';
 import type { Chain } from './chains.ts';
 import { countPoints, countsInReach, finitePoints } from './finite.ts';
 import { endsInLaw, lawOf } from './laws.ts';
-import { factsOf, marginalOver } from './mixtures.ts';
+import { factsOf, marginalOver, mixedFacts } from './mixtures.ts';
 import { bindPattern } from '../expressions/patterns.ts';
 import { constantNumber, mapBinary } from '../values/tensors.ts';
 import type { Axis, Dist, Lack, Tensor, Value } from '../values/values.ts';
@@ -208,10 +208,10 @@ const mixed = (name: string, body: BlockExpr, home: Context, end: Dist): Ability
         return withoutDraws(marginalOver(joint, axes, at, span), name, span);
       }),
     facts: factsOf(
-      ['mean', 'variance'].filter((fact) => end.facts.has(fact)),
+      mixedFacts.filter((fact) => end.facts.has(fact)),
       (at) => {
         const { inside, axes, logs, dist } = run(at);
-        return { axes, logWeights: total(logs, body.span), fact: (fact) => dist.facts.get(fact)?.(inside) };
+        return { axes, inside, logWeights: total(logs, body.span), fact: (fact) => dist.facts.get(fact)?.(inside) };
       },
     ),
   };

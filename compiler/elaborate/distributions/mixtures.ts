@@ -17,9 +17,9 @@ import {
   toReal,
   unionAxes,
 } from '../values/tensors.ts';
-import type { Axis, Dist, Tensor, Value } from '../values/values.ts';
+import type { Axis, Dist, FunctionValue, Tensor, Value } from '../values/values.ts';
 
-type Fact = (ctx: Context) => Value;
+export type Fact = (ctx: Context) => Value;
 
 const noSpan: Span = { file: '', start: 0, end: 0 };
 
@@ -49,13 +49,45 @@ const weighted = (x: Tensor, logWeights: Tensor, over: readonly Axis[]): Tensor 
 export interface Components {
   readonly axes: readonly Axis[];
   readonly logWeights: Tensor;
+  /** Where the components stand. */
+  readonly inside: Context;
   fact(name: string): Value | undefined;
 }
 
-/** Mean and variance of a mixture whose components have those of `names`. */
+/** What a mixture knows of itself if its components do. */
+export const mixedFacts = ['mean', 'variance', 'mode', 'cdf', 'survival'] as const;
+
+/** Where the modes of the components lie: of numbers, that of the mixture lies between them. */
+export const modeBounds = [
+  ['mode_from', 'min_over'],
+  ['mode_to', 'max_over'],
+] as const;
+
+/** A distribution function: the mean of those of the components. */
+const mixedFunction = (name: string, of: (ctx: Context) => Components): FunctionValue => ({
+  kind: 'function',
+  name,
+  overloads: [],
+  run: (ctx, args, span) => {
+    const { axes, logWeights, inside, fact } = of(ctx);
+    const each = inside.shared.run.apply(fact(name) as Value, args, inside, span);
+    return weighted(toReal(asTensor(each, span)), logWeights, axes);
+  },
+});
+
+/** Mean, variance and distribution function of a mixture whose components have those of `names`. */
 export const factsOf = (names: readonly string[], of: (ctx: Context) => Components): ReadonlyMap<string, Fact> => {
   const facts = new Map<string, Fact>();
+  for (const name of ['cdf', 'survival']) if (names.includes(name)) facts.set(name, () => mixedFunction(name, of));
   const number = (c: Components, name: string): Tensor => toReal(asTensor(c.fact(name) as Value, noSpan));
+  if (names.includes('mode'))
+    for (const [name, op] of modeBounds)
+      facts.set(name, (ctx) => {
+        const c = of(ctx);
+        const modes = number(c, 'mode');
+        const all = expandAxes(modes, unionAxes(modes, { axes: c.axes }));
+        return c.axes.reduce((t, axis) => reduceAxis(op, t, axis), all);
+      });
   if (!names.includes('mean')) return facts;
   facts.set('mean', (ctx) => {
     const c = of(ctx);
@@ -129,9 +161,10 @@ export const mixtureOf = (
         return marginalOver(joint, [axis], ctx, span);
       }),
     facts: factsOf(
-      ['mean', 'variance'].filter((name) => component.facts.has(name)),
+      mixedFacts.filter((name) => component.facts.has(name)),
       (ctx) => ({
         axes: [axis],
+        inside: inAxes(ctx, axis),
         logWeights: shapeToAxis(logWeights, axis),
         fact: (name) => component.facts.get(name)?.(inAxes(ctx, axis)),
       }),

@@ -13,12 +13,18 @@ import type { Averaged, Baseline } from './averages.ts';
 import { rowsOfBuffer } from '../data/buffer-rows.ts';
 import { childScope, inAxes, inScope, lookup, newAxis } from '../context.ts';
 import type { Context } from '../context.ts';
+import { decide } from './decisions.ts';
 import { asScalar, asTensor, describe, tensorsOf } from '../values/describe.ts';
 import { draws, logDensity, toDistribution } from '../distributions/distributions.ts';
-import { countsInReach, finitePoints } from '../distributions/finite.ts';
+import { drawsOfMean, estimatorOf, noGradient } from './estimators.ts';
+import { countsInReach, finitePoints, smallSupport } from '../distributions/finite.ts';
 import type { Points } from '../distributions/finite.ts';
 import { settle } from '../expressions/operators.ts';
 import { bindPattern } from '../expressions/patterns.ts';
+import { byDistributionFunction } from './events.ts';
+import { isDifferentiated } from '../values/dependence.ts';
+import { jumpsWith } from '../problems/slopes.ts';
+import type { Node } from '../../ir/graph.ts';
 import { quadrature } from './quadrature.ts';
 import { rowsUnder } from '../data/rows.ts';
 import { openBinder } from '../expressions/sources.ts';
@@ -28,14 +34,7 @@ import type { Options } from './options.ts';
 import { renameIn } from '../values/sequences.ts';
 import type { Axis, Dist, Tensor, Value } from '../values/values.ts';
 
-/** Draws where nothing says how many: of a training step, and of an evaluation. */
-const stepDraws = 64;
-const evaluationDraws = 1024;
-/** Where each entry of an array has an expectation of its own: so many draws for all entries. */
-const mostStepDraws = 512;
-const mostEvaluationDraws = 32768;
-/** Supports up to this size are summed over exactly; larger ones where it is asked for. */
-const smallSupport = 64;
+/** Larger supports than the small ones, where it is asked for. */
 const largestSupport = 65536;
 /** All pairs of a sample up to so many; of a larger one each target has draws of its own. */
 const mostPairs = 2 ** 24;
@@ -48,13 +47,9 @@ interface State extends Averaged {
   readonly averaged: boolean;
   /** A binder has as many draws as were asked for: those after it are drawn along, one for each. */
   readonly counted?: boolean;
+  /** Draws through which gradients go. */
+  readonly paths: readonly Node[];
 }
-
-const decide = (ctx: Context, span: Span, choice: string, reason: string): void => {
-  const problem = ctx.problem;
-  if (!problem || problem.decisions.some((d) => d.span?.start === span.start && d.span.file === span.file)) return;
-  problem.decisions.push({ subject: 'expectation', choice, reason, span });
-};
 
 const enter = (state: State, binder: Binder, values: readonly Value[], axes: readonly Axis[], mask?: Tensor): State => {
   const scope = childScope(state.ctx.scope);
@@ -173,25 +168,6 @@ const importance = (state: State, binder: Binder, dist: Dist, options: Options, 
   return { ...enter(drawn, binder, [x], []), ratios: [...drawn.ratios, ratio] };
 };
 
-/** A program is reparameterised as far as its draws are: the others have left their scores. */
-const estimatorOf = (dist: Dist, scored: boolean): readonly [how: string, reason: string] => {
-  if (!dist.reparameterised) return ['draws with the score function', 'it can only be sampled and has a density'];
-  return scored
-    ? [
-        'pathwise where that is possible, with the score function for the rest',
-        'some of its draws cannot be reparameterised',
-      ]
-    : ['pathwise', 'the distribution can be reparameterised'];
-};
-
-/** Draws that are all of one mean; fewer where an array of means is asked for. */
-const drawsOfMean = (training: boolean, outside: readonly Axis[], power = 1): number => {
-  const entries = outside.reduce((n, axis) => n * axis.size, 1);
-  const [usual, most] = training ? [stepDraws, mostStepDraws] : [evaluationDraws, mostEvaluationDraws];
-  // A draw of `P^n` is a batch already.
-  return Math.max(1, Math.min(Math.round(usual / power), Math.floor(most / (power * entries))));
-};
-
 const sampled = (state: State, binder: Binder, dist: Dist, options: Options): State => {
   const training = state.ctx.problem?.mode === 'train';
   // Several targets are one sample: it stands beside the rows of other binders, not once for each of them.
@@ -212,12 +188,18 @@ const sampled = (state: State, binder: Binder, dist: Dist, options: Options): St
     const each = !alone ? ' for each example' : state.outside.length > 0 ? ' for each entry' : '';
     const many = `${count} ${count === 1 ? 'draw' : 'draws'}${each}`;
     const [how, reason] = estimatorOf(given, (ctx.scores?.length ?? 0) > before);
-    decide(ctx, binder.span, `${many}, ${how}`, reason);
+    decide(ctx, binder.span, `${many}, ${how}`, options.why ?? reason);
+  };
+  const pathsOf = (values: readonly Value[]): readonly Node[] => {
+    const moved = values.flatMap(tensorsOf).flatMap((t) => (isDifferentiated(t.node) ? [t.node] : []));
+    if (options.why && !given.logDensity && moved.length > 0) noGradient(given, binder.source.span);
+    const scored = !given.reparameterised || (ctx.scores?.length ?? 0) > before;
+    return scored ? state.paths : [...state.paths, ...moved];
   };
   if (count === 1) {
     const values = binder.targets.map(() => draws(given, ctx, binder.source.span));
     said();
-    return enter(state, binder, values, []);
+    return { ...enter(state, binder, values, []), paths: pathsOf(values) };
   }
   const axis = newAxis(ctx, count, 'draw');
   const value = draws(given, inAxes(ctx, axis), binder.source.span);
@@ -225,11 +207,11 @@ const sampled = (state: State, binder: Binder, dist: Dist, options: Options): St
   if (count ** binder.targets.length > mostPairs) {
     const others = binder.targets.slice(1).map(() => draws(given, inAxes(ctx, axis), binder.source.span));
     said();
-    return { ...enter(state, binder, [value, ...others], [axis]), counted };
+    return { ...enter(state, binder, [value, ...others], [axis]), counted, paths: pathsOf([value, ...others]) };
   }
   said();
   const opened = several(state, binder, axis, value, undefined, ctx.scores?.slice(before));
-  return { ...opened, counted };
+  return { ...opened, counted, paths: pathsOf([value]) };
 };
 
 /**
@@ -346,7 +328,20 @@ const arrayOfRows = (t: Tensor, axis: Axis): Tensor => {
 };
 
 export const expectation = (e: BigExpr, ctx: Context): Value => {
+  const exact = byDistributionFunction(e, ctx);
+  if (exact) return exact;
   const options = optionsOf(e, ctx);
+  const { mean, jumps } = estimated(e, options, ctx);
+  if (!jumps || options.by || options.proposal) return mean;
+  // No gradient goes through the draws: the score function brings it.
+  const places = e.binders.map((b) => b.span.start);
+  const decisions = ctx.problem?.decisions ?? [];
+  decisions.splice(0, decisions.length, ...decisions.filter((d) => !places.includes(d.span?.start ?? -1)));
+  const why = 'what is averaged changes in jumps, so no gradient goes through the draws';
+  return estimated(e, { ...options, by: 'score', why }, ctx).mean;
+};
+
+const estimated = (e: BigExpr, options: Options, ctx: Context): { readonly mean: Value; readonly jumps: boolean } => {
   const scores: Tensor[] = [];
   const start: State = {
     ctx: { ...ctx, scores: ctx.problem?.mode === 'eval' ? undefined : scores },
@@ -357,6 +352,7 @@ export const expectation = (e: BigExpr, ctx: Context): Value => {
     samples: [],
     weights: [],
     ratios: [],
+    paths: [],
   };
   const opened = e.binders.reduce((state, binder) => openExpectation(state, binder, options), start);
   const state = e.conditions.reduce<State>((at, c) => {
@@ -365,7 +361,10 @@ export const expectation = (e: BigExpr, ctx: Context): Value => {
   }, opened);
   const parts = state.axes.length > 1 ? termsOf(e.body) : [{ term: e.body, sign: 1 as const }];
   const terms = parts.map(({ term, sign }) => ({ value: bodyOf(term, state), sign }));
-  return meanOfTerms(terms, scores, state, baselineOf(options, state.ctx, e.span), e.span);
+  return {
+    mean: meanOfTerms(terms, scores, state, baselineOf(options, state.ctx, e.span), e.span),
+    jumps: ctx.problem?.mode === 'train' && terms.some(({ value }) => jumpsWith(value.node, state.paths)),
+  };
 };
 
 const bodyOf = (body: Expr, { ctx }: State): Tensor => {

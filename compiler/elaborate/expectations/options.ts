@@ -10,6 +10,8 @@ export interface Options {
   /** Of a data set, where it is all that is drawn from; beside a distribution `samples` are draws of that. */
   readonly rows?: number;
   readonly by?: string;
+  /** Why so, where it was not asked for. */
+  readonly why?: string;
   readonly baseline?: Value;
   /** Draw from this instead, and weigh with the ratio of the densities. */
   readonly proposal?: Value;

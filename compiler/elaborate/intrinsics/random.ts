@@ -10,11 +10,13 @@ import { asCount, asData, asStatic, asTensor, describe } from '../values/describ
 import { arrayDist } from '../distributions/independent.ts';
 import { dirac, draws, toDistribution } from '../distributions/distributions.ts';
 import { countPoints } from '../distributions/finite.ts';
-import { mixtureOf } from '../distributions/mixtures.ts';
+import { mixedFacts, mixtureOf } from '../distributions/mixtures.ts';
+import type { Fact } from '../distributions/mixtures.ts';
 import { rowsUnder } from '../data/rows.ts';
 import { permuted } from '../data/shuffle.ts';
 import { constantNumber, expandAxes, mapUnary, shapeOf, tensor, toReal } from '../values/tensors.ts';
-import type { Axis, Dist, Tensor, Value } from '../values/values.ts';
+import type { Axis, Dist, Given, Tensor, Value } from '../values/values.ts';
+import type { Span } from '../../../grammar/span.ts';
 import { flagArgument, given, realArgument, required } from './call.ts';
 import type { Intrinsic, IntrinsicCall } from './call.ts';
 
@@ -42,6 +44,7 @@ const factNames = [
   'entropy',
   'median',
   'cdf',
+  'survival',
   'quantile',
   'lower',
   'upper',
@@ -139,12 +142,18 @@ const componentsOf = (v: Value, call: IntrinsicCall): { axis: Axis; component: D
     sample: (c) => stackUnder(parts.map((p) => toReal(asTensor(draws(p, without(c), span), span)))),
     logDensity: lacking ? undefined : (c, x, s) => stackUnder(parts.map((p) => p.logDensity!(without(c), x, s))),
     facts: new Map(
-      ['mean', 'variance']
+      mixedFacts
         .filter((name) => parts.every((p) => p.facts.has(name)))
-        .map((name) => [
-          name,
-          (c: Context) => stackUnder(parts.map((p) => toReal(asTensor(p.facts.get(name)!(without(c)), span)))),
-        ]),
+        .map((name): [string, (c: Context) => Value] => {
+          const each = (c: Context, of: (v: Value, at: Context) => Value): Tensor =>
+            stackUnder(
+              parts.map((p) => toReal(asTensor(of((p.facts.get(name) as Fact)(without(c)), without(c)), span))),
+            );
+          if (name !== 'cdf' && name !== 'survival') return [name, (c) => each(c, (v) => v)];
+          const run = (c: Context, args: readonly Given[], at: Span): Value =>
+            each(c, (f, inner) => inner.shared.run.apply(f, args, inner, at));
+          return [name, () => ({ kind: 'function', name, overloads: [], run })];
+        }),
     ),
     lacks: lacking ? lacking.lacks : {},
   };

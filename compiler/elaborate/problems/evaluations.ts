@@ -8,7 +8,7 @@ import { graphOf } from '../../ir/graph.ts';
 import type { Node } from '../../ir/graph.ts';
 import type { Decision, Evaluation } from '../../program.ts';
 import { measured } from './constraints.ts';
-import { bind, childScope, inScope, lookup } from '../context.ts';
+import { bind, childScope, findEntry, inScope, lookup } from '../context.ts';
 import type { Context } from '../context.ts';
 import { asStatic } from '../values/describe.ts';
 import { commonInputs } from '../members/inputs.ts';
@@ -20,10 +20,12 @@ import { checkThreshold, mentions } from './suspicions.ts';
 import { known } from '../values/tensors.ts';
 import type { Data, Value } from '../values/values.ts';
 
-/** Not a name of the spec's own: `as e` does not mean the library's number. */
+/** Not what a function was given: `as e` does not mean the library's number, nor `eval drift as drift` that of `let drift = ...`. */
 const isFree = (name: string, ctx: Context): boolean => {
+  const found = findEntry(ctx.scope, name);
   const value = lookup(ctx.scope, name);
-  return value === undefined || value === lookup(ctx.shared.library, name);
+  const ofTheFile = found?.scope.parent === ctx.shared.library && value?.kind === 'tensor';
+  return value === undefined || ofTheFile || value === lookup(ctx.shared.library, name);
 };
 
 const labelOf = (as: Expr, ctx: Context): string => {

@@ -2,6 +2,7 @@
 import type { Diagnostic } from '../../../grammar/diagnostics.ts';
 import type { Span } from '../../../grammar/span.ts';
 import * as ir from '../../ir/build.ts';
+import { movesSmoothly } from '../../differentiate.ts';
 import { topological } from '../../ir/graph.ts';
 import type { Node } from '../../ir/graph.ts';
 import { comparisonOps } from '../../ir/operations.ts';
@@ -105,3 +106,7 @@ export const whereFlat = (
   }
   return undefined;
 };
+
+/** The value depends on these draws only through what is true or false, rounded, or a place. */
+export const jumpsWith = (value: Node, drawn: readonly Node[]): boolean =>
+  drawn.length > 0 && !movesSmoothly(value, drawn) && whereFlat(value, drawn)?.why === 'jumps';
