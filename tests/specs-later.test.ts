@@ -1,5 +1,7 @@
 /** What the contract promises beyond a plain problem: differential equations, consolidation. Against closed forms. */
 import { expect, test } from 'vitest';
+import { compile } from '../compiler/compile.ts';
+import { nodeHost } from '../runtime/data/node-host.ts';
 import { measures, valueOf } from './specs-harness.ts';
 
 test('ode follows a slope with and without the time', async () => {
@@ -93,6 +95,21 @@ data pseudo = [(x, teacher.f(x)) for x ~ Normal(0, 1)^50]
 minimize E[(x, y) ~ D_tr] (g(x) - y)^2 over g in Line subject to eval g.w as w on supervised(pseudo)
 `);
   expect(w).toBeCloseTo(3, 4);
+});
+
+test('what a kernel machine says of draws is computed once, so a line through it is one linear system', async () => {
+  const text = `
+data D : [(R[6], R)] = [(x, x[0] - 2 * x[1]) for x ~ (Normal(0, 1)[6])^400]
+let teacher = minimize E[(x, y) ~ D_tr] (f(x) - y)^2 over f in kernel[rbf(3), 0.01] on unsupervised(D, holdout = 0)
+model Line(x: R[6]) -> R { param w : R[6]; dot(w, x) }
+data pseudo = [(x, teacher.f(x)) for x ~ (Normal(0, 1)[6])^300]
+minimize E[(x, y) ~ D_tr] (g(x) - y)^2 over g in Line subject to eval abs(g.w[0] - 1) as e0, eval abs(g.w[1] + 2) as e1 on supervised(pseudo)
+`;
+  const { program } = await compile('spec.learn', text, nodeHost(), { seed: 1 });
+  const solvers = program?.stages.map(({ actions: [first] }) => first.kind === 'train' && first.solver.kind);
+  expect(solvers).toEqual(['fitted', 'exact']);
+  const { e0, e1 } = await measures(text);
+  expect(Math.max(e0, e1)).toBeLessThan(0.1);
 });
 
 test('tasks are samples, each its own, and are called by their place', async () => {

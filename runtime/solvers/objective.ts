@@ -5,6 +5,7 @@
 import { topological, type Graph } from '../../compiler/ir/graph.ts';
 import type { ArrayValue } from '../../compiler/ir/operations.ts';
 import { sizeOf } from '../../compiler/ir/shape.ts';
+import { looksInRounds } from '../../compiler/passes/in-rounds.ts';
 import { optimise } from '../../compiler/passes/index.ts';
 import type { Program, Solver } from '../../compiler/program.ts';
 import type { Buffer, Engine } from '../engines/engine.ts';
@@ -132,7 +133,10 @@ const onHost = async (engine: Engine, buffers: ReadonlyMap<string, Buffer>): Pro
   return new Map([...buffers.keys()].map((name, i) => [name, values[i]]));
 };
 
-export const halvesOf = (solver: Whole, { ids }: Flat): Halves => inHalves(optimise(solver.graph), ids);
+export const halvesOf = (solver: Whole, { ids }: Flat): Halves => {
+  const halves = inHalves(optimise(solver.graph), ids);
+  return { ...halves, once: looksInRounds({ graph: halves.once, feeds: solver.feeds }).graph };
+};
 
 /** Every output of the solver's graph at x, in doubles. */
 export const inDoubles = async (solver: Whole, training: Training, flat: Flat, halves = halvesOf(solver, flat)) => {

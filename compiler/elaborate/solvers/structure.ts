@@ -4,6 +4,7 @@
  */
 import { topological } from '../../ir/graph.ts';
 import type { Node } from '../../ir/graph.ts';
+import { dependents } from '../../ir/rebuild.ts';
 import { sizeOf } from '../../ir/shape.ts';
 
 const linear: ReadonlySet<string> = new Set([
@@ -57,10 +58,13 @@ export const degreeIn = (root: Node, wrt: ReadonlySet<Node>): number => {
   return of(root);
 };
 
-/** Elementary operations of one evaluation, roughly. */
-export const workOf = (root: Node): number => {
+/** Elementary operations of one evaluation, roughly; of what depends on `varying` alone, where it is given. */
+export const workOf = (root: Node, varying?: readonly Node[]): number => {
   let work = 0;
-  for (const node of topological([root])) {
+  const order = topological([root]);
+  const counted = varying && dependents(order, varying);
+  for (const node of order) {
+    if (counted && !counted.has(node)) continue;
     const { operation, inputs, shape } = node;
     const size = sizeOf(shape);
     if (operation.op === 'matmul') {

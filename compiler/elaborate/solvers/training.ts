@@ -105,7 +105,8 @@ const byStructure = (training: Training): Trained | string => {
     return trained(found.solver, [whole], [{ ...found.decision, span }]);
   }
   const constrained = constraintsOf(problem, whole, 'turns', ctx);
-  const against = obstacle(contestants.length, whole) ?? (constrained && constraintObstacle(whole, constrained));
+  const against =
+    obstacle(contestants.length, whole, ctx) ?? (constrained && constraintObstacle(whole, constrained, ctx));
   if (against !== undefined) return against;
   if (constrained) {
     const why: Decision = {
@@ -129,7 +130,7 @@ const byExpectationMaximisation = (training: Training): Trained => {
   const whole = objectiveOf(contestants[0], data, undefined, ctx, { posteriors });
   const against = asksForSteps(training)
     ? 'every turn reads all rows, so there are no batches and epochs'
-    : obstacle(contestants.length, whole);
+    : obstacle(contestants.length, whole, ctx);
   if (against !== undefined) fail('L0602', span, { what: `\`em\` here: ${against}` });
   if (hasConstraints(problem)) fail('L0602', span, { what: '`em` under a constraint on the solution' });
   if (posteriors.length === 0)

@@ -3,6 +3,8 @@ import * as ir from '../../ir/build.ts';
 import { gradients } from '../../differentiate.ts';
 import { graphOf, topological } from '../../ir/graph.ts';
 import type { Node } from '../../ir/graph.ts';
+import { captures } from '../../ir/rebuild.ts';
+import { sizeOf } from '../../ir/shape.ts';
 import { sharedNode } from '../../passes/share.ts';
 import type { Decision, Solver } from '../../program.ts';
 import { checkDependence, descended, inputsOf, parametersOf } from '../problems/built.ts';
@@ -24,11 +26,14 @@ import type { Data } from '../values/values.ts';
 /** Parameters, and elementary operations of one evaluation, up to which L-BFGS is taken. */
 const smallParameters = 5_000;
 const smallWork = 3e8;
+/** And of what is computed once and kept, with the bytes that it takes. */
+const workOnce = 1e11;
+const bytesKept = 2 ** 28;
 
 export const wordOf = (n: number): string => (n === 1 ? '1 parameter' : `${n.toLocaleString('en')} parameters`);
 
 /** Why the structure does not allow a solver without steps; undefined if it does. */
-export const obstacle = (players: number, built: Built): string | undefined => {
+export const obstacle = (players: number, built: Built, ctx: Context): string | undefined => {
   if (players > 1 || built.state.games.length > 0) return 'there are several players';
   if (built.state.updates.size > 0) return 'the model keeps running statistics';
   if (isRandom(built.loss)) return 'the objective is estimated from draws';
@@ -40,7 +45,12 @@ export const obstacle = (players: number, built: Built): string | undefined => {
     return 'the objective changes with the step';
   const parameters = parametersOf(built);
   if (parameters > smallParameters) return `${wordOf(parameters)} are many`;
-  const work = workOf(built.loss);
+  const varying = inputsOf(built.variables, ctx);
+  const all = workOf(built.loss);
+  if (all <= smallWork) return undefined;
+  const kept = captures([built.loss], varying).reduce((bytes, { shape }) => bytes + 4 * sizeOf(shape), 0);
+  const once = all <= workOnce && kept <= bytesKept;
+  const work = once ? workOf(built.loss, varying) : all;
   if (work > smallWork) return `an evaluation on all rows takes about ${work.toExponential(0)} operations`;
   return undefined;
 };
@@ -132,9 +142,10 @@ export const fittedSolver = (
 const smallTurn = 5e7;
 
 /** Why constraints are left to steps along gradients; undefined if they need not be. */
-export const constraintObstacle = (built: Built, { constraints }: Constrained): string | undefined => {
+export const constraintObstacle = (built: Built, { constraints }: Constrained, ctx: Context): string | undefined => {
   if (constraints.some((c) => isRandom(c.excess))) return 'a constraint is estimated from draws';
-  const work = workOf(built.loss) + constraints.reduce((n, c) => n + workOf(c.excess), 0);
+  const varying = inputsOf(built.variables, ctx);
+  const work = [built.loss, ...constraints.map((c) => c.excess)].reduce((n, e) => n + workOf(e, varying), 0);
   return work > smallTurn ? `an evaluation on all rows takes about ${work.toExponential(0)} operations` : undefined;
 };
 
