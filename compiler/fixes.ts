@@ -18,12 +18,14 @@ import {
   ofSamples,
   oneNumber,
   otherSense,
+  otherSide,
   paradigm,
   silenced,
   textMeant,
   threshold,
   trainingData,
   withoutMissing,
+  withoutSquashing,
 } from './fixes/problems.ts';
 import { product } from './fixes/shapes.ts';
 import { declarationsOf, siteOf } from './fixes/site.ts';
@@ -57,6 +59,8 @@ const table = {
   L0902: otherSense,
   L0903: inItsSpace,
   L0904: textMeant,
+  L0910: otherSide,
+  L0912: withoutSquashing,
 } satisfies Table;
 
 /** What the user wrote: the spec and what it imports, not the library. */

@@ -180,6 +180,23 @@ export const inItsSpace = (p: ParametersOf<'L0903'>, site: Site): Fix[] => {
   return [write(span, `softplus(${written})`, guess)];
 };
 
+/** The other side of the bound. */
+export const otherSide = (p: ParametersOf<'L0910'>, site: Site): Fix[] => {
+  const condition = site.around.find((n): n is Found & Condition => 'evaluated' in n && 'compare' in n);
+  const bound = condition?.compare?.bound.span;
+  const start = bound ? site.text.lastIndexOf(p.op, bound.start) : -1;
+  return bound && start >= site.span.end ? [write({ ...bound, start, end: start + p.op.length }, p.other, guess)] : [];
+};
+
+/** `Categorical(logits = softmax(x))`: what `softmax` is taken of. */
+export const withoutSquashing = (p: ParametersOf<'L0912'>, site: Site): Fix[] => {
+  const e = exact(site, 'call') as unknown as CallExpr | undefined;
+  const given = e?.args.find((a) => a.name?.text === 'logits')?.value;
+  if (given?.kind !== 'call' || given.callee.kind !== 'name' || given.callee.name !== p.by || given.args.length !== 1)
+    return [];
+  return [write(given.span, textAt(site, given.args[0].value.span), guess)];
+};
+
 export const otherSense = (p: ParametersOf<'L0902'>, site: Site): Fix[] => {
   const player = playerAround(site);
   if (!player) return [];

@@ -45,4 +45,39 @@ export const warnings = {
     explanation:
       'A column of texts is compared with one that it does not have, and it has one that is spelt nearly the same. The comparison is the same for every row: a filter leaves all out, or none. A comment `-- allow L0904` on the line before silences the warning.',
   }),
+  L0910: message<{ name: string; better: string; op: string; other: string; bound: string }>({
+    severity: 'warning',
+    title: 'a threshold on the wrong side',
+    text: (p) => `the ${p.better} \`${p.name}\` the better, but \`${p.op} ${p.bound}\` is met by what is worse`,
+    help: (p) => `did you mean \`${p.other} ${p.bound}\`? To keep it so, write \`-- allow L0910\` on the line before`,
+    explanation:
+      'A squared error, a distance or a rate of errors is better when it is smaller, a likelihood or a rate of right answers when it is larger. The threshold is met where it is worse than the bound. A comment `-- allow L0910` on the line before silences the warning.',
+  }),
+  L0911: message<{ members: string }>({
+    severity: 'warning',
+    title: 'an evaluation that nothing trained has part in',
+    text: (p) => `what is evaluated does not depend on ${p.members}: it says nothing about what was trained`,
+    help: () => 'evaluate what the member makes of the rows; to keep it so, write `-- allow L0911` on the line before',
+    explanation:
+      'Every `eval` of the problem is computed from the data alone, so that its numbers are the same whatever is trained. A comment `-- allow L0911` on the line before silences the warning.',
+  }),
+  L0912: message<{ family: string; by: string }>({
+    severity: 'warning',
+    title: 'probabilities given as logits',
+    text: (p) => `the \`logits\` of \`${p.family}\` are probabilities here: \`${p.by}\` is taken of them once more`,
+    help: (p) =>
+      `leave out \`${p.by}(...)\`, or give its value as \`p\`; to keep it so, write \`-- allow L0912\` on the line before`,
+    explanation:
+      'Logits are any numbers; the distribution makes probabilities of them by `softmax` or `sigmoid`. Taken twice, no class can have a probability near 0 or 1, and training comes to rest at a poor fit. A comment `-- allow L0912` on the line before silences the warning.',
+  }),
+  L0913: message<{ seen: string; way: string }>({
+    severity: 'warning',
+    title: 'channels that seem to stand first',
+    text: (p) =>
+      `a picture is height by width by channels here, and this one is in ${p.seen}: do its channels stand first?`,
+    help: (p) =>
+      `put them last where the rows are made: \`${p.way}\`; to keep it so, write \`-- allow L0913\` on the line before`,
+    explanation:
+      'Convolutions and pooling go over the first two dimensions of `R[h, w, c]`. Arrays that were saved for PyTorch have the channels first. A comment `-- allow L0913` on the line before silences the warning.',
+  }),
 };

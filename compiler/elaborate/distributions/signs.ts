@@ -6,7 +6,7 @@ import { diagnose } from '../../messages.ts';
 import { boundsOf } from '../values/bounds.ts';
 import type { Context } from '../context.ts';
 import { dependsOnParameters } from '../values/dependence.ts';
-import type { Value } from '../values/values.ts';
+import type { Tensor, Value } from '../values/values.ts';
 
 /** Follows a parameter's sign through what keeps it; what is not in the list is taken to be fine. */
 const mayBeAnything = (root: Node): boolean => {
@@ -51,8 +51,22 @@ const limits = (space: string): { readonly low: number; readonly high: number } 
 
 /** `_categorical_p` is `Categorical` given `p`. */
 const familyName = (name: string): string => {
-  const stem = /^_(\w+)_p$/.exec(name)?.[1];
+  const stem = /^_(\w+)_(?:p|logits)$/.exec(name)?.[1];
   return stem === undefined ? name : stem[0].toUpperCase() + stem.slice(1);
+};
+
+/** Probabilities where logits are meant: what was made by `softmax` is in a simplex, `sigmoid` leaves its operation. */
+const madeBy = ({ space, node }: Tensor): string | undefined => {
+  if (space.element.kind === 'Simplex') return 'softmax';
+  let made = node;
+  while (['reshape', 'broadcast', 'slice', 'cast'].includes(made.operation.op)) made = made.inputs[0];
+  return made.operation.op === 'sigmoid' ? 'sigmoid' : undefined;
+};
+
+const warnOfProbabilities = (family: string, value: Tensor, at: Span, { shared }: Context): void => {
+  const by = madeBy(value);
+  if (by !== undefined && dependsOnParameters(value.node))
+    shared.diagnostics.push(diagnose('L0912', at, { family: familyName(family), by }));
 };
 
 export const warnOfSign = (
@@ -64,6 +78,7 @@ export const warnOfSign = (
 ): void => {
   const { shared } = ctx;
   if (space?.kind !== 'named' || pattern.kind !== 'name' || at.file !== shared.file || value.kind !== 'tensor') return;
+  if (pattern.name === 'logits') return warnOfProbabilities(family, value, at, ctx);
   const within = limits(space.name.text);
   if (!within || value.space.element.kind === space.name.text) return;
   if (!dependsOnParameters(value.node) || !mayBeAnything(value.node)) return;

@@ -7,7 +7,7 @@ import * as ir from '../../ir/build.ts';
 import type { Node } from '../../ir/graph.ts';
 import type { Window } from '../../ir/operations.ts';
 import { outputSize } from '../../ir/shape.ts';
-import { fail } from '../../messages.ts';
+import { diagnose, fail } from '../../messages.ts';
 import { R } from '../../spaces/space.ts';
 import { describe } from '../values/describe.ts';
 import { contract, flattenAxes, rankOf, shapeOf, tensor, unflattenAxes } from '../values/tensors.ts';
@@ -26,6 +26,14 @@ const image = (call: IntrinsicCall, name = 'x'): Tensor => {
     { name, expected: 'R[h, w, c]', seen: describe(x) },
     { help: 'an image has height, width and channels; reshape[h, w, 1](x) adds the one channel of a grey image' },
   );
+};
+
+/** One, three or four rows of a square are more likely the channels of a picture that was saved with them first. */
+const warnOfChannels = ({ ctx, caller }: IntrinsicCall, x: Tensor): void => {
+  const [first, a, b] = shapeOf(x);
+  const at = caller.site ?? ctx.site;
+  if (!at || ![1, 3, 4].includes(first) || a !== b || a <= 4) return;
+  ctx.shared.diagnostics.push(diagnose('L0913', at, { seen: describe(x), way: 'transpose(x, [1, 2, 0])' }));
 };
 
 const paddingOf = (call: IntrinsicCall): 'same' | 'valid' => {
@@ -72,6 +80,7 @@ const patches = (x: Tensor, window: Window, span: Span): Tensor =>
 
 const conv2d: Intrinsic = (call) => {
   const x = image(call);
+  warnOfChannels(call, x);
   const filter = filterOf(call, x, 2);
   const [kh, kw, c, k] = shapeOf(filter);
   const window = windowFor(call, imageSize(x), [kh, kw]);

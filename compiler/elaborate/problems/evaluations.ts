@@ -3,6 +3,7 @@ import type { Span } from '../../../grammar/span.ts';
 import type { Expr } from '../../../grammar/tree/expressions.ts';
 import type { Condition, ProblemExpr } from '../../../grammar/tree/problems.ts';
 import { writtenIn } from '../../../grammar/written.ts';
+import { fail } from '../../messages.ts';
 import { each } from '../../failure.ts';
 import { graphOf } from '../../ir/graph.ts';
 import type { Node } from '../../ir/graph.ts';
@@ -16,7 +17,7 @@ import { evaluationValue, feedsOf, inProblem, newProblem } from './objectives.ts
 import { sharesRows } from '../data/leakage.ts';
 import type { Bound } from './over.ts';
 import { openDraws } from '../expressions/sources.ts';
-import { checkThreshold, mentions } from './suspicions.ts';
+import { checkThreshold, mentions, warnOfThreshold, warnOfUnrelated } from './suspicions.ts';
 import { known } from '../values/tensors.ts';
 import type { Data, Value } from '../values/values.ts';
 
@@ -65,7 +66,10 @@ const conditionAt = (
     bound: asStatic(ctx.shared.run.evaluate(c.compare.bound, ctx), c.compare.bound.span, 'a threshold'),
   };
   const name = c.as ? labelOf(c.as, ctx) : writtenIn(c.value.span, ctx.shared.sources);
-  if (compare) checkThreshold(name, value.node, compare, c.compare?.bound.span ?? c.value.span);
+  if (compare) {
+    checkThreshold(name, value.node, compare, c.compare?.bound.span ?? c.value.span);
+    warnOfThreshold(name, c, value.node, ctx);
+  }
   return { name, node: value.node, compare };
 };
 
@@ -109,10 +113,28 @@ const evaluationOf = (
   return { evaluation, decisions: state.decisions, remembered };
 };
 
+/** Two measures of one name would be one line of the report. The same measure may have a threshold on either side. */
+const checkNames = (conditions: readonly Condition[], names: readonly string[], { shared }: Context): void =>
+  names.forEach((name, i) => {
+    const [first, own] = [conditions[names.indexOf(name)], conditions[i]];
+    const written = (c: Condition): string => writtenIn(c.value.span, shared.sources);
+    if (own.as && written(first) !== written(own)) fail('L0202', own.as.span, { name });
+  });
+
 /** Every condition, constraints first. */
 export const evaluationsOf = (problem: ProblemExpr, bound: readonly Bound[], sets: Sets, ctx: Context) => {
   const ordered = [...problem.conditions].sort((a, b) => Number(a.evaluated) - Number(b.evaluated));
   const found = each(ordered, (c) => evaluationOf(c, problem, bound, sets, ctx));
+  checkNames(
+    ordered,
+    found.map((f) => f.evaluation.name),
+    ctx,
+  );
+  warnOfUnrelated(
+    problem,
+    found.map(({ evaluation }, i) => ({ condition: ordered[i], node: evaluation.graph.outputs[0].node })),
+    ctx,
+  );
   const remembered = new Map(ordered.flatMap((c, i) => (found[i].remembered ? [[c, found[i].remembered]] : [])));
   return { evaluations: found.map((f) => f.evaluation), decisions: found.flatMap((f) => f.decisions), remembered };
 };

@@ -5,7 +5,9 @@ import type { Condition, Player, ProblemExpr } from '../../../grammar/tree/probl
 import { nodes } from '../../../grammar/walk.ts';
 import type { Node } from '../../ir/graph.ts';
 import { diagnose, fail } from '../../messages.ts';
-import { boundsOf, growth } from '../values/bounds.ts';
+import { writtenIn } from '../../../grammar/written.ts';
+import { dependsOnParameters } from '../values/dependence.ts';
+import { agreement, boundsOf, growth } from '../values/bounds.ts';
 import type { Context } from '../context.ts';
 import type { Data, Store } from '../values/values.ts';
 import { variablesOf } from '../members/stores.ts';
@@ -57,6 +59,33 @@ export const warnOfSense = (
   const what = `${maximised ? '' : 'minus '}a sum of squares or distances`;
   const said = likelihood ? `a ${maximised ? 'negative ' : ''}log-likelihood` : what;
   ctx.shared.diagnostics.push(diagnose('L0902', player.objective.span, { sense, other, what: said }));
+};
+
+const turned: Readonly<Record<string, string>> = { '>=': '<=', '<=': '>=', '>': '<', '<': '>' };
+
+/** A threshold that is met where a measure is worse: an error of at least so much, a likelihood of at most so much. */
+export const warnOfThreshold = (name: string, c: Condition, node: Node, ctx: Context): void => {
+  const op = c.compare?.op;
+  if (!c.compare || op === undefined || !(op in turned)) return;
+  const larger = likelihoodIn(c.value) || -growth(node) || agreement(node);
+  const asksLarger = op.startsWith('>');
+  if (larger === 0 || larger > 0 === asksLarger) return;
+  const { span } = c.compare.bound;
+  const bound = writtenIn(span, ctx.shared.sources);
+  const better = larger > 0 ? 'larger' : 'smaller';
+  ctx.shared.diagnostics.push(diagnose('L0910', c.value.span, { name, better, op, other: turned[op], bound }));
+};
+
+/** Numbers that are the same whatever is trained. */
+export const warnOfUnrelated = (
+  problem: ProblemExpr,
+  evaluated: readonly { readonly condition: Condition; readonly node: Node }[],
+  ctx: Context,
+): void => {
+  const own = evaluated.filter(({ condition }) => condition.evaluated);
+  if (own.length === 0 || own.some(({ node }) => dependsOnParameters(node))) return;
+  const names = problem.players.flatMap((p) => p.over).map((o) => (o.name ? `\`${o.name.text}\`` : 'the member'));
+  ctx.shared.diagnostics.push(diagnose('L0911', own[0].condition.value.span, { members: names.join(' or ') }));
 };
 
 /** A measure of rows that were trained on says how well they are remembered. */

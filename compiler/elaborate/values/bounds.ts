@@ -184,3 +184,29 @@ export const growth = (node: Node): -1 | 0 | 1 => {
       return 0;
   }
 };
+
+/** +1: how often something is equal to what a member says, -1: how often it is not; 0: neither. */
+export const agreement = (node: Node): -1 | 0 | 1 => {
+  const [x, y] = node.inputs;
+  switch (node.operation.op) {
+    case 'eq':
+      return dependsOnParameters(node) ? 1 : 0;
+    case 'ne':
+      return dependsOnParameters(node) ? -1 : 0;
+    case 'neg':
+    case 'not':
+      return -agreement(x) as -1 | 0 | 1;
+    case 'sum':
+    case 'cast':
+    case 'reshape':
+    case 'broadcast':
+      return agreement(x);
+    case 'mul':
+    case 'div':
+      return boundsOf(y).low > 0 && !dependsOnParameters(y) ? agreement(x) : 0;
+    case 'sub':
+      return dependsOnParameters(x) ? 0 : (-agreement(y) as -1 | 0 | 1);
+    default:
+      return 0;
+  }
+};
