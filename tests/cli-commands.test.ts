@@ -47,6 +47,12 @@ beforeAll(() => {
 afterAll(() => desk.remove());
 
 describe('help', () => {
+  test('of a diagnostic shows the mistake and what is said of it', async () => {
+    const { out } = await desk.learn('help', 'L0404');
+    expect(out).toContain('    minimize L(f, D_eval) over f in M');
+    expect(out).toContain('    error[L0404]: the training objective depends on evaluation data');
+    expect(out).not.toContain('```');
+  });
   test('all of it', async () => {
     const pages = await Promise.all(
       [[], ...Object.keys(commands).map((c) => [c])].map((c) => desk.learn('help', ...c)),

@@ -2,9 +2,9 @@
  * The docs cannot rot: blocks of Learn parse, and compile where they are whole specs; command lines name commands, options and files
  * that exist; links lead somewhere; generated pages are what the program would write now.
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readArguments } from '../cli/arguments.ts';
 import { codeEntries } from '../cli/reference/codes.ts';
 import { distributions } from '../cli/reference/families.ts';
@@ -63,6 +63,20 @@ describe('Learn in the docs', () => {
   test('the README opens with the first example', () => {
     const [first] = blocks.filter((b) => b.page === join(root, 'README.md') && b.language === 'learn');
     expect(first.text).toBe(readFileSync(join(root, 'examples/01-penguins.learn'), 'utf8'));
+  });
+});
+
+describe('the tour', { timeout: 240_000 }, () => {
+  const page = join(root, 'docs/tour.md');
+  const desk = openDesk();
+  afterAll(() => desk.remove());
+  const steps = blocksOf(page).filter((b) => b.language === 'learn');
+  test('changes a letter at a time, ten times', () => expect(steps.length).toBe(10));
+  test.each(titled(steps))('%s meets its threshold', async (_, { text }) => {
+    writeFileSync(join(desk.folder, 'tour.learn'), text);
+    const { code, out } = await desk.learn('run', 'tour.learn', '--check', '--quiet');
+    expect(out).toContain('✓ met');
+    expect(code).toBe(0);
   });
 });
 
@@ -185,13 +199,23 @@ describe('links', () => {
         .matchAll(/\]\(([^)\s]+)\)/g),
     ]
       .map(([, target]) => target)
-      .filter((target) => !/^(https?:|#)/.test(target))
-      .map((target): [string, string] => [
-        `${relative(root, page)} -> ${target}`,
-        join(dirname(page), target.replace(/#.*/, '')),
-      ]),
+      .filter((target) => !/^https?:/.test(target))
+      .map((target) => (target.startsWith('#') ? `${basename(page)}${target}` : target))
+      .map((target): [string, string] => [`${relative(root, page)} -> ${target}`, join(dirname(page), target)]),
   );
-  test.each(links)('%s', (_, target) => expect(existsSync(target)).toBe(true));
+  /** As GitHub names headings. */
+  const anchorsOf = (page: string): string[] =>
+    [...readFileSync(page, 'utf8').matchAll(/^#+ (.*)$/gm)].map(([, title]) =>
+      title
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N} _-]/gu, '')
+        .replaceAll(' ', '-'),
+    );
+  test.each(links)('%s', (_, target) => {
+    const [file, anchor] = target.split('#');
+    expect(existsSync(file)).toBe(true);
+    if (anchor !== undefined) expect(anchorsOf(file)).toContain(anchor);
+  });
 });
 
 describe('reference pages', { timeout: 240_000 }, () => {

@@ -20,12 +20,14 @@ export const check = command({
       throw new Stop(codes.usage, '`learn check` needs a file', 'for example `learn check examples/*.learn`');
     const found: ExitCode[] = [];
     const report: object[] = [];
+    let first: string | undefined;
     for (const file of files) {
       const read = await load(file, terminal);
       const { loaded, done } = values.fix ? await mend(read, terminal.cwd) : { loaded: read, done: [] };
       const { diagnostics, sources } = loaded.compilation;
       const code = codeOf(diagnostics);
       found.push(code);
+      first ??= diagnostics.find((d) => d.severity === 'error')?.code;
       report.push({
         file,
         ok: code === codes.ok,
@@ -42,6 +44,8 @@ export const check = command({
         );
     }
     if (values.json) terminal.out(JSON.stringify(report));
+    else if (first !== undefined && !values.quiet)
+      terminal.err(paint(terminal, 'dim', `\`learn help ${first}\` shows more of such mistakes`));
     if (found.includes(codes.spec)) return codes.spec;
     return found.includes(codes.file) ? codes.file : codes.ok;
   },

@@ -1,7 +1,10 @@
 /** The tables of diagnostics as one: what a code is about, for its page and for `learn help L0312`. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { messages as semantic } from '../../compiler/messages.ts';
 import type { Severity } from '../../grammar/diagnostics.ts';
 import { messages as syntax } from '../../grammar/messages.ts';
+import { packageFolder } from '../../runtime/data/node-library.ts';
 
 export interface CodeEntry {
   readonly code: string;
@@ -25,5 +28,19 @@ export const codeEntries = (): CodeEntry[] =>
     .map(([code, { severity, title, explanation }]) => ({ code, severity, title, explanation }))
     .sort((a, b) => (a.code < b.code ? -1 : 1));
 
+/** The examples of its page, for a terminal: what is fenced there is indented. */
+const examplesOf = (code: string): string => {
+  try {
+    const page = readFileSync(join(packageFolder(), 'docs/reference/diagnostics', `${code}.md`), 'utf8');
+    return page
+      .slice(page.indexOf('\n## ') + 1, page.indexOf('[All codes]'))
+      .replace(/^```[^\n]*\n([\s\S]*?)^```$/gm, (_, text: string) => text.trimEnd().replace(/^(?=.)/gm, '    '))
+      .replace(/^## /gm, '')
+      .trimEnd();
+  } catch {
+    return '';
+  }
+};
+
 export const codeText = ({ code, severity, title, explanation }: CodeEntry): string =>
-  `${severity} ${code}: ${title}\n\n${explanation}`;
+  [`${severity} ${code}: ${title}`, explanation, examplesOf(code)].filter((part) => part !== '').join('\n\n');
