@@ -14,6 +14,7 @@ const shapes = { L0402: ['L0301', 'L0304', 'L0312', 'L0402'], L0301: ['L0304'] }
 
 /** The same complaint about a value of the same kind, which is likely the same value; the same at the same place; and what a misfit makes. */
 const follows = (d: Diagnostic, from: readonly Diagnostic[]): boolean => {
+  if ((d.details as { readonly kind?: string } | undefined)?.kind === 'dimension') return true;
   const seen = (x: Diagnostic): unknown => (x.details as { readonly seen?: string } | undefined)?.seen;
   const same = (f: Diagnostic): boolean =>
     f.code === d.code &&

@@ -30,6 +30,7 @@ import {
 import { product } from './fixes/shapes.ts';
 import { declarationsOf, siteOf } from './fixes/site.ts';
 import type { Known, Site } from './fixes/site.ts';
+import { knownElsewhere } from './fixes/unknown.ts';
 import { lastIndex, otherKind, outside } from './fixes/values.ts';
 import type { Modules } from './modules.ts';
 
@@ -94,6 +95,11 @@ const wayOut = (fixes: readonly Fix[]): string | undefined => {
   return titles.length === 0 ? undefined : titles.join(', or ');
 };
 
+const elsewhereInSpec = (d: Diagnostic, known: Omit<Known, 'module'>, modules: Modules) => {
+  const module = d.span && editable(modules).get(d.span.file);
+  return d.span && module && knownElsewhere(siteOf(d, d.span, { ...known, module }));
+};
+
 export const withFixes = (
   diagnostics: readonly Diagnostic[],
   modules: Modules,
@@ -104,6 +110,8 @@ export const withFixes = (
   const functions = written.flatMap((m) => declarationsOf(m, 'def'));
   const known = { sources: modules.sources, spaces, functions };
   return diagnostics.map((d) => {
+    const elsewhere = d.code === 'L0201' ? elsewhereInSpec(d, known, modules) : undefined;
+    if (elsewhere) return { ...d, ...elsewhere };
     const fixes = fixesOf(d, known, modules);
     return { ...d, fixes, help: d.help ?? wayOut(fixes) };
   });

@@ -185,7 +185,7 @@ describe('signature help', () => {
     expect(found?.signatures.length).toBeGreaterThan(2);
     expect(found?.parameter).toBe(1);
     expect(await help('model M(x: R[2]) = dense[¦')).toMatchObject({
-      signatures: [{ parameters: ['n', 'bias = true'] }],
+      signatures: [{ parameters: ['n', 'bias: Bit = true'] }],
     });
   });
   it('is silent outside of calls', async () => {

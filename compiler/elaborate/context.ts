@@ -14,6 +14,7 @@ import type { Node } from '../ir/graph.ts';
 import type { DataSet, Decision, Show, Stage, Variable } from '../program.ts';
 import type { Part } from './data/leakage.ts';
 import type { Rule } from './solvers/optimisers.ts';
+import type { Rate } from './solvers/rates.ts';
 import type { Axis, Data, Given, Reading, Score, Store, Tensor, Value } from './values/values.ts';
 
 /** Names, innermost first. `lazy` entries are run at their first use. */
@@ -125,6 +126,8 @@ export interface ProblemContext {
   readonly total: Node;
   /** Other players that the objective brings with it: the dual of a divergence. */
   readonly games: Game[];
+  /** Schedules that its update rules have read. */
+  readonly rates: Rate[];
   /** The pass after a task that finds what mattered: `ewc` counts nothing in it. */
   readonly weighing?: boolean;
   /** For `em`: which component a point is of, by the variables as they are. Collected, since the E-step holds them. */
@@ -222,6 +225,7 @@ export const quietly = (ctx: Context): Context =>
           updates: new Map(),
           decisions: [],
           games: [],
+          rates: [],
         },
       }
     : { ...ctx, scores: undefined };

@@ -109,6 +109,12 @@ export const showOf = (d: ShowDeclaration, ctx: Context): Show => {
   const outputs = nodes.map((node, i) => ({ name: nodes.length === 1 ? 'value' : `value:${i}`, node }));
   if (mask) outputs.push({ name: 'mask', node: expandAxes(toBit(mask), axes).node });
   const every = d.every && asCount(ctx.shared.run.evaluate(d.every.count, ctx), d.every.count.span, '`every`');
+  if (d.every && (every === 0 || d.every.unit === 'epochs'))
+    fail('L0302', d.every.span, {
+      expected: 'a number of steps, 1 or more',
+      seen: `${every} ${d.every.unit}`,
+      where: '`every`',
+    });
   return {
     name: d.name.text,
     kind,

@@ -32,6 +32,23 @@ const elsewhere: ReadonlyMap<string, string> = new Map([
   ['torch', 'mean(x), dense[8](x), ...'],
   ['nn', 'dense[8](x), relu(x), ...'],
   ['pd', 'csv("file.csv")'],
+  ['optim', 'adam(1e-3)'],
+  ['detach', 'stop'],
+  ['stop_gradient', 'stop'],
+  ['D_train', 'D_tr'],
+  ['D_test', 'D_eval'],
+  ['D_val', 'D_eval'],
+  ['D_ev', 'D_eval'],
+]);
+
+/** Words that have no other here, and what is done instead. */
+const instead: ReadonlyMap<string, string> = new Map([
+  ['lbfgs', 'leave `by` out: L-BFGS is taken where the objective is small and smooth, and `learn explain` says so'],
+  ['LBFGS', 'leave `by` out: L-BFGS is taken where the objective is small and smooth, and `learn explain` says so'],
+  ['BFGS', 'leave `by` out: L-BFGS is taken where the objective is small and smooth, and `learn explain` says so'],
+  ['newton', 'leave `by` out: what is quadratic is solved exactly, and `learn explain` says so'],
+  ['P', 'a probability says what is drawn: `P[x ~ Normal(0, 1)] x > 0`'],
+  ['E', 'an expectation says what is drawn: `E[(x, y) ~ D_tr] (f(x) - y)^2`'],
 ]);
 
 export const names = {
@@ -39,7 +56,8 @@ export const names = {
     severity: 'error',
     title: 'unknown name',
     text: (p) => `there is no ${p.kind ?? 'name'} \`${p.name}\` here`,
-    meant: (p) => elsewhere.get(p.name) ?? p.similar,
+    meant: (p) => (instead.has(p.name) ? undefined : (elsewhere.get(p.name) ?? p.similar)),
+    help: (p) => instead.get(p.name),
     explanation:
       'Every name must be declared in this file, imported, or be in the standard library. Names are case-sensitive.',
   }),

@@ -46,11 +46,19 @@ export const problems = {
     explanation:
       'Nothing that depends on evaluation data may reach a training objective: also not a statistic of all rows, or a member trained on them.',
   }),
-  L0405: message<{ name: string }>({
+  L0405: message<{ name: string; where?: 'in a function' | 'outside' }>({
     severity: 'error',
     title: 'no data',
-    text: (p) => `\`${p.name}\` is only defined with \`on S\``,
-    help: () => 'add `on supervised(D, holdout = 0.2)` or another paradigm',
+    text: (p) =>
+      p.where
+        ? `\`${p.name}\` belongs to a problem with \`on S\`: ${p.where === 'outside' ? 'here is none' : 'a function sees what it is given'}`
+        : `\`${p.name}\` is only defined with \`on S\``,
+    help: (p) =>
+      p.where === 'in a function'
+        ? `give it to the function: \`def L(f, D) = E[(x, y) ~ D] ...\`, called with \`L(f, ${p.name})\``
+        : p.where === 'outside'
+          ? 'use it in the problem, in its objective or conditions, or in a `show` behind it'
+          : 'add `on supervised(D, holdout = 0.2)` or another paradigm',
     explanation: '`D_tr` and `D_eval` are supplied by the task paradigm behind `on`.',
   }),
   L0406: message<{ what: string }>({

@@ -4,6 +4,36 @@ import { message } from '../../grammar/diagnostics.ts';
 /** Names in backquotes, phrases as they are. */
 const quoted = (name: string): string => (/^[^\s]+$/.test(name) ? `\`${name}\`` : name);
 
+/** What is in no space is what it is: a function, a member, an optimiser. */
+const isThing = (seen: string): boolean => /^(a|an|the|one) (?!set)/.test(seen);
+
+/** What stands where it cannot be, and where it goes. */
+const elsewhere = (seen: string, expected: string): string | undefined =>
+  seen.startsWith('the optimiser')
+    ? 'a rule and changes of the gradient stand side by side: `by sgd(0.1), clip(1)`'
+    : expected === 'a data set' && seen === 'a record (start, step, horizon, discount)'
+      ? 'what acts in an environment makes its own data: `on interaction(env)`, `on replayed(env, policy)`'
+      : undefined;
+
+/** A number that is known needs no function around it: another is meant, perhaps in another unit. */
+const ofKnown = ({ expected, value }: { readonly expected: string; readonly value?: string }): string | undefined => {
+  const x = Number(value);
+  if (value === undefined || Number.isNaN(x)) return undefined;
+  if (expected === 'Positive') return 'take a number above 0';
+  if (!expected.startsWith('Interval[')) return undefined;
+  return expected.startsWith('Interval[0, 1]') && x >= 2 && x <= 100
+    ? `mind the unit: ${x / 100} is ${x} percent`
+    : 'take a number between these';
+};
+
+/** `R[B, 2]` where each example is an `R[2]`. */
+const ofBatch = ({ expected, seen }: { readonly expected: string; readonly seen: string }): string | undefined => {
+  const one = /^R\[[\p{L}_]+, (.*)\]$/u.exec(expected)?.[1];
+  return one !== undefined && seen === `R[${one}]`
+    ? 'a function is of one example: leave out the axis of the batch'
+    : undefined;
+};
+
 /** How a value of one space is usually made one of another. */
 const wayInto = (expected: string, seen: string): string | undefined => {
   if (expected === 'R' && seen === 'R[1]') return 'it is an array of one number: take the number with `[0]`';
@@ -58,6 +88,7 @@ export const values = {
     severity: 'error',
     title: 'another kind of value is needed',
     text: (p) => `${p.where ? `${p.where}: ` : ''}expected ${p.expected}, found ${p.seen}`,
+    help: (p) => elsewhere(p.seen, p.expected),
     explanation: 'The value is of another kind than the place needs, for example a function where a number is meant.',
   }),
   L0303: message<{
@@ -85,8 +116,9 @@ export const values = {
   L0304: message<{ name: string; expected: string; seen: string; value?: string }>({
     severity: 'error',
     title: 'a value outside its space',
-    text: (p) => `${quoted(p.name)} should be in ${p.expected}, but is ${p.value ?? `in ${p.seen}`}`,
-    help: (p) => wayInto(p.expected, p.seen),
+    text: (p) =>
+      `${quoted(p.name)} should be in ${p.expected}, but is ${p.value ?? (isThing(p.seen) ? p.seen : `in ${p.seen}`)}`,
+    help: (p) => elsewhere(p.seen, p.expected) ?? ofKnown(p) ?? ofBatch(p) ?? wayInto(p.expected, p.seen),
     explanation: 'The annotation says which space the value must be in, and the value is known to be in another.',
   }),
   L0305: message<{ name: string; seen: string; model?: string; turned?: boolean }>({
@@ -110,11 +142,15 @@ export const values = {
     explanation:
       'Sizes, static arguments and counts are fixed before training starts: they cannot depend on data or parameters.',
   }),
-  L0308: message<{ field: string; of: string; similar?: string; tuple?: boolean }>({
+  L0308: message<{ field: string; of: string; similar?: string; names?: readonly string[]; tuple?: boolean }>({
     severity: 'error',
     title: 'no such field',
     text: (p) => `${p.of} has no \`${p.field}\``,
     meant: (p) => p.similar,
+    help: (p) =>
+      p.names && p.names.length > 0 && p.names.length <= 8
+        ? `it has ${p.names.map((n) => `\`${n}\``).join(', ')}`
+        : undefined,
     explanation:
       'Records have the fields they were written with, rows the columns of their file, members their parameters.',
   }),

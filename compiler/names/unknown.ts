@@ -4,6 +4,8 @@
  */
 import type { Diagnostic } from '../../grammar/diagnostics.ts';
 import type { Module } from '../../grammar/tree/declarations.ts';
+import type { CallExpr } from '../../grammar/tree/expressions.ts';
+import { nodes } from '../../grammar/walk.ts';
 import { builtinSpaces } from '../spaces/names.ts';
 import { diagnose } from '../messages.ts';
 import { similar } from '../../grammar/similar.ts';
@@ -14,6 +16,12 @@ import { namesOf } from './file.ts';
 const visible = function* (scope: Scope, library: Iterable<string>): Generator<string> {
   for (let s: Scope | undefined = scope; s; s = s.parent) yield* s.names.keys();
   yield* library;
+};
+
+/** `E(f(x) - y)`: what it does not bind is not known inside. */
+const isBareOperator = (n: object): boolean => {
+  const { kind, callee } = n as Partial<CallExpr>;
+  return kind === 'call' && callee?.kind === 'name' && ['E', 'P'].includes(callee.name);
 };
 
 const nothing = { file: '', start: 0, end: 0 };
@@ -34,5 +42,11 @@ export const unknownNames = (module: Module, text: string, library: ReadonlySet<
   ];
   const outside = { library: (name: string) => (library.has(name) ? there(name) : []), imported: () => [] };
   namesOf(module, text, outside, [], listener);
-  return found;
+  const unknownAt = new Set(found.map((d) => d.span?.start));
+  const bare = ([...nodes(module)].filter(isBareOperator) as unknown as CallExpr[]).filter((c) =>
+    unknownAt.has(c.callee.span.start),
+  );
+  return found.filter(
+    ({ span }) => !bare.some((c) => span && c.callee.span.end <= span.start && span.end <= c.span.end),
+  );
 };

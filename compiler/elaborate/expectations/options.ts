@@ -20,9 +20,11 @@ export interface Options {
 export const optionsOf = (e: BigExpr, ctx: Context): Options => {
   const found: { samples?: number; by?: string; baseline?: Value; proposal?: Value } = {};
   for (const { name, value } of e.options) {
-    if (name.text === 'samples')
+    if (name.text === 'samples') {
       found.samples = asCount(ctx.shared.run.evaluate(value, ctx), value.span, 'the number of samples');
-    else if (name.text === 'by') {
+      if (found.samples < 1)
+        fail('L0302', value.span, { expected: 'at least 1', seen: String(found.samples), where: '`samples`' });
+    } else if (name.text === 'by') {
       const by = value.kind === 'name' ? value.name : '';
       if (!['score', 'path', 'exact'].includes(by))
         fail('L0302', value.span, {

@@ -118,7 +118,11 @@ const named = (e: NameExpr, ctx: Context): Value => {
   if (value) return value.kind === 'poison' ? poisoned() : value;
   if (e.name === 'missing') return { kind: 'missing' };
   if (builtinSpaces.has(e.name)) return { kind: 'space', space: resolveSpace(asSpace(e), ctx) };
-  if (dataNames.has(e.name)) return fail('L0405', e.span, { name: e.name });
+  if (dataNames.has(e.name))
+    return fail('L0405', e.span, {
+      name: e.name,
+      where: ctx.site ? 'in a function' : ctx.problem ? undefined : 'outside',
+    });
   return fail('L0201', e.span, { name: e.name, similar: similar(e.name, visibleNames(ctx.scope)) });
 };
 

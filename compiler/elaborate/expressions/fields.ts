@@ -18,6 +18,7 @@ export const field = (e: FieldExpr, object: Value, ctx: Context): Value => {
       field: name,
       of: describe(object),
       similar: similar(name, names),
+      names,
       tuple: object.kind === 'tuple',
     });
   switch (object.kind) {

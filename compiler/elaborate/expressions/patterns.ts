@@ -1,6 +1,8 @@
 /** Patterns: `(x, y)`, `[a, b]`, `_` and names, bound to the parts of a value. */
 import type { Span } from '../../../grammar/span.ts';
 import type { Pattern } from '../../../grammar/tree/patterns.ts';
+import { Failure } from '../../failure.ts';
+import { isLibrary } from '../../host.ts';
 import { fail } from '../../messages.ts';
 import { matchAnnotation } from '../spaces/annotations.ts';
 import { bind, noteSeen } from '../context.ts';
@@ -26,9 +28,22 @@ export const bindPattern = (scope: Scope, pattern: Pattern, value: Value, ctx: C
     }
     case 'tuple':
     case 'array': {
-      const parts = split(value, pattern.items.length, span);
+      const parts = shownWith(pattern.span, span, ctx, () => split(value, pattern.items.length, span));
       pattern.items.forEach((item, i) => bindPattern(scope, item, parts[i], ctx, span));
     }
+  }
+};
+
+/** What does not fit a pattern that is written elsewhere is shown with it. */
+const shownWith = <T>(pattern: Span, span: Span, { shared }: Context, run: () => T): T => {
+  try {
+    return run();
+  } catch (error) {
+    const [from, to] = [Math.min(pattern.end, span.end), Math.max(pattern.start, span.start)];
+    const apart = pattern.file !== span.file || (shared.sources.get(span.file) ?? '').slice(from, to).includes('\n');
+    if (!(error instanceof Failure) || !apart || isLibrary(pattern)) throw error;
+    const note = { message: 'the pattern', span: pattern };
+    throw new Failure(error.diagnostics.map((d) => ({ ...d, notes: [...d.notes, note] })));
   }
 };
 
@@ -39,5 +54,14 @@ export const split = (value: Value, count: number, span: Span): readonly Value[]
   if (value.kind === 'record' && value.fields.size === count) return [...value.fields.values()];
   if (value.kind === 'tensor' && shapeOf(value)[0] === count)
     return Array.from({ length: count }, (_, i) => entryAt(value, i, span));
-  return fail('L0302', span, { expected: `${count} parts`, seen: describe(value), where: 'the pattern' });
+  const fields = value.kind === 'record' ? [...value.fields.keys()] : [];
+  return fail(
+    'L0302',
+    span,
+    { expected: `${count} parts`, seen: describe(value), where: 'the pattern' },
+    {
+      help:
+        fields.length > 0 ? `take all of them, \`_\` for what is not needed: \`(${fields.join(', ')})\`` : undefined,
+    },
+  );
 };

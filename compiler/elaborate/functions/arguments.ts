@@ -32,7 +32,13 @@ export const assigned = (
   const found = assign(params, args);
   if ('given' in found) return found.given;
   const { wrong: what, span: at, ...meant } = found;
-  return fail('L0303', at ?? span, { what, call, ...meant });
+  const rules = args.some((a) => a.value.kind === 'optimiser');
+  return fail(
+    'L0303',
+    at ?? span,
+    { what, call, ...meant },
+    { help: rules ? `a rule and changes of the gradient stand side by side: \`by sgd(0.1), ${call}\`` : undefined },
+  );
 };
 
 /** What messages call the i-th parameter. */

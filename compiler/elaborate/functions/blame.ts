@@ -32,17 +32,26 @@ const argumentAt = (
   params: readonly Parameter[],
   args: readonly Given[],
   sources: ReadonlyMap<string, string>,
-): Span | undefined => {
-  const { span } = d;
+): { readonly span: Span; readonly label?: string } | undefined => {
+  const { code, span } = d;
   if (!span || !isLibrary(span)) return undefined;
   const where = detailsOf(d, 'L0302')?.where;
-  const written = (sources.get(span.file) ?? '').slice(span.start, span.end);
+  const text = sources.get(span.file) ?? '';
+  const written = text.slice(span.start, span.end);
+  // `policy(s)` is about `policy`, as `env.start` is about `env`, and `(x, y) ~ D` about `D`.
+  const called = code === 'L0309' ? /^[\p{L}\p{N}_']+(?=\()/u.exec(written)?.[0] : undefined;
+  const owner = code === 'L0308' ? /([\p{L}\p{N}_']+)\.$/u.exec(text.slice(0, span.start))?.[1] : undefined;
+  const source = /^\(.*\) ~ ([\p{L}\p{N}_']+)$/u.exec(written)?.[1];
   const assigned = assign(params, args);
   if ('wrong' in assigned) return undefined;
   const i = params.findIndex(
-    ({ pattern }) => pattern.kind === 'name' && (pattern.name === written || where === `\`${pattern.name}\``),
+    ({ pattern }) =>
+      pattern.kind === 'name' &&
+      ([written, called, owner, source].includes(pattern.name) || where === `\`${pattern.name}\``),
   );
-  return i < 0 ? undefined : assigned.given[i]?.span;
+  const given = i < 0 ? undefined : assigned.given[i];
+  if (!given) return undefined;
+  return { span: given.span, label: called ?? owner ?? source };
 };
 
 /** A model given where a member is meant: said where it is given. */
@@ -61,6 +70,16 @@ const isTooDeep = (error: unknown): boolean =>
 export const isOfLibrary = (error: unknown): error is Failure =>
   error instanceof Failure && error.diagnostics.some((d) => isLibrary(d.span));
 
+/** The function of the library in whose text it stands. */
+const declaredAround = (span: Span | undefined, sources: ReadonlyMap<string, string>): string | undefined =>
+  span && isLibrary(span)
+    ? [
+        ...(sources.get(span.file) ?? '')
+          .slice(0, span.start)
+          .matchAll(/^(?:def|model|paradigm) ([\p{L}\p{N}]\S*?)(?=[([ ])/gmu),
+      ].at(-1)?.[1]
+    : undefined;
+
 /** An error inside a library function is the caller's: it is shown where the function was called. */
 export const inLibrary = (
   error: unknown,
@@ -77,17 +96,25 @@ export const inLibrary = (
     if (moved.some((d, i) => d !== error.diagnostics[i])) return new Failure(moved);
   }
   if (!(error instanceof Failure) || !isLibraryFile(file) || isLibrary(span)) return error;
-  const where = name === '' ? 'a function' : `\`${name}\``;
   return new Failure(
     error.diagnostics.map((d) => {
       const own = argumentAt(d, params, args, sources);
-      if (own) return { ...d, span: own, label: undefined, notes: [] };
+      const called = name || declaredAround(d.span, sources);
+      const where = called ? `\`${called}\`` : 'a function';
+      if (own)
+        return {
+          ...d,
+          span: own.span,
+          label: own.label && name && `\`${own.label}\` of ${where}`,
+          notes: d.notes.filter((n) => !isLibrary(n.span)),
+          fixes: [],
+        };
       return isLibrary(d.span)
         ? ofDivergence(
             {
               ...d,
               span,
-              label: d.label ?? `in ${where}${name === '' ? ' of the library' : ''}`,
+              label: d.label ?? `in ${where}${called ? '' : ' of the library'}`,
               notes: [...d.notes, { message: `inside ${where} of the library`, span: d.span }],
               fixes: [],
             },

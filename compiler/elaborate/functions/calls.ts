@@ -161,7 +161,8 @@ export const applyMember = (member: Member, args: readonly Given[], ctx: Context
     const { result, name, body } = declaration;
     return result ? resultIn(result.space, value, inner, name.text, body, span) : value;
   } catch (error) {
-    throw inLibrary(error, declaration.span.file, declaration.name.text, span, ctx.shared.sources);
+    const { span: own, name, params } = declaration;
+    throw inLibrary(error, own.file, name.text, span, ctx.shared.sources, params, args);
   } finally {
     counters.depth--;
   }

@@ -8,7 +8,7 @@ import { describe } from '../values/describe.ts';
 import { rankOf, shapeOf, tensor, toReal } from '../values/tensors.ts';
 import type { Tensor, Value } from '../values/values.ts';
 import type { Intrinsic, IntrinsicCall } from './call.ts';
-import { axisArgument, flagArgument, realArgument, required, toTensor } from './call.ts';
+import { axisArgument, flagArgument, realArgument, required, tensorArgument, toTensor } from './call.ts';
 import { extremeOf, orderOf, reversedOf, runningOf, sortedOf } from './sequences.ts';
 
 const indices = (node: Node, like: Tensor, size: number, shape: readonly number[]): Tensor =>
@@ -18,7 +18,16 @@ const indices = (node: Node, like: Tensor, size: number, shape: readonly number[
 const position =
   (op: 'argmax' | 'argmin'): Intrinsic =>
   (call) => {
-    const x = realArgument(call, 'x');
+    const of = required(call, 'x');
+    const drawn = tensorArgument(call, 'x');
+    if (of.kind === 'dist' && drawn.space.element.kind === 'Class' && drawn.space.shape.length === 0)
+      fail(
+        'L0302',
+        call.span,
+        { expected: 'an array', seen: `a distribution over ${describe(drawn)}`, where: `\`${op}\`` },
+        { help: op === 'argmax' ? 'its most probable value is `mode(...)`' : 'its probabilities are `mean(...)`' },
+      );
+    const x = toReal(drawn);
     const shape = shapeOf(x);
     const axis = axisArgument(call, shape.length);
     const front = x.axes.length;

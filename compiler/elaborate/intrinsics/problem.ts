@@ -11,11 +11,11 @@ import { dataKey, UnrollSignal } from '../data/comprehend.ts';
 import { ewc } from '../protocols/consolidation.ts';
 import { fromTable, subset, zipData } from '../data/sets.ts';
 import { ownRows, toData } from '../data/materialise.ts';
-import { asCount, asData, asStatic, asTensor, poisoned, tensorsOf } from '../values/describe.ts';
+import { asCount, asData, asScalar, asStatic, asTensor, poisoned, tensorsOf } from '../values/describe.ts';
 import { renamed } from '../values/entries.ts';
 import { counting, renameIn } from '../values/sequences.ts';
 import { openDraws, openEvery } from '../expressions/sources.ts';
-import { constantBoolean, knownArray, tensor, toReal } from '../values/tensors.ts';
+import { constantBoolean, known, knownArray, tensor, toReal } from '../values/tensors.ts';
 import type { Data, Tensor, Value } from '../values/values.ts';
 import { statistic } from '../members/statistics.ts';
 import { readInput } from '../members/variables.ts';
@@ -79,13 +79,21 @@ const gradientTransform: Intrinsic = (call): Value => ({
 
 const schedule: Intrinsic = (call): Value => {
   const rate = required(call, 'rate');
+  const { caller, span } = call;
   if (rate.kind !== 'function') {
-    const fixed = asTensor(rate, call.span, 'a rate');
-    const [value] = knownArray(fixed) ?? [];
-    if (value < 0) fail('L0302', call.span, { expected: 'a rate of 0 or more', seen: String(value), where: '`rate`' });
+    const fixed = asScalar(rate, span, '`rate`');
+    const value = known(fixed);
+    if (value !== undefined && !(value >= 0 && value < Infinity))
+      fail('L0302', span, { expected: 'a rate of 0 or more', seen: String(value), where: '`rate`' });
     return fixed;
   }
-  return call.caller.shared.run.apply(rate, [{ value: required(call, 't'), span: call.span }], call.caller, call.span);
+  const value = asScalar(
+    caller.shared.run.apply(rate, [{ value: required(call, 't'), span }], caller, span),
+    span,
+    'a rate',
+  );
+  caller.problem?.rates.push({ of: rate, node: value.node });
+  return value;
 };
 
 // ---------------------------------------------------------------- data

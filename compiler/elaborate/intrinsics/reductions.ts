@@ -146,7 +146,18 @@ const stdOf: Intrinsic = (asked) => {
 const notADistribution =
   (name: string): Intrinsic =>
   (call) =>
-    fail('L0302', call.span, { expected: 'a distribution', seen: describe(required(call, 'x')), where: `\`${name}\`` });
+    fail(
+      'L0302',
+      call.span,
+      { expected: 'a distribution', seen: describe(required(call, 'x')), where: `\`${name}\`` },
+      { help: ofEach(required(call, 'x'), name) },
+    );
+
+/** A member is one for each input. */
+const ofEach = (v: Value, name: string): string | undefined =>
+  v.kind === 'member' && v.model.declaration.params.length > 0
+    ? `\`${v.store.name}\` gives one for each input: as a function of it, \`x -> ${name}(${v.store.name}(x))\``
+    : undefined;
 
 /** The largest entry of each group, 0 where there is none above -infinity: what softmax subtracts. */
 const pivot = (entries: Entries): Node => {

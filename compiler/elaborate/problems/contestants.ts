@@ -43,7 +43,8 @@ export const contestantsOf = (problem: ProblemExpr, ctx: Context): Contestant[] 
       return fail('L0602', player.span, { what: 'a problem without `over`: what may change?' });
     const bound = player.over.map((over) => {
       const name = memberName(over, player, ctx);
-      if (taken.has(name)) fail('L0202', over.span, { name });
+      if (taken.has(name))
+        fail('L0202', over.span, { name }, { help: 'each player has members of its own: give this one another name' });
       taken.add(name);
       return opened(over, name, newStore(name, over.tuning && tuningOf(over.tuning, ctx)), ctx);
     });

@@ -160,7 +160,12 @@ const middleOf = (space: TensorSpace, span: Span): Tensor => {
 const unrolled = (problem: ProblemExpr, player: Player, ctx: Context): Value => {
   const duration = problem.duration as NonNullable<ProblemExpr['duration']>;
   if (duration.unit !== 'steps')
-    return fail('L0602', duration.span, { what: 'a nested problem counts steps, not epochs' });
+    return fail(
+      'L0602',
+      duration.span,
+      { what: 'a nested problem counts steps, not epochs' },
+      { help: 'each step reads all rows that it is given: `for 5 steps`' },
+    );
   const steps = asCount(ctx.shared.run.evaluate(duration.count, ctx), duration.count.span, 'the number of steps');
   const by = player.by.length > 0 ? player.by : problem.by;
   const rule = ruleOf(by, ctx);

@@ -17,6 +17,7 @@ export const newProblem = (mode: ProblemContext['mode'], batch?: number): Proble
   updates: new Map(),
   decisions: [],
   games: [],
+  rates: [],
   step: stepInput,
   total: totalInput,
 });

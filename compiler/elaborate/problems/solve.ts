@@ -8,6 +8,7 @@ import { sizeOf } from '../../ir/shape.ts';
 import { fail } from '../../messages.ts';
 import type { Stage, Variable } from '../../program.ts';
 import { actionsOf } from '../protocols/actions.ts';
+import { inLibrary, isOfLibrary } from '../functions/blame.ts';
 import { bind, childScope, inScope } from '../context.ts';
 import { andAlso } from '../../failure.ts';
 import type { Context } from '../context.ts';
@@ -87,6 +88,20 @@ const optimum = (problem: ProblemExpr, data: Value | undefined, inside: Context,
   return lossOf(player.objective, ctx);
 };
 
+/** What the statements of a library's paradigm do later is said of the problem that it was given to. */
+const followed = <T>(
+  { on }: ProblemExpr,
+  { name }: Paradigm,
+  sources: ReadonlyMap<string, string>,
+  follow: () => T,
+): T => {
+  try {
+    return follow();
+  } catch (error) {
+    throw on && isOfLibrary(error) ? inLibrary(error, 'stdlib/', name, on.span, sources) : error;
+  }
+};
+
 export const solve = (problem: ProblemExpr, ctx: Context, name: string | undefined): Value => {
   // One for every example, or one that is differentiated: it has no run of its own.
   const within = ctx.axes.length > 0 || ctx.differentiated;
@@ -108,7 +123,9 @@ export const solve = (problem: ProblemExpr, ctx: Context, name: string | undefin
     fail('L0406', problem.on?.span, { what: `\`${paradigm.name}\` never trains: its protocol has no \`train on\`` });
   announceRows(bound, paradigm);
   const inherited = new Set(created.flatMap((v) => [...(shared.trainedOn.get(v.id) ?? [])]));
-  const { actions, decisions } = actionsOf({ problem, contestants, steps, inherited, ctx: inner });
+  const { actions, decisions } = followed(problem, paradigm, shared.sources, () =>
+    actionsOf({ problem, contestants, steps, inherited, ctx: inner }),
+  );
   shared.stages.push({
     id,
     name: name ?? ctx.naming ?? 'problem',

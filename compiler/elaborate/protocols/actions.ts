@@ -47,6 +47,9 @@ const checkLeaks = ({ loss }: Trained, data: Value | undefined, near: readonly P
 const same = (a: Decision, b: Decision): boolean =>
   a.subject === b.subject && a.choice === b.choice && a.span?.start === b.span?.start;
 
+/** Does it speak of `D_eval`, or name a function of it? */
+const readsHeldOut = (c: Condition): boolean => mentions(c.value, 'D_eval');
+
 /** `every` of what happens in the first step alone. */
 const onlyFirst = Number.MAX_SAFE_INTEGER;
 
@@ -138,7 +141,17 @@ export const actionsOf = (
         throw new Error('internal: `every` outside of `repeat`');
     }
   if (steps.length === 0) trainOn();
-  if (!flat(steps).some((s) => s.kind === 'eval')) evaluate();
+  if (!flat(steps).some((s) => s.kind === 'eval')) {
+    const reads = steps.length > 0 && problem.conditions.find(readsHeldOut);
+    if (reads)
+      fail(
+        'L0406',
+        reads.value.span,
+        { what: 'this is evaluated on `D_eval`, and the paradigm never evaluates: its protocol has no `eval on`' },
+        { notes: problem.on ? [{ message: 'the paradigm', span: problem.on.span }] : [] },
+      );
+    evaluate();
+  }
   warnOfSeenRows(problem, remembered, ctx);
   return { actions, decisions };
 };

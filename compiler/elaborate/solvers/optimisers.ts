@@ -6,30 +6,42 @@ import type { Span } from '../../../grammar/span.ts';
 import type { Expr } from '../../../grammar/tree/expressions.ts';
 import * as ir from '../../ir/build.ts';
 import type { Node } from '../../ir/graph.ts';
+import { writtenIn } from '../../../grammar/written.ts';
 import { fail } from '../../messages.ts';
 import type { Variable } from '../../program.ts';
-import { R } from '../../spaces/space.ts';
+import { isLibrary } from '../../host.ts';
+import { printSpace, R, sameShape } from '../../spaces/space.ts';
 import type { Context } from '../context.ts';
 import { asTensor, describe, mapTensors, tensorsOf } from '../values/describe.ts';
 import { shapeOf, tensor, toReal } from '../values/tensors.ts';
-import type { Optimiser, Tensor, Value } from '../values/values.ts';
+import type { FunctionValue, Optimiser, Tensor, Value } from '../values/values.ts';
 import { makeVariable, variableInput } from '../members/variables.ts';
 
 const asOptimiser = (v: Value, span: Span, ctx: Context): Optimiser => {
   if (v.kind === 'optimiser') return v;
   // `by adam`: all arguments at their defaults
-  if (v.kind === 'function') {
+  if (v.kind === 'function' && v.overloads.every((o) => o.params.every((p) => p.default))) {
     const made = ctx.shared.run.apply(v, [], ctx, span);
     if (made.kind === 'optimiser') return made;
   }
   const slip = v.kind === 'tensor' && shapeOf(v).length === 0 ? 'rate' : undefined;
-  return fail('L0302', span, {
-    expected: 'an optimiser, such as `adam(1e-3)`',
-    seen: describe(v),
-    where: '`by`',
-    slip,
-  });
+  return fail(
+    'L0302',
+    span,
+    { expected: 'an optimiser, such as `adam(1e-3)`', seen: describe(v), where: '`by`', slip },
+    { help: insteadOf(v, writtenIn(span, ctx.shared.sources)) },
+  );
 };
+
+/** A schedule is the rate of an optimiser; a name needs no quotes. */
+const insteadOf = (v: Value, written: string): string | undefined =>
+  v.kind === 'text'
+    ? `a name is written without quotes: \`by ${v.text.toLowerCase()}\``
+    : v.kind === 'function' && v.name === '' && isOneOf(v, 1)
+      ? `a schedule is the rate of an optimiser: \`by adam(${written})\``
+      : undefined;
+
+const isOneOf = ({ overloads }: FunctionValue, count: number): boolean => overloads[0]?.params.length === count;
 
 export interface Rule {
   readonly rule: Optimiser;
@@ -47,7 +59,10 @@ export const ruleOf = (by: readonly Expr[], ctx: Context): Rule | undefined => {
       'L0602',
       rules[1].span,
       { what: 'two update rules behind one `by`' },
-      { notes: [{ message: 'the first one', span: rules[0].span }] },
+      {
+        notes: [{ message: 'the first one', span: rules[0].span }],
+        help: 'one rule is for all players; each has its own behind its `over`: `over g in G by adam(1e-3)`',
+      },
     );
   const transforms = all.filter((o) => o.optimiser.transform).map((o) => o.optimiser);
   if (rules.length === 0) {
@@ -105,6 +120,40 @@ const memoryOf = (
   return { value: mapTensors(begin, () => plain(variableInput(variables[i++], ctx))), variables };
 };
 
+/** The memory that a step leaves, in the form of the one it was given. */
+const likeBefore = (before: Value, after: Value | undefined, rule: Optimiser, span: Span): Value => {
+  const form = (v: Value): string =>
+    v.kind === 'record'
+      ? `(${[...v.fields].map(([name, x]) => `${name} = ${form(x)}`).join(', ')})`
+      : v.kind === 'tuple'
+        ? `(${v.items.map(form).join(', ')})`
+        : '...';
+  const ordered =
+    before.kind === 'record' && after?.kind === 'record' && after.fields.size === before.fields.size
+      ? {
+          ...after,
+          fields: new Map(
+            [...before.fields.keys()].flatMap((k) => {
+              const x = after.fields.get(k);
+              return x ? [[k, x] as const] : [];
+            }),
+          ),
+        }
+      : after;
+  if (ordered && form(ordered) === form(before)) return ordered;
+  return fail('L0302', ownSpan(rule.step) ?? span, {
+    expected: `the memory \`${form(before)}\`, as \`start\` makes it, behind the new parameter`,
+    seen: after ? `\`${form(after)}\`` : 'nothing there',
+    where: `the \`step\` of \`${rule.name}\``,
+  });
+};
+
+/** Where a function of the spec stands. */
+const ownSpan = (f: Value): Span | undefined => {
+  const own = f.kind === 'function' ? f.overloads[0]?.span : undefined;
+  return own && !isLibrary(own) ? own : undefined;
+};
+
 /** What a step changes: variable -> its next value. */
 export const update = (
   variables: readonly Variable[],
@@ -142,15 +191,16 @@ export const update = (
     const args = [plain(numbers[i]), plain(changed[i]), state, now].map((value) => ({ value, span }));
     const result = ctx.shared.run.apply(rule.step, args.slice(0, arityOf(rule.step)), { ...ctx, axes: [] }, span);
     const [w, s] = result.kind === 'tuple' ? result.items : [result];
-    next.set(variable, resultNode(w, variable.shape, span, rule.name));
+    const moved = resultNode(w, variable.shape, span, rule.name);
+    if (!sameShape(moved.shape, variable.shape))
+      fail('L0304', ownSpan(rule.step) ?? span, {
+        name: `what the \`step\` of \`${rule.name}\` makes of \`${variable.name}\``,
+        expected: printSpace(R(...variable.shape)),
+        seen: printSpace(R(...moved.shape)),
+      });
+    next.set(variable, moved);
     if (memory) {
-      const after = s ? tensorsOf(s) : [];
-      if (after.length !== memory.variables.length)
-        fail('L0302', span, {
-          expected: `a memory of ${memory.variables.length} parts`,
-          seen: `${after.length}`,
-          where: `the step of \`${rule.name}\``,
-        });
+      const after = tensorsOf(likeBefore(memory.value, s, rule, span));
       memory.variables.forEach((v, k) => next.set(v, resultNode(after[k], v.shape, span, rule.name)));
     }
   });

@@ -20,6 +20,7 @@ import { ruleOf } from './optimisers.ts';
 import type { Rule } from './optimisers.ts';
 import type { Contestant } from '../problems/contestants.ts';
 import { batchOf, durationOf } from './pace.ts';
+import { checkRates } from './rates.ts';
 import { dataOf } from '../protocols/steps.ts';
 import type { TrainStep, Value } from '../values/values.ts';
 import { alternating, constraintObstacle, fittedSolver, obstacle, structured, underConstraints } from './whole.ts';
@@ -198,6 +199,7 @@ const bySteps = (
     decision(c, 'augmented Lagrangian, its multiplier moved in every step', 'training goes by steps'),
   );
   const solver = gradientSolver(contestants, built, rules, duration, kept, ctx);
+  states.forEach((s, i) => checkRates(s.rates, duration.steps ?? usualSteps, rules[i].span ?? bySpan(training)));
   const decisions = [why, ...howLong, ...(kept?.decisions ?? []), ...pulled];
   return trained(solver, built, decisions, constrained?.constraints);
 };

@@ -13,7 +13,7 @@ import { coerce, coerceTensor, entryByEntry, mismatch } from './coerce.ts';
 import type { Subject } from './coerce.ts';
 import { bind, lookup } from '../context.ts';
 import type { Context } from '../context.ts';
-import { describe, partsOf, spaceOf } from '../values/describe.ts';
+import { asTensor, describe, partsOf, spaceOf } from '../values/describe.ts';
 import { arrayOfData } from '../data/rows.ts';
 import { bindDimension } from './equations.ts';
 import { lengthOf } from '../values/sequences.ts';
@@ -36,7 +36,7 @@ export const matchAnnotation = (s: SpaceExpr, v: Value, ctx: Context, subject: S
     case 'data':
       return v;
     case 'array':
-      return v.kind === 'range' ? v : matchNumbers(s, shaped(s, ctx), v, ctx, subject);
+      return matchNumbers(s, shaped(s, ctx), v, ctx, subject);
     case 'named':
       return matchNamed(s, v, ctx, subject);
   }
@@ -70,7 +70,7 @@ const matchNamed = (s: Written<'named'>, v: Value, ctx: Context, subject: Subjec
     if (alias?.kind !== 'space') return v;
     if (s.groups.length === 0) return coerce(v, alias.space, subject);
   }
-  return v.kind === 'range' ? v : matchNumbers(s, sizedPattern(s, v, ctx, subject), v, ctx, subject);
+  return matchNumbers(s, v.kind === 'range' ? shaped(s, ctx) : sizedPattern(s, v, ctx, subject), v, ctx, subject);
 };
 
 /** Spaces whose points hold many of another: `Seq[X, n]` in an order, `Set[X, n]` in none. */
@@ -87,6 +87,10 @@ const matchMany = (s: Written<'named'>, kind: 'sequence' | 'set', v: Value, ctx:
 /** An array of numbers, or what has the form of one. */
 const matchNumbers = (s: SpaceExpr, pattern: Shaped | undefined, v: Value, ctx: Context, subject: Subject): Value => {
   if (!pattern) return v;
+  if (v.kind === 'range') {
+    matchPattern(pattern, asTensor(v, subject.span), ctx, subject);
+    return v;
+  }
   if (v.kind === 'along') return v.mask ? matchEntries(pattern, v, ctx, subject) : v;
   const array = v.kind === 'data' ? arrayOfData(v, ctx) : undefined;
   return array ? matchAnnotation(s, array, ctx, subject) : matchPattern(pattern, v, ctx, subject);

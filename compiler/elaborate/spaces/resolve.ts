@@ -101,6 +101,19 @@ const dimensionOrBind = (e: Expr, ctx: Context): number => {
   return size > 0 ? size : fail('L0302', e.span, { expected: 'at least 1', seen: '0', where: 'a dimension' });
 };
 
+/** A dimension that nothing has settled, or only the length of a sequence. */
+const openDimension = (name: string, { span }: SpaceExpr, ctx: Context): never =>
+  boundDimension(name, ctx)
+    ? fail(
+        'L0307',
+        span,
+        { what: `\`${name}\` is here the length of a sequence, which differs from example to example: it` },
+        {
+          help: 'a sequence is read entry by entry: `fold h = zeros[32] over x in xs { cell(h, x) }`, or `mean([f(x) for x in xs])`',
+        },
+      )
+    : fail('L0201', span, { name, kind: 'dimension' });
+
 /** The arguments of `Class[K]` and the like are known where a space is a value. */
 const checkArguments = (s: SpaceExpr, ctx: Context): void => {
   if (s.kind === 'array') return checkArguments(s.element, ctx);
@@ -135,9 +148,7 @@ export const resolveSpace = (s: SpaceExpr, ctx: Context): Space => {
       const tensorSpace = shaped(s, ctx);
       if (tensorSpace) {
         checkArguments(s, ctx);
-        const shape = tensorSpace.dims.map((d) =>
-          'size' in d ? d.size : fail('L0201', s.span, { name: d.free, kind: 'dimension' }),
-        );
+        const shape = tensorSpace.dims.map((d) => ('size' in d ? d.size : openDimension(d.free, s, ctx)));
         return { kind: 'tensor', element: tensorSpace.element, shape };
       }
       if (s.kind === 'array') return fail('L0601', s.span, { what: 'an array of this space' });
