@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as ir from '../compiler/ir/build.ts';
 import { topological, type Graph } from '../compiler/ir/graph.ts';
-import type { DataSet, Solver, Variable } from '../compiler/program.ts';
+import type { DataSet, PlayerStep, Solver, Variable } from '../compiler/program.ts';
 import type { Engine } from '../runtime/engines/engine.ts';
-import { inHalves } from '../runtime/solvers/kept.ts';
+import { inHalves, stepInHalves } from '../runtime/solvers/kept.ts';
 import { runProgram } from '../runtime/session.ts';
 import * as p from './session-programs.ts';
 
@@ -82,6 +82,31 @@ describe('solvers over graphs', () => {
     const smooth = await solve({ kind: 'lbfgs', ...solver }, variables, [data]);
     expect(smooth.solved).toMatchObject([{ solver: 'lbfgs', precision: 'float64' }]);
     exact.variables.get('w')!.data.forEach((x, i) => expect(smooth.variables.get('w')!.data[i]).toBeCloseTo(x, 5));
+  });
+
+  it('a step is fed with what stays while the players train, and leaves nothing of it behind', async () => {
+    // w goes down (w - mean of tanh(A A))^2 by a tenth of its slope; A belongs to a stage before
+    const A = ir.input('var:A', 'float32', [30, 30]);
+    const w = ir.input('var:w', 'float32', []);
+    const there = ir.mean_(ir.tanh(ir.matmul(A, A)));
+    const e = ir.sub(w, there);
+    const graph = p.named({ loss: ir.square(e), 'var:w': ir.sub(w, ir.mul(ir.scalar(0.2), e)) });
+    const player: PlayerStep = { name: 'w', graph, feeds: [], every: 1, sense: 'minimize' };
+    const halves = stepInHalves(player, ['w']);
+    const names = ({ outputs }: Graph) => topological(outputs.map(({ node }) => node)).map((n) => n.operation.op);
+    expect(names(halves!.each)).not.toContain('matmul');
+    expect(stepInHalves({ ...player, graph: { ...graph } }, ['w', 'A'])).toBeUndefined();
+
+    const { buffers, bytes } = engine.memory();
+    const variables = [p.variable('A', [30, 30], p.normal([30, 30])), p.variable('w', [], ir.scalar(0))];
+    const solver: Solver = { kind: 'gradient', players: [player], steps: 50, stepsPerEpoch: 50 };
+    const found = (await solve(solver, variables, [])).variables;
+    const [a, wide] = [found.get('A')!.data, 30];
+    const entry = (i: number, j: number) =>
+      Math.tanh(Array.from({ length: wide }, (_, k) => a[i * wide + k] * a[k * wide + j]).reduce((x, y) => x + y));
+    const mean = Array.from({ length: wide ** 2 }, (_, k) => entry(Math.floor(k / wide), k % wide));
+    expect(found.get('w')!.data[0]).toBeCloseTo((mean.reduce((x, y) => x + y) / wide ** 2) * (1 - 0.8 ** 50), 4);
+    expect(engine.memory()).toMatchObject({ buffers, bytes });
   });
 
   it('L-BFGS: large problems run on the engine, in float32, and come close to the exact solution', async () => {

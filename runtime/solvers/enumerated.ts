@@ -5,9 +5,10 @@ import type { Solver, Variable } from '../../compiler/program.ts';
 import type { Carried } from '../checkpoint.ts';
 import { bind } from '../feeds.ts';
 import { blame, solveExactly } from './exact.ts';
-import { asStated, flatten, inDoubles, workOf, type Flat } from './objective.ts';
+import { asStated, flatten, inDoubles, type Flat } from './objective.ts';
 import { solveSmooth } from './smooth.ts';
 import { nothing, type Outcome, type Training } from './training.ts';
+import { workOf } from './work.ts';
 
 type Enumerated = Extract<Solver, { readonly kind: 'enumerated' }>;
 type Outputs = ReadonlyMap<string, ArrayValue>;

@@ -8,12 +8,13 @@ import { sizeOf } from '../../compiler/ir/shape.ts';
 import type { PlayerStep, Solver } from '../../compiler/program.ts';
 import type { Carried } from '../checkpoint.ts';
 import type { Buffer } from '../engines/engine.ts';
-import { bind, type Bound, type Moment } from '../feeds.ts';
+import { bind, type Bound, type Moment, type Sources } from '../feeds.ts';
 import { findCulprit, inputNames, isFinite, isSound } from '../finite.ts';
 import { slopes } from '../measure.ts';
 import type { Prepared } from '../prepare.ts';
 import { deriveKey, type Key } from '../random.ts';
 import { epochOf, isLogged, isSnapshot } from '../schedule.ts';
+import { stepInHalves } from './kept.ts';
 import type { Outcome, Training } from './training.ts';
 
 type Gradient = Extract<Solver, { readonly kind: 'gradient' }>;
@@ -24,9 +25,22 @@ interface Player {
   readonly bound: Bound;
   readonly key: Key;
   readonly moment: (step: number) => Moment;
+  /** What stays while they train. */
+  readonly kept?: ReadonlyMap<string, Buffer>;
   /** Of the last move. */
   loss?: Buffer;
 }
+
+const keptBy = (
+  once: Prepared,
+  { feeds }: PlayerStep,
+  order: Key,
+  moment: Moment,
+  sources: Sources,
+): ReadonlyMap<string, Buffer> => {
+  const outputs = bind(once, feeds, order, sources).run(moment);
+  return new Map(once.outputs.map((name, i) => [name, outputs[i]]));
+};
 
 /** State after `step` steps, on the host. */
 interface Snapshot {
@@ -35,16 +49,18 @@ interface Snapshot {
   readonly carried: Carried;
 }
 
-const changedBy = ({ outputs }: Prepared): string[] =>
-  outputs.filter((name) => name.startsWith('var:')).map((name) => name.slice(4));
+const changedBy = ({ graph }: PlayerStep): string[] =>
+  graph.outputs.filter(({ name }) => name.startsWith('var:')).map(({ name }) => name.slice(4));
 
 export const trainByGradient = async (solver: Gradient, training: Training): Promise<Outcome> => {
   const { sources, keys, where, begin } = training;
   const { engine, variables } = sources;
   const { steps: total, stepsPerEpoch } = solver;
 
+  const changed = [...new Set(solver.players.flatMap(changedBy))];
   const players = solver.players.map((player, i): Player => {
-    const prepared = training.prepare(player.graph);
+    const halves = stepInHalves(player, changed);
+    const prepared = training.prepare(halves?.each ?? player.graph);
     const key = deriveKey(keys.draws, i);
     const moment = (step: number): Moment => ({
       step,
@@ -53,10 +69,11 @@ export const trainByGradient = async (solver: Gradient, training: Training): Pro
       key: deriveKey(key, step),
     });
     const loss = training.carried.tensors.get(`loss:${player.name}`);
-    const bound = bind(prepared, player.feeds, deriveKey(keys.orders, i), sources);
-    return { player, prepared, bound, key, moment, loss: loss && engine.upload(loss) };
+    const order = deriveKey(keys.orders, i);
+    const kept = halves && keptBy(training.prepare(halves.once), player, order, moment(begin), sources);
+    const bound = bind(prepared, player.feeds, order, sources, kept);
+    return { player, prepared, bound, kept, key, moment, loss: loss && engine.upload(loss) };
   });
-  const changed = [...new Set(players.flatMap(({ prepared }) => changedBy(prepared)))];
   const bytes = changed.reduce((sum, id) => sum + 4 * sizeOf(variables.get(id).shape), 0);
 
   const keepLoss = (player: Player, loss: Buffer): void => {
@@ -180,6 +197,7 @@ export const trainByGradient = async (solver: Gradient, training: Training): Pro
   try {
     return await train();
   } finally {
-    for (const { loss } of players) if (loss) engine.release(loss);
+    for (const { loss, kept } of players)
+      for (const buffer of [loss, ...(kept?.values() ?? [])]) if (buffer) engine.release(buffer);
   }
 };

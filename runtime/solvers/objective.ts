@@ -2,7 +2,7 @@
  * A loss over variables as a function of one vector of doubles, with its gradient: what the solvers without steps see.
  * It is computed in float64 in plain arrays, or in float32 on the engine where that would take too long.
  */
-import { topological, type Graph } from '../../compiler/ir/graph.ts';
+import type { Graph } from '../../compiler/ir/graph.ts';
 import type { ArrayValue } from '../../compiler/ir/operations.ts';
 import { sizeOf } from '../../compiler/ir/shape.ts';
 import { looksInRounds } from '../../compiler/passes/in-rounds.ts';
@@ -15,6 +15,7 @@ import type { Variables } from '../variables.ts';
 import { inHalves, type Halves } from './kept.ts';
 import type { Objective } from './line-search.ts';
 import type { Training } from './training.ts';
+import { workOf } from './work.ts';
 
 export type Whole = Extract<Solver, { readonly over: readonly string[] }>;
 
@@ -84,23 +85,6 @@ export const flatten = (program: Program, over: readonly string[]): Flat => {
 
 /** What is computed once may take some seconds in plain arrays. */
 const patience = 2e8;
-
-/** Elementary steps of one evaluation in plain arrays, roughly: an element made, or four multiplications in a product. */
-export const workOf = (graph: Graph): number => {
-  let work = 0;
-  for (const { operation, inputs, shape } of topological(graph.outputs.map(({ node }) => node))) {
-    const size = sizeOf(shape);
-    const largest = inputs.reduce((most, input) => Math.max(most, sizeOf(input.shape)), size);
-    if (operation.op === 'input' || operation.op === 'constant') continue;
-    if (operation.op === 'scan') work += operation.length * workOf(operation.body);
-    else if (operation.op === 'matmul') {
-      const [a] = inputs;
-      work += (size * a.shape.at(operation.transposeA ? -2 : -1)!) / 4;
-    } else if (operation.op.startsWith('conv')) work += (largest * sizeOf(inputs[1].shape)) / 4;
-    else work += largest;
-  }
-  return work;
-};
 
 /** The inputs that stay: data, other variables, a key. */
 const fixedInputs = async (solver: Whole, { sources, keys }: Training): Promise<Map<string, ArrayValue>> => {

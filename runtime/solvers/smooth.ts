@@ -13,10 +13,10 @@ import {
   objectiveInDoubles,
   objectiveOnEngine,
   halvesOf,
-  workOf,
   type Whole,
 } from './objective.ts';
 import type { Outcome, Training } from './training.ts';
+import { workOf } from './work.ts';
 
 /** Up to this much work an evaluation takes some hundredths of a second in plain arrays. */
 const cheap = 5e6;
