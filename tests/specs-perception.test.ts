@@ -31,3 +31,45 @@ describe('what distributions know of themselves', () => {
     expect(value).toBeCloseTo(truth, 4);
   });
 });
+
+describe('lists', () => {
+  test.each([
+    ['concat([[1, 2], [3, 4]])', [1, 2, 3, 4]],
+    ['concat([[1, 2], [3, 4, 5]])', [1, 2, 3, 4, 5]],
+    ['concat([[[1], [2]], [[3], [4]]], axis = 1)', [1, 3, 2, 4]],
+    ['[s for (s, yes) in concat([[(1, true) for i < 2], [(2, false) for i < 3]])]', [1, 1, 2, 2, 2]],
+    ['[r.s for r in concat([(s = 1, t = i) for i < 2], [(s = 3, t = i) for i < 2])]', [1, 1, 3, 3]],
+    ['[correlation([1, 2, 3], [1, 2, 4]), covariance([1, 3], [2, 6])]', [0.9819805, 2]],
+  ])('%s', async (text, truth) => {
+    const found = await valueOf(text);
+    expect(found).toHaveLength(truth.length);
+    found.forEach((x, i) => expect(x).toBeCloseTo(truth[i], 6));
+  });
+});
+
+describe('signal detection', () => {
+  test("d' and criterion from a table of counts that is written down", async () => {
+    // z(0.8) - z(0.3), -(z(0.8) + z(0.3)) / 2
+    const found = await measures(`data trials : [(signal: Bit, yes: Bit)] = concat([
+  [(signal = true, yes = i < 80) for i < 100], [(signal = false, yes = i < 30) for i < 100]])
+model Observer(s: Bit) ~> Bit { param d : R; param c : R; Bernoulli(normal_cdf((if s then d / 2 else -d / 2) - c)) }
+minimize E[(s, y) ~ D_tr] -log f(y | s) over f in Observer
+  subject to eval f.d as d, eval f.c as c on supervised(trials, holdout = 0)`);
+    expect(found.d).toBeCloseTo(1.3660217, 3);
+    expect(found.c).toBeCloseTo(-0.1586104, 3);
+  });
+});
+
+describe('a mixture of experts', () => {
+  test('two mentions of a model are two experts: lines that meet at 0', async () => {
+    const found = await measures(`data pts = dist { x ~ Uniform(-2, 2); y ~ Normal(abs(x), 0.1); (x, y) }^300
+model Expert(x: R) ~> R { param a : R ~ Normal(0, 1); param b : R; param s : Positive; Normal(a * x + b, s) }
+model Experts(x: R) ~> R { gate in dense[2]; mixture(softmax(gate([x])), [Expert(x), Expert(x)]) }
+minimize E[(x, y) ~ D_tr] -log f(y | x) over f in Experts
+  subject to eval E[(x, y) ~ D_eval] log f(y | x) as log_likelihood on supervised(pts)
+  by adam(0.03) for 1000 steps`);
+    // -log(0.1) - log(2 pi e) / 2 is what the noise allows
+    expect(found.log_likelihood).toBeGreaterThan(0.6);
+    expect(found.log_likelihood).toBeLessThan(1.05);
+  });
+});

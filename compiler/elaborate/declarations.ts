@@ -131,7 +131,7 @@ const dataValue = (d: DataDeclaration, ctx: Context): Value => {
 
 /** `[e for x ~ P^n]`: where `e` asks something trained, of draws that are rows of their own. */
 const rowsOf = (e: ComprehensionExpr, ctx: Context): Value => {
-  const value = comprehension(e, ctx, true);
+  const value = comprehension(e, ctx, { rows: true });
   const [binder] = e.binders;
   const single = e.binders.length === 1 && binder.targets.length === 1 && binder.relation === '~';
   if (!single || value.kind === 'data' || isComputable(value)) return value;

@@ -165,8 +165,12 @@ const overBinders = (
   return vectorisedOrUnrolled((unroll) => walk(flattened(binders), inside, unroll, kept(unroll), join) as Value, ctx);
 };
 
-/** `rows`: what is written are the rows of a set, so several binders list all their combinations. */
-export const comprehension = (e: ComprehensionExpr, ctx: Context, rows = false): Value => {
+/** `rows`: what is written are the rows of a set, so several binders list all their combinations. `held`: what an entry is kept as. */
+export const comprehension = (
+  e: ComprehensionExpr,
+  ctx: Context,
+  { rows = false, held = settle }: { readonly rows?: boolean; readonly held?: typeof settle } = {},
+): Value => {
   const binders = flattened(e.binders);
   if (binders.length === 1 && binders[0].relation === 'in') {
     const source = ctx.shared.run.evaluate(binders[0].source, ctx);
@@ -180,7 +184,7 @@ export const comprehension = (e: ComprehensionExpr, ctx: Context, rows = false):
     e,
     ctx,
     (at, unroll) => {
-      const value = settle(at.ctx.shared.run.evaluate(e.body, at.ctx), at.ctx, e.body.span);
+      const value = held(at.ctx.shared.run.evaluate(e.body, at.ctx), at.ctx, e.body.span);
       // A list of samples, each to become a set of its own.
       if (!unroll && value.kind === 'dist' && value.power && !ctx.problem && at.axes.length > 0)
         throw new UnrollSignal(e.span);

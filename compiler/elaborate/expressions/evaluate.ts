@@ -1,5 +1,13 @@
 /** Running an expression symbolically: one case a construct, each with its home elsewhere. */
-import type { Argument, CallExpr, DensityExpr, Expr, IndexExpr, NameExpr } from '../../../grammar/tree/expressions.ts';
+import type {
+  Argument,
+  ArrayExpr,
+  CallExpr,
+  DensityExpr,
+  Expr,
+  IndexExpr,
+  NameExpr,
+} from '../../../grammar/tree/expressions.ts';
 import type { SpaceExpr } from '../../../grammar/tree/spaces.ts';
 import type { Place } from '../../ir/graph.ts';
 import { fail } from '../../messages.ts';
@@ -65,11 +73,8 @@ const run = (e: Expr, ctx: Context): Value => {
       return { kind: 'tuple', items: e.items.map((x) => evaluate(x, ctx)) };
     case 'record':
       return { kind: 'record', fields: new Map(e.fields.map((f) => [f.name.text, evaluate(f.value, ctx)])) };
-    case 'array': {
-      const items = e.items.map((x) => settle(evaluate(x, ctx), ctx, x.span));
-      checkAlike(items, e);
-      return combine(items, ctx);
-    }
+    case 'array':
+      return array(e, ctx, settle);
     case 'comprehension':
       return comprehension(e, ctx);
     case 'call':
@@ -107,6 +112,12 @@ const run = (e: Expr, ctx: Context): Value => {
     case 'error':
       return poisoned();
   }
+};
+
+const array = (e: ArrayExpr, ctx: Context, held: typeof settle): Value => {
+  const items = e.items.map((x) => held(evaluate(x, ctx), ctx, x.span));
+  checkAlike(items, e);
+  return combine(items, ctx);
 };
 
 // ---------------------------------------------------------------- names
@@ -154,6 +165,25 @@ const isSpaceSyntax = (e: IndexExpr, ctx: Context): boolean => {
 const argumentsOf = (args: readonly Argument[], ctx: Context): Given[] =>
   args.map((a) => ({ name: a.name?.text, value: evaluate(a.value, ctx), span: a.span }));
 
+/** What a model says of its value is a component as it is: one that only draws is a draw. */
+const asLaw: typeof settle = (v, ctx, span) => (v.kind === 'dist' && v.logDensity ? v : settle(v, ctx, span));
+
+/** `mixture(w, [A(x), B(x)])`: distributions are listed, where another list of them has a draw of each. */
+const componentsOf = (args: readonly Argument[], ctx: Context): Given[] =>
+  args.map((a) => {
+    const e = a.value;
+    const value =
+      e.kind === 'array'
+        ? array(e, ctx, asLaw)
+        : e.kind === 'comprehension'
+          ? comprehension(e, ctx, { held: asLaw })
+          : evaluate(e, ctx);
+    return { name: a.name?.text, value, span: a.span };
+  });
+
+const isMixture = (v: Value): boolean =>
+  v.kind === 'function' && v.name === 'mixture' && v.overloads.every((f) => f.kind === 'intrinsic');
+
 /** P in `log (g # P)(x)` and `log (p at start)(x | z)`, which read as the call of a logarithm. */
 const logOf = ({ callee, form }: CallExpr, ctx: Context): Value | undefined => {
   if (callee.kind !== 'call' || callee.callee.kind !== 'name' || callee.callee.name !== 'log') return undefined;
@@ -170,7 +200,8 @@ const call = (e: CallExpr, ctx: Context): Value => {
   const callee = evaluate(e.callee, ctx);
   if (e.form === 'given')
     return mapUnary('exp', densityOf(callee, argumentsOf(e.args, ctx), given(), ctx, e.span), e.span);
-  return applyValue(callee, argumentsOf(e.args, ctx), ctx, e.span);
+  const args = isMixture(callee) ? componentsOf(e.args, ctx) : argumentsOf(e.args, ctx);
+  return applyValue(callee, args, ctx, e.span);
 };
 
 /** `log p(x | z)`, `log P(x)`; before a function it is the logarithm. */

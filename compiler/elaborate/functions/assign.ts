@@ -18,6 +18,9 @@ export interface Wrong {
   readonly names?: readonly string[];
 }
 
+const atMost = (n: number): string =>
+  n === 0 ? 'are no arguments' : n === 1 ? 'is 1 argument' : `are at most ${n} arguments`;
+
 /** Assigns arguments to parameters by position and name; a sentence when they do not fit. */
 export const assign = (
   params: readonly Parameter[],
@@ -33,7 +36,7 @@ export const assign = (
         const surplus = args.slice(args.indexOf(arg)).filter((a) => a.name === undefined).length;
         const named = open.slice(0, surplus).map((p) => `\`${parameterName(p)} = ...\``);
         return {
-          wrong: `there ${position === 1 ? 'is 1 argument' : `are at most ${position} arguments`} by position, but ${surplus === 1 ? 'one more is' : `${surplus} more are`} given`,
+          wrong: `there ${atMost(position)} by position, but ${surplus === 1 ? 'one more is' : `${surplus} more are`} given`,
           span: arg.span,
           unnamed: open.length === 1 ? parameterName(open[0]) : undefined,
           way: open.length > 1 ? `what stands behind \`;\` is given by name: ${named.join(', ')}` : undefined,

@@ -3,12 +3,12 @@ import * as ir from '../../ir/build.ts';
 import type { Node } from '../../ir/graph.ts';
 import { sizeOf } from '../../ir/shape.ts';
 import { fail } from '../../messages.ts';
-import { elementShape, printSpace, R } from '../../spaces/space.ts';
+import { printSpace, R } from '../../spaces/space.ts';
 import { asStatic, describe, tensorsOf } from '../values/describe.ts';
-import { expandAxes, rankOf, shapeOf, tensor, toReal, transposeShape, unionAxes } from '../values/tensors.ts';
-import { joinData } from '../data/sets.ts';
-import type { Data, Tensor, Value } from '../values/values.ts';
+import { rankOf, shapeOf, tensor, toReal, transposeShape } from '../values/tensors.ts';
+import type { Tensor } from '../values/values.ts';
 import type { Intrinsic, IntrinsicCall } from './call.ts';
+import { concat, concatenate, loose, several } from './concat.ts';
 import { joinedOf } from './sequences.ts';
 import {
   axisArgument,
@@ -23,9 +23,6 @@ import {
   together,
   wholeNumbers,
 } from './call.ts';
-
-/** Entries that are one stored number each, so that they may be moved freely; vectors (Simplex, ...) become numbers. */
-const loose = (t: Tensor): Tensor => (elementShape(t.space.element).length === 0 ? t : toReal(t));
 
 const looseArgument = (call: IntrinsicCall, name = 'x'): Tensor => loose(tensorArgument(call, name));
 
@@ -62,68 +59,6 @@ const flatten: Intrinsic = (call) => {
     return reshapeTo(x, [sizeOf(shapeOf(x))], call);
   });
   return flat.length === 1 ? flat[0] : concatenate(flat, 0, call);
-};
-
-const concatenate = (parts: readonly Tensor[], axis: number, call: IntrinsicCall): Tensor => {
-  const first = parts[0];
-  const same = parts.every(
-    (t) => t.node.dtype === first.node.dtype && JSON.stringify(t.space.element) === JSON.stringify(first.space.element),
-  );
-  const items = (same ? parts : parts.map(toReal)).map(loose);
-  const rank = rankOf(items[0]);
-  const at = dimensionOf(axis, rank, call);
-  const rest = (t: Tensor): string =>
-    shapeOf(t)
-      .filter((_, i) => i !== at)
-      .join();
-  const odd = items.find((t) => rankOf(t) !== rank || rest(t) !== rest(items[0]));
-  if (odd)
-    return fail('L0301', call.span, {
-      op: 'concat',
-      left: describe(items[0]),
-      right: describe(odd),
-      why: `all dimensions but axis ${at} must be equal`,
-    });
-  const axes = unionAxes(...items);
-  const nodes = items.map((t) => expandAxes(t, axes, call.span).node);
-  const length = items.reduce((sum, t) => sum + shapeOf(t)[at], 0);
-  const shape = shapeOf(items[0]).map((n, i) => (i === at ? length : n));
-  const node = ir.concat(nodes, axes.length + at, call.span);
-  return tensor(node, axes, { kind: 'tensor', element: items[0].space.element, shape });
-};
-
-/** The arguments a, b, c, ...; or the items of a single list. */
-const itemsOf = (call: IntrinsicCall): readonly Value[] => {
-  const values = ['a', 'b', 'c', 'd', 'e', 'f'].flatMap((name) => given(call, name) ?? []);
-  const [only] = values;
-  return values.length === 1 && (only.kind === 'list' || only.kind === 'tuple') ? only.items : values;
-};
-
-/** As arrays; numbers count as vectors of length 1 where `vectors`. */
-const several = (call: IntrinsicCall, vectors: boolean): Tensor[] => {
-  const items = itemsOf(call);
-  if (items.length === 0) return fail('L0303', call.span, { what: 'there is nothing to join', call: 'concat' });
-  const tensors = items.map((v) => toTensor(v, call));
-  if (!vectors) return tensors;
-  // a class in a list of features is its one-hot vector, a number a vector of one
-  return tensors.map((t) => {
-    const x = t.space.element.kind === 'Class' && t.space.shape.length === 0 ? toReal(t) : t;
-    return rankOf(x) === 0 ? reshapeTo(x, [1], call) : x;
-  });
-};
-
-/** Rows of several sets, which remember where they are from. */
-const oneAfterTheOther = (sets: readonly Data[], call: IntrinsicCall): Data => {
-  if (sets.length === 1) return sets[0];
-  const joined = joinData(sets, sets[0].name, call.caller, call.span);
-  return { ...joined, roots: new Set([...joined.roots, ...sets.flatMap((d) => [...d.roots])]) };
-};
-
-const concat: Intrinsic = (call) => {
-  const axis = asStatic(required(call, 'axis'), call.span, '`axis`');
-  const sets = itemsOf(call).flatMap((v) => (v.kind === 'data' && !v.view ? [v] : []));
-  if (axis === 0 && sets.length > 0 && sets.length === itemsOf(call).length) return oneAfterTheOther(sets, call);
-  return concatenate(several(call, true), axis, call);
 };
 
 const stack: Intrinsic = (call) => {

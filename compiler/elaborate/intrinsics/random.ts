@@ -120,7 +120,14 @@ const componentsOf = (v: Value, call: IntrinsicCall): { axis: Axis; component: D
     if (row.kind === 'dist' && !mask) return { axis, component: row };
   }
   if (v.kind !== 'list')
-    return fail('L0302', span, { expected: 'an array of distributions', seen: describe(v), where: '`mixture`' });
+    return fail(
+      'L0302',
+      span,
+      { expected: 'an array of distributions', seen: describe(v), where: '`mixture`' },
+      {
+        help: 'list distributions here, `mixture(w, [A(x), B(x)])`: a list with a name has a draw of what each model gives',
+      },
+    );
   const parts = v.items.map((x) => toDistribution(x, ctx, span));
   const axis = newAxis(ctx, parts.length, 'component');
   const lacking = parts.find((p) => !p.logDensity);
