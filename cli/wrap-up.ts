@@ -2,14 +2,11 @@
 import { basename } from 'node:path';
 import { explain } from '../compiler/explain.ts';
 import type { Program } from '../compiler/program.ts';
-import type { ArrayValue } from '../compiler/ir/operations.ts';
-import { valuesOf } from '../runtime/measure.ts';
+import { parametersFile, parametersOf } from '../runtime/parameters.ts';
 import { pictureOf } from '../runtime/report/frames.ts';
-import type { ParameterRow } from '../runtime/report/parameters.ts';
 import type { RunRecord } from '../runtime/report/record.ts';
 import { renderReport } from '../runtime/report/report.ts';
 import type { RunResult } from '../runtime/result.ts';
-import { writeSafetensors } from '../runtime/safetensors.ts';
 import { writeFile } from './files.ts';
 import type { Loaded } from './load.ts';
 import { duration } from './progress.ts';
@@ -23,19 +20,6 @@ interface Finished {
   readonly facts: RunFacts;
   readonly record: RunRecord;
 }
-
-/** By name; a name that occurs twice (stages may use the same) is told apart by its stage. */
-const parametersOf = (program: Program, variables: ReadonlyMap<string, ArrayValue>): ParameterRow[] => {
-  const used = new Set<string>();
-  return [...valuesOf(program, variables)].flatMap(([id, value]) => {
-    const variable = program.variables.get(id);
-    if (!variable) return [];
-    const stage = program.stages.find((s) => s.variables.includes(id));
-    const name = used.has(variable.name) ? `${stage?.name ?? id}.${variable.name}` : variable.name;
-    used.add(name);
-    return [{ name, space: variable.space, value }];
-  });
-};
 
 /** NaN and infinities have no place in JSON. */
 const number = (x: number): number | string => (Number.isFinite(x) ? x : String(x));
@@ -66,7 +50,7 @@ export const finish = async (f: Finished): Promise<void> => {
     })),
   };
   folder.saveFacts(facts);
-  writeFile(folder.file('parameters.safetensors'), writeSafetensors(new Map(parameters.map((p) => [p.name, p.value]))));
+  writeFile(folder.file('parameters.safetensors'), parametersFile(parameters));
   const report = renderReport({
     title: basename(f.loaded.file).replace(/\.learn$/, ''),
     source: f.loaded.text,

@@ -11,8 +11,8 @@ import type { Engine } from '../../runtime/engines/engine.ts';
 import type { Event } from '../../runtime/events.ts';
 import { fingerprint, hashOfBytes } from '../../runtime/hash.ts';
 import { valuesOf } from '../../runtime/measure.ts';
+import { parametersFile, parametersOf } from '../../runtime/parameters.ts';
 import { runProgram } from '../../runtime/session.ts';
-import { writeSafetensors } from '../../runtime/safetensors.ts';
 import { offer, tell } from './calls.ts';
 import type { Callee } from './calls.ts';
 import { openBrowserEngine } from './engines.ts';
@@ -133,7 +133,7 @@ const keyOf = ({ text, seed, engine, files }: Start): string =>
   JSON.stringify([text, seed, engine, [...files.dropped].map(([name, bytes]) => [name, hashOfBytes(bytes)])]);
 
 /** Parameters of the run as it is here, or of one that another visit has left. */
-const parametersOf = async (
+const trained = async (
   start: Start,
 ): Promise<{ program: Program; variables: ReadonlyMap<string, ArrayValue> } | undefined> => {
   if (current && current.variables.size > 0 && current.key === keyOf(start)) return current;
@@ -216,14 +216,9 @@ const offers = {
   /** Stops at the next step; the checkpoint goes on from there. */
   pause: () => stop?.(),
   safetensors: async (start: Start): Promise<Uint8Array | undefined> => {
-    const found = await parametersOf(start);
+    const found = await trained(start);
     if (!found) return undefined;
-    const { program, variables } = found;
-    const named = [...valuesOf(program, variables)].map(([id, v]): [string, ArrayValue] => [
-      program.variables.get(id)?.name ?? id,
-      v,
-    ]);
-    return writeSafetensors(new Map(named));
+    return parametersFile(parametersOf(found.program, found.variables));
   },
 };
 
