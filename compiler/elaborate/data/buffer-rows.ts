@@ -8,7 +8,7 @@ import { newAxis } from '../context.ts';
 import type { Context } from '../context.ts';
 import { fill } from './rows.ts';
 import { sequence } from '../values/sequences.ts';
-import { tensor } from '../values/tensors.ts';
+import { sizesOf, tensor } from '../values/tensors.ts';
 import type { Along, Buffer, Dist, Template, Tensor, Value } from '../values/values.ts';
 import { variableInput } from '../members/variables.ts';
 
@@ -27,12 +27,7 @@ const filled = (count: Node, capacity: number): Node => ir.minimum(count, ir.sca
 const anyRow = (buffer: Buffer, ctx: Context, span: Span): Value => {
   const { template, leaves, count } = heldOf(buffer, span);
   const n = filled(variableInput(count, ctx), buffer.capacity);
-  const u = ir.random(
-    'uniform',
-    ctx.axes.map((a) => a.size),
-    ctx.shared.counters.site++,
-    ctx.key,
-  );
+  const u = ir.random('uniform', sizesOf(ctx.axes), ctx.shared.counters.site++, ctx.key);
   const place = ir.minimum(ir.floor(ir.mul(u, n)), ir.maximum(ir.sub(n, ir.scalar(1)), ir.scalar(0)));
   const index = ir.cast(place, 'int32');
   return rowOf(

@@ -15,7 +15,7 @@ import { isFed } from '../values/dependence.ts';
 import { columnName, firstMissing } from '../spaces/membership.ts';
 import { shortened } from '../values/ragged.ts';
 import { renameIn } from '../values/sequences.ts';
-import { constantBoolean, expandAxes, shapeOf, shapeToAxis, toBit, toReal } from '../values/tensors.ts';
+import { constantBoolean, expandAxes, shapeOf, shapeToAxis, sizesOf, toBit, toReal } from '../values/tensors.ts';
 import type { Along, Axis, Data, SequenceTemplate, Template, Tensor, Value } from '../values/values.ts';
 import { newId, subset, joinData } from './sets.ts';
 
@@ -128,7 +128,7 @@ export const materialise = (
   const { nodes, template: collected } = collect(value, axes, origin.span, ctx);
   const maskNode = mask && expandAxes(toBit(mask), axes).node;
   const computed = computeRows(maskNode ? [...nodes, maskNode] : nodes, ctx, origin.later ? 0 : madeAtOnce);
-  const rows = sizeOf(axes.map((a) => a.size));
+  const rows = sizeOf(sizesOf(axes));
   const keep = maskNode && (computed.pop() as ArrayValue).data;
   const laidOut = computed.map((a, i) => mapLater(a, a.dtype, [rows, ...nodes[i].shape.slice(axes.length)], (x) => x));
   const { leaves, template } = shortened(collected, laidOut);

@@ -11,7 +11,7 @@ import { newAxis } from '../context.ts';
 import { markStatistic } from './leakage.ts';
 import type { Context, Feed, ProblemContext } from '../context.ts';
 import { sequence } from '../values/sequences.ts';
-import { tensor } from '../values/tensors.ts';
+import { sizesOf, tensor } from '../values/tensors.ts';
 import type { Axis, Data, Template, Tensor, Value } from '../values/values.ts';
 
 /** One node for one array, so that equal uses are equal nodes. */
@@ -165,7 +165,7 @@ export const arrayOfData = (data: Data, ctx: Context): Tensor | undefined => {
 
 /** A row at random for every example in sight. */
 export const rowAt = (data: Data, ctx: Context): Value => {
-  const sizes = ctx.axes.map((a) => a.size);
+  const sizes = sizesOf(ctx.axes);
   const u = ir.random('uniform', sizes, ctx.shared.counters.site++, ctx.key);
   const place = ir.minimum(ir.floor(ir.mul(u, ir.scalar(data.rows))), ir.scalar(data.rows - 1));
   const index = ir.cast(place, 'int32');

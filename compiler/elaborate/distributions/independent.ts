@@ -7,7 +7,16 @@ import type { Context } from '../context.ts';
 import { mapTensors } from '../values/describe.ts';
 import { masked } from '../values/reduce.ts';
 import { renameIn } from '../values/sequences.ts';
-import { axisToShape, expandAxes, reduceAxis, shapeOf, shapeToAxis, toReal, unionAxes } from '../values/tensors.ts';
+import {
+  axisToShape,
+  expandAxes,
+  reduceAxis,
+  shapeOf,
+  shapeToAxis,
+  sizesOf,
+  toReal,
+  unionAxes,
+} from '../values/tensors.ts';
 import type { Along, Axis, Dist, Tensor, Value } from '../values/values.ts';
 
 /** Moves axes of an array value into its shape; what is no single array stays under the axis. */
@@ -61,7 +70,7 @@ export const arrayOf = (base: Dist, axes: readonly Axis[]): Dist => {
         return axes.reduce((sum, axis) => reduceAxis('sum', sum, axis, span), t);
       }),
     facts: new Map(facts),
-    event: base.event && { ...base.event, shape: [...axes.map((a) => a.size), ...base.event.shape] },
+    event: base.event && { ...base.event, shape: [...sizesOf(axes), ...base.event.shape] },
   };
 };
 

@@ -10,7 +10,7 @@ import { asTensor } from '../values/describe.ts';
 import { draws, logDensity, toDistribution } from './distributions.ts';
 import { invert } from './invert.ts';
 import type { Inverse } from './invert.ts';
-import { expandAxes, shapeOf, tensor, toReal, unionAxes } from '../values/tensors.ts';
+import { expandAxes, shapeOf, sizesOf, tensor, toReal, unionAxes } from '../values/tensors.ts';
 import type { Axis, Dist, Tensor, Value } from '../values/values.ts';
 
 type Map = (x: Value, ctx: Context) => Value;
@@ -24,7 +24,7 @@ const traced = (
 ): { holder: Tensor; image: Tensor } | undefined => {
   const { event } = dist;
   if (!event || event.element.kind === 'Class' || event.element.kind === 'Bit') return undefined;
-  const node = ir.input('pushed', 'float32', [...axes.map((a) => a.size), ...storageShape(event)]);
+  const node = ir.input('pushed', 'float32', [...sizesOf(axes), ...storageShape(event)]);
   const holder = tensor(node, axes, event);
   const image = g(holder, { ...quietly(ctx), axes });
   if (image.kind !== 'tensor' || image.space.element.kind === 'Class' || image.node.dtype !== 'float32')
@@ -44,7 +44,7 @@ const undone = (
   const t = traced(g, dist, axes, ctx);
   if (!t) return undefined;
   const given = expandAxes(y, axes).node;
-  const front = axes.map((a) => a.size);
+  const front = sizesOf(axes);
   const inverse = invert(t.image.node, t.holder.node, given, front, span);
   return inverse && { x: tensor(inverse.x, axes, t.holder.space), inverse };
 };
@@ -59,7 +59,7 @@ const imageOf = (g: Map, dist: Dist, ctx: Context, span: Span): Tensor | undefin
     const t = traced(g, dist, ctx.axes, ctx);
     if (!t) return undefined;
     const given = ir.input('image', 'float32', t.image.node.shape);
-    const front = ctx.axes.map((a) => a.size);
+    const front = sizesOf(ctx.axes);
     return invert(t.image.node, t.holder.node, given, front, span) && t.image;
   } catch (error) {
     if (error instanceof Failure) return undefined; // it will be reported where it is run

@@ -5,12 +5,20 @@
 import type { Span } from '../../../grammar/span.ts';
 import * as ir from '../../ir/build.ts';
 import { fail } from '../../messages.ts';
-import { carriedForm, grownState, leaveScores, refill, sameStructure, underRounds } from '../expressions/control.ts';
+import {
+  asNumbers,
+  carriedForm,
+  grownState,
+  leaveScores,
+  refill,
+  sameStructure,
+  underRounds,
+} from '../expressions/carried.ts';
 import { Failure } from '../../failure.ts';
 import { newAxis, runAt } from '../context.ts';
 import { isLibrary } from '../../host.ts';
 import type { Context } from '../context.ts';
-import { asScalar, asTensor, describe, mapTensors, partsOf, tensorsOf } from '../values/describe.ts';
+import { asScalar, describe, mapTensors, tensorsOf } from '../values/describe.ts';
 import { draws } from './distributions.ts';
 import { combine } from '../values/lists.ts';
 import { settle } from '../expressions/operators.ts';
@@ -24,17 +32,6 @@ export interface Unfolding {
   readonly ends?: Value;
   readonly facts?: ReadonlyMap<string, Value>;
 }
-
-/** What is carried and what is an entry: numbers, arrays, tuples and records of them. */
-const asNumbers = (v: Value, what: string, span: Span): Value => {
-  if (v.kind === 'range') return asTensor(v, span);
-  if (v.kind === 'tensor' || partsOf(v)?.every((x) => asNumbers(x, what, span))) return v;
-  return fail('L0302', span, {
-    expected: 'numbers, arrays, tuples or records',
-    seen: describe(v),
-    where: what,
-  });
-};
 
 /** Draws whatever is still a distribution: a start or a part of it, the value of a stochastic map. */
 export const outcome = (v: Value, ctx: Context, span: Span): Value => {
@@ -104,11 +101,7 @@ const sampled = (process: Process, { facts, ends }: Unfolding, ctx: Context, spa
     if (!over) return { next: pair(next, there), entry };
     const still = selectTensors(over, zero, there, span);
     const from = tensorsOf(state);
-    let i = 0;
-    const kept = mapTensors(next, (t) => {
-      const old = from[i++];
-      return old === undefined ? t : selectTensors(toBit(still), t, old, span);
-    });
+    const kept = mapTensors(next, (t, i) => (from[i] ? selectTensors(toBit(still), t, from[i], span) : t));
     return { next: pair(kept, still), entry };
   };
   const grown = grownState(pair(begun, one), (dummy) => advance(dummy, { ...ctx, scores: undefined }).next, span);
@@ -135,15 +128,14 @@ const sampled = (process: Process, { facts, ends }: Unfolding, ctx: Context, spa
   const under = entries.map((t, i) => underRounds(results[i], t.axes, t.space, axis));
   const last = initial.length - 1;
   const there = underRounds(results[entries.length + last], axesOf[last], spaces[last], axis);
-  let i = entries.length;
-  const [before] = apart(mapTensors(grown, (t) => underRounds(results[i++], t.axes, t.space, axis)));
+  const carried = results.slice(entries.length);
+  const [before] = apart(mapTensors(grown, (t, i) => underRounds(carried[i], t.axes, t.space, axis)));
   const mask = ends && { there: toBit(there) };
   leaveScores(drawn, results.slice(entries.length + initial.length), { axis, before, ...mask }, ctx);
-  let k = 0;
   return {
     kind: 'along',
     axis,
-    element: mapTensors(shape, () => under[k++]),
+    element: mapTensors(shape, (_, i) => under[i]),
     ...(mask && { mask: mask.there, front: true as const }),
     ...(facts && { facts }),
   };

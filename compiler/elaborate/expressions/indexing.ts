@@ -13,7 +13,17 @@ import type { TensorSpace } from '../../spaces/space.ts';
 import type { Context } from '../context.ts';
 import { checkColumn } from '../distributions/points.ts';
 import { asTensor, asWhole, describe, mapTensors } from '../values/describe.ts';
-import { expandAxes, known, knownArray, shapeOf, shapeToAxis, tensor, toReal, unionAxes } from '../values/tensors.ts';
+import {
+  expandAxes,
+  known,
+  knownArray,
+  shapeOf,
+  shapeToAxis,
+  sizesOf,
+  tensor,
+  toReal,
+  unionAxes,
+} from '../values/tensors.ts';
 import type { Tensor, Value } from '../values/values.ts';
 
 type Slice = Extract<IndexItem, { kind: 'slice' }>;
@@ -89,7 +99,7 @@ const gathered = (t: Tensor, at: number, index: Tensor, span: Span, filtered: bo
     axes,
   );
   const full = expandAxes(t, axes);
-  const mask = ir.reshape(hot.node, [...axes.map((a) => a.size), ...own.map((d, k) => (k === at ? d : 1))]);
+  const mask = ir.reshape(hot.node, [...sizesOf(axes), ...own.map((d, k) => (k === at ? d : 1))]);
   const real = full.node.dtype === 'float32' ? full.node : ir.cast(full.node, 'float32');
   // select rather than multiply: what is not chosen may be infinite
   const chosen = ir.select(ir.gt(mask, ir.scalar(0.5)), real, ir.scalar(0));
@@ -116,8 +126,8 @@ const gatherFirst = (t: Tensor, index: Tensor, span: Span): Tensor => {
   if (t.axes.length === 0) return tensor(ir.gather(t.node, places, span), index.axes, space);
   const m = sizeOf(dims);
   const axes = unionAxes(t, index);
-  const sizes = axes.map((a) => a.size);
-  const flat = ir.reshape(places, [...index.axes.map((a) => a.size), m]);
+  const sizes = sizesOf(axes);
+  const flat = ir.reshape(places, [...sizesOf(index.axes), m]);
   const hot = expandAxes(
     tensor(ir.oneHot(flat, n), index.axes, { kind: 'tensor', element: { kind: 'R' }, shape: [m, n] }),
     axes,

@@ -5,7 +5,7 @@ import { sizeOf } from '../../ir/shape.ts';
 import { fail } from '../../messages.ts';
 import { printSpace, R } from '../../spaces/space.ts';
 import { asStatic, describe, tensorsOf } from '../values/describe.ts';
-import { rankOf, shapeOf, tensor, toReal, transposeShape } from '../values/tensors.ts';
+import { rankOf, shapeOf, sizesOf, tensor, toReal, transposeShape } from '../values/tensors.ts';
 import type { Tensor } from '../values/values.ts';
 import type { Intrinsic, IntrinsicCall } from './call.ts';
 import { concat, concatenate, loose, several } from './concat.ts';
@@ -30,7 +30,7 @@ const shaped = (t: Tensor, node: Node, shape: readonly number[]): Tensor =>
   tensor(node, t.axes, { kind: 'tensor', element: t.space.element, shape });
 
 const reshapeTo = (t: Tensor, shape: readonly number[], call: IntrinsicCall): Tensor =>
-  shaped(t, ir.reshape(t.node, [...t.axes.map((a) => a.size), ...shape], call.span), shape);
+  shaped(t, ir.reshape(t.node, [...sizesOf(t.axes), ...shape], call.span), shape);
 
 const reshape: Intrinsic = (call) => {
   const x = looseArgument(call);
@@ -134,7 +134,7 @@ const repeated =
     const n = countArgument(call, 'n');
     const shape = shapeOf(x);
     const at = axisArgument(call, shape.length) ?? 0;
-    const sizes = x.axes.map((a) => a.size);
+    const sizes = sizesOf(x.axes);
     const cut = whole ? at : at + 1;
     const raised = ir.reshape(x.node, [...sizes, ...shape.slice(0, cut), 1, ...shape.slice(cut)]);
     const spread = ir.broadcastTo(raised, [...sizes, ...shape.slice(0, cut), n, ...shape.slice(cut)]);

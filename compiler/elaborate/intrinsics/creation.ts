@@ -8,7 +8,7 @@ import { rowsOfBuffer } from '../data/buffer-rows.ts';
 import { isFed } from '../values/dependence.ts';
 import { asCount, asStatic, describe, knownTexts } from '../values/describe.ts';
 import { isSequence, lengthOf } from '../values/sequences.ts';
-import { knownArray, rankOf, shapeOf, tensor, toReal } from '../values/tensors.ts';
+import { knownArray, rankOf, shapeOf, sizesOf, tensor, toReal } from '../values/tensors.ts';
 import type { Tensor, TextColumn, Value } from '../values/values.ts';
 import type { Intrinsic, IntrinsicCall } from './call.ts';
 import { countArgument, required, scalarArgument, staticShape, tensorArgument, together, toTensor } from './call.ts';
@@ -31,7 +31,7 @@ const identity: Intrinsic = (call) => {
 const fill: Intrinsic = (call) => {
   const x = tensorArgument(call, 'x');
   const front = staticShape(call);
-  const axes = x.axes.map((a) => a.size);
+  const axes = sizesOf(x.axes);
   const own = shapeOf(x);
   const raised = ir.reshape(x.node, [...axes, ...front.map(() => 1), ...own]);
   const node = ir.broadcastTo(raised, [...axes, ...front, ...own], call.span);
@@ -142,7 +142,7 @@ const range: Intrinsic = (call) => {
 const uniformLike: Intrinsic = (call) => {
   const x = toReal(tensorArgument(call, 'x'));
   const axes = [...new Set([...call.caller.axes, ...x.axes])].sort((a, b) => a.order - b.order);
-  const shape = [...axes.map((a) => a.size), ...shapeOf(x)];
+  const shape = [...sizesOf(axes), ...shapeOf(x)];
   const site = call.ctx.shared.counters.site++;
   return tensor(ir.random('uniform', shape, site, call.caller.key, call.span), axes, R(...shapeOf(x)));
 };

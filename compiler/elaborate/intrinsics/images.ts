@@ -18,6 +18,7 @@ import {
   mapUnary,
   rankOf,
   shapeOf,
+  sizesOf,
   tensor,
   transposeShape,
   unionAxes,
@@ -47,7 +48,7 @@ const sampleAt = (x: Tensor, row: Tensor, column: Tensor, span: Span): Tensor =>
   const pixels = ir.reshape(x.node, [own * h * w, channels]);
   const ordinal = ir.array(
     Array.from({ length: own }, (_, i) => i * h * w),
-    x.axes.map((a) => a.size),
+    sizesOf(x.axes),
     'int32',
   );
   const start = ir.reshape(expandAxes(tensor(ordinal, x.axes, R()), axes).node, [count, 1]);
@@ -65,7 +66,7 @@ const sampleAt = (x: Tensor, row: Tensor, column: Tensor, span: Span): Tensor =>
     return ir.mul(found, ir.reshape(kept, [count, places, 1]), span);
   };
   const sum = ir.add(ir.add(corner(0, 0), corner(0, 1)), ir.add(corner(1, 0), corner(1, 1)), span);
-  return tensor(ir.reshape(sum, [...axes.map((a) => a.size), places, ...rest]), axes, R(places, ...rest));
+  return tensor(ir.reshape(sum, [...sizesOf(axes), places, ...rest]), axes, R(places, ...rest));
 };
 
 const within = (i: Node, n: number): Node => ir.and(ir.ge(i, ir.scalar(0)), ir.le(i, ir.scalar(n - 1)));
@@ -82,14 +83,7 @@ const affine: Intrinsic = (call) => {
   if (shapeOf(shift).join() !== '2')
     fail('L0304', call.span, { name: 'shift', expected: 'R[2]', seen: describe(shift) });
   const part = (i: number): Tensor =>
-    tensor(
-      ir.reshape(
-        ir.sliceAxis(shift.node, shift.axes.length, i, 1),
-        shift.axes.map((a) => a.size),
-      ),
-      shift.axes,
-      R(),
-    );
+    tensor(ir.reshape(ir.sliceAxis(shift.node, shift.axes.length, i, 1), sizesOf(shift.axes)), shift.axes, R());
   const scale = scalarArgument(call, 'scale');
   const angle = scalarArgument(call, 'angle');
   const places = Array.from({ length: h * w }, (_, i) => i);
@@ -119,7 +113,7 @@ const affine: Intrinsic = (call) => {
     span,
   );
   return tensor(
-    ir.reshape(aligned(seen, seen.axes), [...seen.axes.map((a) => a.size), h, w, ...rest]),
+    ir.reshape(aligned(seen, seen.axes), [...sizesOf(seen.axes), h, w, ...rest]),
     seen.axes,
     R(h, w, ...rest),
   );

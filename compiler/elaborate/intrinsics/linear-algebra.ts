@@ -8,8 +8,8 @@ import type { Node } from '../../ir/graph.ts';
 import { fail } from '../../messages.ts';
 import { R } from '../../spaces/space.ts';
 import { describe } from '../values/describe.ts';
-import { expandAxes, rankOf, shapeOf, tensor, unionAxes } from '../values/tensors.ts';
-import type { Axis, Tensor } from '../values/values.ts';
+import { expandAxes, rankOf, shapeOf, sizesOf, tensor, unionAxes } from '../values/tensors.ts';
+import type { Tensor } from '../values/values.ts';
 import type { Intrinsic, IntrinsicCall } from './call.ts';
 import { realArgument } from './call.ts';
 
@@ -88,8 +88,6 @@ const eliminate = (augmented: Node, n: number, span: Span): { readonly state: No
   return { state: done.state, pivots: done.results };
 };
 
-const sizes = (axes: readonly Axis[]): number[] => axes.map((a) => a.size);
-
 /** A^-1 B, for A [..., n, n] and B [..., n, m]. */
 export const solveNode = (a: Node, b: Node, span: Span): Node => {
   const n = a.shape[last(a)];
@@ -120,8 +118,8 @@ const solve: Intrinsic = (call) => {
   const left = expandAxes(a, axes).node;
   const right = expandAxes(b, axes).node;
   const m = vector ? 1 : shapeOf(b)[1];
-  const found = solveNode(left, ir.reshape(right, [...sizes(axes), n, m]), call.span);
-  return tensor(ir.reshape(found, [...sizes(axes), ...shapeOf(b)]), axes, R(...shapeOf(b)));
+  const found = solveNode(left, ir.reshape(right, [...sizesOf(axes), n, m]), call.span);
+  return tensor(ir.reshape(found, [...sizesOf(axes), ...shapeOf(b)]), axes, R(...shapeOf(b)));
 };
 
 /** A^-1, for matrices [..., n, n]. */
@@ -143,7 +141,7 @@ const pivotsOf = (call: IntrinsicCall): { readonly a: Tensor; readonly pivots: N
   const a = squareArgument(call, 'A');
   const n = shapeOf(a)[0];
   const { pivots } = eliminate(a.node, n, call.span);
-  return { a, pivots: ir.reshape(pivots, [n, ...sizes(a.axes)]) };
+  return { a, pivots: ir.reshape(pivots, [n, ...sizesOf(a.axes)]) };
 };
 
 /** log |det A| */

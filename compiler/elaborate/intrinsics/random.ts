@@ -14,7 +14,7 @@ import { mixedFacts, mixtureOf } from '../distributions/mixtures.ts';
 import type { Fact } from '../distributions/mixtures.ts';
 import { rowsUnder } from '../data/rows.ts';
 import { permuted } from '../data/shuffle.ts';
-import { constantNumber, expandAxes, mapUnary, shapeOf, tensor, toReal } from '../values/tensors.ts';
+import { constantNumber, expandAxes, mapUnary, shapeOf, sizesOf, tensor, toReal } from '../values/tensors.ts';
 import type { Axis, Dist, Given, Tensor, Value } from '../values/values.ts';
 import type { Span } from '../../../grammar/span.ts';
 import { flagArgument, given, realArgument, required } from './call.ts';
@@ -27,7 +27,7 @@ const source =
     family: law === 'uniform' ? 'StandardUniform' : 'StandardNormal',
     args: new Map(),
     sample: (ctx: Context) => {
-      const sizes = ctx.axes.map((a) => a.size);
+      const sizes = sizesOf(ctx.axes);
       return tensor(ir.random(law, sizes, ctx.shared.counters.site++, ctx.key), ctx.axes, R());
     },
     facts: new Map(),
@@ -187,7 +187,7 @@ const mixture: Intrinsic = (call): Value => {
   const index = (ctx: Context): Tensor => {
     // Gumbel-max: argmax (log w + g) is distributed as w
     const k = newAxis(ctx, axis.size, 'component');
-    const sizes = [...ctx.axes.map((a) => a.size), k.size];
+    const sizes = [...sizesOf(ctx.axes), k.size];
     const u = ir.random('uniform', sizes, ctx.shared.counters.site++, ctx.key);
     const g = ir.neg(ir.log(ir.neg(ir.log(u))));
     const spread = expandAxes(log, ctx.axes.length >= log.axes.length ? ctx.axes : log.axes);
@@ -293,7 +293,7 @@ const uniformPoints = (space: TensorSpace, count: number, v: Value): Dist => {
     family: 'Uniform',
     args: new Map([['space', v]]),
     sample: (ctx) => {
-      const shape = [...ctx.axes.map((a) => a.size), ...space.shape];
+      const shape = [...sizesOf(ctx.axes), ...space.shape];
       const u = ir.random('uniform', shape, ctx.shared.counters.site++, ctx.key);
       const place = ir.cast(ir.minimum(ir.floor(ir.mul(u, ir.scalar(entry))), ir.scalar(entry - 1)), 'int32');
       return tensor(space.element.kind === 'Bit' ? ir.cast(place, 'bool') : place, ctx.axes, space);

@@ -20,6 +20,7 @@ import {
   rankOf,
   shapeOf,
   shapeToAxis,
+  sizesOf,
   tensor,
   toReal,
   unionAxes,
@@ -75,7 +76,7 @@ const nodeAxes = (x: Tensor, dims: readonly number[]): number[] => dims.map((d) 
 /** A node with reduced dimensions kept as 1, as the tensor without them. */
 const dropped = (node: Node, { x, dims }: Entries): Tensor => {
   const shape = reducedShape(shapeOf(x), dims, false);
-  return tensor(ir.reshape(node, [...x.axes.map((a) => a.size), ...shape]), x.axes, R(...shape));
+  return tensor(ir.reshape(node, [...sizesOf(x.axes), ...shape]), x.axes, R(...shape));
 };
 
 const kept = (op: ReductionOp, entries: Entries, neutral: number, span: Span): Node =>

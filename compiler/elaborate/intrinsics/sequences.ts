@@ -143,10 +143,8 @@ const countedOf = (v: Value, call: IntrinsicCall): Along & { readonly length: Te
 const laidOut = (parts: readonly Along[], axis: Axis, call: IntrinsicCall): Value => {
   const leaves = parts.map((p) => tensorsOf(p.element));
   const [first] = leaves;
-  let i = 0;
-  return mapTensors(parts[0].element, () => {
+  return mapTensors(parts[0].element, (_, i) => {
     const column = leaves.map((own) => own[i] ?? first[i]);
-    i++;
     const same = column.every(
       (t) => t.node.dtype === column[0].node.dtype && t.space.element.kind === column[0].space.element.kind,
     );

@@ -4,7 +4,7 @@ import { sizeOf } from '../../ir/shape.ts';
 import { fail } from '../../messages.ts';
 import { R } from '../../spaces/space.ts';
 import { asTensor, describe, mapTensors } from '../values/describe.ts';
-import { constantBoolean, expandAxes, shapeOf, tensor, toReal, unionAxes } from '../values/tensors.ts';
+import { constantBoolean, expandAxes, shapeOf, sizesOf, tensor, toReal, unionAxes } from '../values/tensors.ts';
 import type { Tensor, Value } from '../values/values.ts';
 import { required, tensorArgument } from './call.ts';
 import type { Intrinsic, IntrinsicCall } from './call.ts';
@@ -28,7 +28,7 @@ const partsLike = (v: Value, like: Value, call: IntrinsicCall): Tensor[] => {
   const part = toReal(asTensor(v, call.span));
   const size = sizeOf(shape);
   if (sizeOf(shapeOf(part)) !== size) return odd();
-  return [tensor(ir.reshape(part.node, [...part.axes.map((a) => a.size), size]), part.axes, R(size))];
+  return [tensor(ir.reshape(part.node, [...sizesOf(part.axes), size]), part.axes, R(size))];
 };
 
 const flat: Intrinsic = (call) => {
@@ -45,7 +45,7 @@ const flat: Intrinsic = (call) => {
 const parted: Intrinsic = (call) => {
   const whole = tensorArgument(call, 'v');
   const like = required(call, 'like');
-  const front = whole.axes.map((a) => a.size);
+  const front = sizesOf(whole.axes);
   let at = 0;
   return mapTensors(like, (t) => {
     const shape = shapeOf(toReal(t));

@@ -10,8 +10,8 @@ import { outputSize } from '../../ir/shape.ts';
 import { diagnose, fail } from '../../messages.ts';
 import { R } from '../../spaces/space.ts';
 import { describe } from '../values/describe.ts';
-import { contract, flattenAxes, rankOf, shapeOf, tensor, unflattenAxes } from '../values/tensors.ts';
-import type { Axis, Tensor } from '../values/values.ts';
+import { contract, flattenAxes, rankOf, shapeOf, sizesOf, tensor, unflattenAxes } from '../values/tensors.ts';
+import type { Tensor } from '../values/values.ts';
 import type { Intrinsic, IntrinsicCall } from './call.ts';
 import { pairArgument, realArgument, scalarArgument, textArgument } from './call.ts';
 
@@ -89,16 +89,14 @@ const conv2d: Intrinsic = (call) => {
   // A filter for every example: a product with the patches.
   const p = patches(x, window, call.span);
   const [oh, ow] = shapeOf(p);
-  const rows = tensor(ir.reshape(p.node, [...sizes(p.axes), oh, ow, kh * kw * c]), p.axes, R(oh, ow, kh * kw * c));
+  const rows = tensor(ir.reshape(p.node, [...sizesOf(p.axes), oh, ow, kh * kw * c]), p.axes, R(oh, ow, kh * kw * c));
   const columns = tensor(
-    ir.reshape(filter.node, [...sizes(filter.axes), kh * kw * c, k]),
+    ir.reshape(filter.node, [...sizesOf(filter.axes), kh * kw * c, k]),
     filter.axes,
     R(kh * kw * c, k),
   );
   return contract(rows, columns, 0, call.span);
 };
-
-const sizes = (axes: readonly Axis[]): number[] => axes.map((a) => a.size);
 
 /** The transpose of a convolution with this window: every entry of x paints its filter, `stride` apart. */
 const conv2dTranspose: Intrinsic = (call) => {

@@ -21,7 +21,7 @@ import { variableInput } from '../members/variables.ts';
 import { settle } from '../expressions/operators.ts';
 import { domainOf, opened } from './over.ts';
 import { arityOf, ruleOf } from '../solvers/optimisers.ts';
-import { expandAxes, shapeOf, stopTensor, tensor, toReal, unionAxes } from '../values/tensors.ts';
+import { expandAxes, shapeOf, sizesOf, stopTensor, tensor, toReal, unionAxes } from '../values/tensors.ts';
 import { intoSpace, outOfSpace } from '../members/transforms.ts';
 import { solved } from './solved.ts';
 import type { Objective } from './solved.ts';
@@ -283,7 +283,7 @@ const toItsEnd = (problem: ProblemExpr, player: Player, ctx: Context): Value => 
       variables.map((v, i): [string, Tensor] => {
         const part = ir.sliceAxis(coordinates, front.length, from, sizes[i]);
         from += sizes[i];
-        const node = ir.reshape(part, [...front.map((a) => a.size), ...v.shape]);
+        const node = ir.reshape(part, [...sizesOf(front), ...v.shape]);
         return [v.id, tensor(node, front, R(...v.shape))];
       }),
     );
@@ -293,7 +293,7 @@ const toItsEnd = (problem: ProblemExpr, player: Player, ctx: Context): Value => 
     const y = loss(apart(coordinates, front), { ...inner, axes: front });
     return ir.mul(expandAxes(y, front).node, ir.scalar(sign));
   };
-  const flat = starts.map((t, i) => ir.reshape(expandAxes(t, axes).node, [...axes.map((a) => a.size), sizes[i]]));
+  const flat = starts.map((t, i) => ir.reshape(expandAxes(t, axes).node, [...sizesOf(axes), sizes[i]]));
   const found = solved(objective, ir.concat(flat, axes.length), { ...inner, axes }, span);
   // What the objective would have remembered was seen at places that are gone.
   ctx.problem?.updates.clear();

@@ -10,7 +10,7 @@ import type { Node } from '../../ir/graph.ts';
 import { fail } from '../../messages.ts';
 import type { PlayerStep, Variable } from '../../program.ts';
 import { printSpace, R } from '../../spaces/space.ts';
-import { carriedForm } from '../expressions/control.ts';
+import { carriedForm } from '../expressions/carried.ts';
 import { inAxes, newAxis } from '../context.ts';
 import type { Context } from '../context.ts';
 import { describe, mapTensors, tensorsOf } from '../values/describe.ts';
@@ -126,8 +126,7 @@ const running = (process: Process, n: number, name: string, ctx: Context, span: 
       shape: [],
     });
     const anew = tensorsOf(process.start({ ...ctx, key: freshKey(key) }));
-    let i = 0;
-    const begun = mapTensors(next, (t) => selectTensors(over, anew[i++], t, span));
+    const begun = mapTensors(next, (t, i) => selectTensors(over, anew[i], t, span));
     return { state: begun, age: selectTensors(over, tensor(ir.scalar(0), [], R()), older, span), entry };
   };
   // running it once makes the members' parameters, before variables that may start from them
@@ -136,8 +135,7 @@ const running = (process: Process, n: number, name: string, ctx: Context, span: 
   const start = tensorsOf(process.start({ ...ctx, key: ctx.key }));
   const held = start.map((t, i) => newVariable(`${name}.${i}`, t, t.node, ctx, span));
   const age = newVariable(`${name}.age`, one, ir.scalar(0), ctx, span);
-  let i = 0;
-  const state = mapTensors(trial, (t) => tensor(variableInput(held[i++], ctx), [], t.space));
+  const state = mapTensors(trial, (t, i) => tensor(variableInput(held[i], ctx), [], t.space));
   const variables = [...held, age];
   const first = tensor(variableInput(age, ctx), [], R());
   if (n === 1) {
@@ -149,9 +147,8 @@ const running = (process: Process, n: number, name: string, ctx: Context, span: 
   const { carries, results } = ir.loop(
     { length: n, carries: [...tensorsOf(state), first].map((t) => t.node), span },
     (k, carried) => {
-      let j = 0;
-      const now = mapTensors(state, (t) => tensor(carried[j++], [], t.space));
-      const made = round(now, tensor(carried[j], [], R()), ir.deriveKey(ctx.key, k));
+      const now = mapTensors(state, (t, i) => tensor(carried[i], [], t.space));
+      const made = round(now, tensor(carried[start.length], [], R()), ir.deriveKey(ctx.key, k));
       return {
         carries: [...tensorsOf(made.state), made.age].map((t) => t.node),
         results: tensorsOf(made.entry).map((t) => t.node),

@@ -18,7 +18,7 @@ import { findEntry } from '../context.ts';
 import type { Context, Scope } from '../context.ts';
 import { describe, templateParts, tensorsOf } from '../values/describe.ts';
 import { settle } from '../expressions/operators.ts';
-import { expandAxes, tensor, unionAxes } from '../values/tensors.ts';
+import { expandAxes, sizesOf, tensor, unionAxes } from '../values/tensors.ts';
 import type { Axis, Given, Model, Probe, Store, Tensor, Value } from '../values/values.ts';
 
 /** The rows of one member, leaf by leaf as its class keeps them. */
@@ -58,7 +58,7 @@ export const answered = (
   const classes = space.element.kind === 'Class' && space.shape.length === 0 ? space.element.size : undefined;
   const axes = unionAxes(...tensorsOf(input));
   const own = classes === undefined ? storageShape(space) : [classes];
-  const shape = [...axes.map((a) => a.size), ...own];
+  const shape = [...sizesOf(axes), ...own];
   const answer = probe.asked?.answer ?? ir.input('variable', 'float32', shape);
   probe.asked = { input, answer, axes, classes, span };
   const said = tensor(answer, axes, R(...own));

@@ -116,8 +116,7 @@ const memoryOf = (
       ctx,
     );
   });
-  let i = 0;
-  return { value: mapTensors(begin, () => plain(variableInput(variables[i++], ctx))), variables };
+  return { value: mapTensors(begin, (_, i) => plain(variableInput(variables[i], ctx))), variables };
 };
 
 /** The memory that a step leaves, in the form of the one it was given. */

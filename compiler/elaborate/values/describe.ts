@@ -191,25 +191,29 @@ export const noData = (v: Value, span: Span, where: string, help?: string): neve
 export const asData = (v: Value, span: Span, what: string): Data =>
   v.kind === 'data' ? v : v.kind === 'poison' ? poisoned() : noData(v, span, what);
 
-/** Applies `f` to every tensor in a structured value. */
-export const mapTensors = (v: Value, f: (t: Tensor) => Value): Value => {
-  switch (v.kind) {
-    case 'tensor':
-      return f(v);
-    case 'tuple':
-      return { ...v, items: v.items.map((x) => mapTensors(x, f)) };
-    case 'list':
-      return { ...v, items: v.items.map((x) => mapTensors(x, f)) };
-    case 'record':
-      return { ...v, fields: new Map([...v.fields].map(([name, x]) => [name, mapTensors(x, f)])) };
-    case 'along': {
-      const element = mapTensors(v.element, f);
-      const [mask, length] = [v.mask, v.length].map((t) => t && (f(t) as Tensor));
-      return { ...v, element, mask: mask && toBit(mask), length: length && toReal(length) };
+/** Applies `f` to every tensor in a structured value, in order (`i` counts them). */
+export const mapTensors = (value: Value, f: (t: Tensor, i: number) => Value): Value => {
+  let count = 0;
+  const map = (v: Value): Value => {
+    switch (v.kind) {
+      case 'tensor':
+        return f(v, count++);
+      case 'tuple':
+        return { ...v, items: v.items.map(map) };
+      case 'list':
+        return { ...v, items: v.items.map(map) };
+      case 'record':
+        return { ...v, fields: new Map([...v.fields].map(([name, x]) => [name, map(x)])) };
+      case 'along': {
+        const element = map(v.element);
+        const [mask, length] = [v.mask, v.length].map((t) => t && (f(t, count++) as Tensor));
+        return { ...v, element, mask: mask && toBit(mask), length: length && toReal(length) };
+      }
+      default:
+        return v;
     }
-    default:
-      return v;
-  }
+  };
+  return map(value);
 };
 
 /** The tensors of a structured value, in order. */

@@ -5,7 +5,7 @@ import { sizeOf } from '../../ir/shape.ts';
 import { newAxis } from '../context.ts';
 import type { Context } from '../context.ts';
 import { mapTensors } from './describe.ts';
-import { expandAxes, logical, shapeOf, tensor, unionAxes } from './tensors.ts';
+import { expandAxes, logical, shapeOf, sizesOf, tensor, unionAxes } from './tensors.ts';
 import type { Axis, Tensor, Value } from './values.ts';
 
 /** Binders with several targets are as many binders over the same source. */
@@ -23,13 +23,13 @@ export interface Flat {
 
 /** One axis in the place of these, newer than what was made under them. */
 export const flatAxis = (axes: readonly Axis[], ctx: Context): Flat => {
-  const axis = newAxis(ctx, sizeOf(axes.map((a) => a.size)), axes.map((a) => a.name).join('.'));
+  const axis = newAxis(ctx, sizeOf(sizesOf(axes)), axes.map((a) => a.name).join('.'));
   const one = (t: Tensor): Tensor => {
     const full = expandAxes(t, unionAxes(t, { axes }));
     const rest = full.axes.filter((a) => !axes.includes(a));
     const own = shapeOf(full);
     const order = [...[...rest, ...axes].map((a) => full.axes.indexOf(a)), ...own.map((_, i) => full.axes.length + i)];
-    const node = ir.reshape(ir.transpose(full.node, order), [...rest.map((a) => a.size), axis.size, ...own]);
+    const node = ir.reshape(ir.transpose(full.node, order), [...sizesOf(rest), axis.size, ...own]);
     return tensor(node, [...rest, axis], t.space);
   };
   return { axis, one, all: (v) => mapTensors(v, one) };
@@ -44,7 +44,7 @@ export const unflat = (v: Value, axis: Axis, axes: readonly Axis[]): Value =>
     const now = [...rest.slice(0, at), ...axes, ...rest.slice(at)];
     const sorted = [...now].sort((a, b) => a.order - b.order);
     const own = shapeOf(t);
-    const split = ir.reshape(t.node, [...now.map((a) => a.size), ...own]);
+    const split = ir.reshape(t.node, [...sizesOf(now), ...own]);
     const order = [...sorted.map((a) => now.indexOf(a)), ...own.map((_, i) => now.length + i)];
     return tensor(ir.transpose(split, order), sorted, t.space);
   });

@@ -39,7 +39,8 @@ export const knownArray = (t: Tensor): readonly number[] | undefined => {
 export const unionAxes = (...tensors: readonly { readonly axes: readonly Axis[] }[]): Axis[] =>
   [...new Set(tensors.flatMap((t) => t.axes))].sort((a, b) => a.order - b.order);
 
-const sizes = (axes: readonly Axis[]): number[] => axes.map((a) => a.size);
+/** The dimensions in front of a tensor under these axes. */
+export const sizesOf = (axes: readonly Axis[]): number[] => axes.map((a) => a.size);
 
 /** Shape of one example as stored. */
 export const shapeOf = (t: Tensor): Shape => t.node.shape.slice(t.axes.length);
@@ -57,7 +58,7 @@ export const aligned = (t: Tensor, axes: readonly Axis[], rank = rankOf(t), span
 /** The tensor varying over all of `axes`, dimensions in full. */
 export const expandAxes = (t: Tensor, axes: readonly Axis[], span?: Span): Tensor => {
   if (axes.length === t.axes.length && axes.every((a, i) => a === t.axes[i])) return t;
-  const node = ir.broadcastTo(aligned(t, axes), [...sizes(axes), ...shapeOf(t)], span);
+  const node = ir.broadcastTo(aligned(t, axes), [...sizesOf(axes), ...shapeOf(t)], span);
   return { ...tensor(node, axes, t.space) };
 };
 
@@ -110,7 +111,7 @@ const pair = (name: string, a: Tensor, b: Tensor, span?: Span) => {
 
 /** A node that may have lost dimensions of size 1 to broadcasting is brought to the full sizes of its axes. */
 const complete = (node: Node, axes: readonly Axis[], shape: Shape, span?: Span): Node => {
-  const full = [...sizes(axes), ...shape];
+  const full = [...sizesOf(axes), ...shape];
   return sameShape(node.shape, full) ? node : ir.broadcastTo(node, full, span);
 };
 
@@ -233,7 +234,7 @@ export const reduceAxis = (op: ReductionOp, t: Tensor, axis: Axis, span?: Span):
 };
 
 export const reshapeTensor = (t: Tensor, shape: Shape, span?: Span): Tensor =>
-  tensor(ir.reshape(t.node, [...sizes(t.axes), ...shape], span), t.axes, R(...shape));
+  tensor(ir.reshape(t.node, [...sizesOf(t.axes), ...shape], span), t.axes, R(...shape));
 
 /** Permutes the dimensions of each example's array. */
 export const transposeShape = (t: Tensor, permutation: readonly number[], span?: Span): Tensor => {
@@ -263,9 +264,9 @@ export const contract = (a: Tensor, b: Tensor, k: number, span?: Span): Tensor =
     ...front.map((axis) => t.axes.indexOf(axis)),
     ...own.map((axis) => t.axes.indexOf(axis)),
   ];
-  const m = product(sizes(ofX)) * product(rows);
-  const n = product(sizes(ofY)) * product(columns);
-  const s = sizes(shared);
+  const m = product(sizesOf(ofX)) * product(rows);
+  const n = product(sizesOf(ofY)) * product(columns);
+  const s = sizesOf(shared);
   const left = ir.reshape(
     ir.transpose(x.node, [...order(x, shared, ofX), ...shapeX.map((_, i) => i + x.axes.length)], span),
     [...s, m, inner],
@@ -289,7 +290,7 @@ export const contract = (a: Tensor, b: Tensor, k: number, span?: Span): Tensor =
         span,
       );
   const out = ir.matmul(left, right, { transposeA: false, transposeB: !first }, span);
-  const spread = ir.reshape(out, [...s, ...sizes(ofX), ...rows, ...sizes(ofY), ...columns], span);
+  const spread = ir.reshape(out, [...s, ...sizesOf(ofX), ...rows, ...sizesOf(ofY), ...columns], span);
   const axes = unionAxes(x, y);
   // Now dimensions stand as shared, ofX, rows, ofY, columns: bring them to axes, rows, columns.
   const place = (axis: Axis): number =>
@@ -334,9 +335,9 @@ export const matrixProduct = (a: Tensor, b: Tensor, span?: Span): Tensor => {
 
 /** Folds the axes into the first dimension (convolutions take one batch dimension), and the way back. */
 export const flattenAxes = (t: Tensor, span?: Span): Node =>
-  ir.reshape(t.node, [sizes(t.axes).reduce((p, n) => p * n, 1), ...shapeOf(t)], span);
+  ir.reshape(t.node, [sizesOf(t.axes).reduce((p, n) => p * n, 1), ...shapeOf(t)], span);
 
 export const unflattenAxes = (node: Node, axes: readonly Axis[], span?: Span): Tensor => {
   const shape = node.shape.slice(1);
-  return tensor(ir.reshape(node, [...sizes(axes), ...shape], span), axes, R(...shape));
+  return tensor(ir.reshape(node, [...sizesOf(axes), ...shape], span), axes, R(...shape));
 };
