@@ -27,6 +27,7 @@ import {
   withoutMissing,
   withoutSquashing,
 } from './fixes/problems.ts';
+import { keptInside, startedElsewhere } from './fixes/domains.ts';
 import { product } from './fixes/shapes.ts';
 import { declarationsOf, siteOf } from './fixes/site.ts';
 import type { Known, Site } from './fixes/site.ts';
@@ -53,6 +54,7 @@ const table = {
   L0404: (_, site) => trainingData(site),
   L0405: (_, site) => paradigm(site),
   L0407: threshold,
+  L0408: startedElsewhere,
   L0501: (_, site) => fileMeant(site),
   L0502: withoutMissing,
   L0602: impossible,
@@ -60,6 +62,7 @@ const table = {
   L0902: otherSense,
   L0903: inItsSpace,
   L0904: textMeant,
+  L0905: keptInside,
   L0910: otherSide,
   L0912: withoutSquashing,
 } satisfies Table;

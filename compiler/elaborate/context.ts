@@ -81,6 +81,8 @@ export interface Shared {
   readonly inputs: Map<string, Node>;
   /** Expressions of the library as each line of the spec calls them. */
   readonly called: WeakMap<Span, WeakMap<Expr, Expr>>;
+  /** Parameters of distributions that may leave their space: it has been said of them. */
+  readonly doubted: Set<Node>;
   readonly counters: { axis: number; site: number; data: number; stage: number; depth: number };
 }
 

@@ -117,6 +117,7 @@ const newShared = (
   anchors: new Map(),
   inputs: new Map(),
   called: new WeakMap(),
+  doubted: new Set(),
   counters: { axis: 0, site: 0, data: 0, stage: 0, depth: 0 },
 });
 

@@ -1,10 +1,10 @@
 /** Fixes for problems: which data, which member, which direction; and comments that silence a warning. */
 import type { Fix } from '../../grammar/diagnostics.ts';
-import type { BlockExpr, CallExpr, ComprehensionExpr, NameExpr } from '../../grammar/tree/expressions.ts';
+import type { CallExpr, ComprehensionExpr, NameExpr } from '../../grammar/tree/expressions.ts';
 import type { Condition } from '../../grammar/tree/problems.ts';
-import type { ParamStatement } from '../../grammar/tree/statements.ts';
 import { nodes } from '../../grammar/walk.ts';
 import type { ParametersOf } from '../messages.ts';
+import { fromPositive } from './domains.ts';
 import {
   at,
   declarationsOf,
@@ -171,13 +171,7 @@ export const inItsSpace = (p: ParametersOf<'L0903'>, site: Site): Fix[] => {
   const value = /^\w+ = /.exec(site.written)?.[0].length ?? 0;
   const span = { ...site.span, start: site.span.start + value };
   const written = textAt(site, span);
-  const own = site.around
-    .filter((n): n is Found & BlockExpr => n.kind === 'block')
-    .flatMap((n) => n.statements)
-    .find((s): s is ParamStatement => s.kind === 'param' && s.name.text === written);
-  if (own?.space.kind === 'named' && own.space.name.text === 'R' && !own.init)
-    return [write(own.space.name.span, 'Positive', { title: `Take \`${written}\` from \`Positive\``, ...guess })];
-  return [write(span, `softplus(${written})`, guess)];
+  return fromPositive(written, site) ?? [write(span, `softplus(${written})`, guess)];
 };
 
 /** The other side of the bound. */

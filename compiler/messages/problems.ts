@@ -75,4 +75,34 @@ export const problems = {
     explanation:
       'What is evaluated has bounds that follow from how it is computed: a share of rows is from 0 to 1, a mean of squares is not negative. A threshold beyond them is not met by any member, however well it is trained.',
   }),
+  L0408: message<{
+    written: string;
+    argument?: string;
+    outside: string;
+    where: 'always' | 'rows' | 'start' | 'slope';
+    value?: string;
+    row?: number;
+    set?: string;
+  }>({
+    severity: 'error',
+    title: 'a function outside of its domain',
+    text: (p) => {
+      const argument = p.argument ?? 'its argument';
+      const value = `\`${p.written}\` has no finite value`;
+      if (p.where === 'always') return `${value}: ${argument} is never anything but ${p.outside}`;
+      if (p.where === 'slope')
+        return `\`${p.written}\` has no finite slope where training starts: ${argument} is ${p.value} there`;
+      if (p.where === 'start') return `${value} where training starts: ${argument} is ${p.value} there`;
+      const row = p.row === undefined ? '' : ` in row ${p.row}${p.set === undefined ? '' : ` of \`${p.set}\``}`;
+      return `${value}${row}: ${argument} is ${p.value}`;
+    },
+    help: (p) =>
+      p.where === 'rows'
+        ? 'leave such rows out where the set is made, `... for r in D if ...`, or keep it away from there: `max(x, 1e-6)`'
+        : p.where !== 'always'
+          ? 'start elsewhere, `param a : R = 1` or `over a in R from 1`, or take a space where it has a value: `Positive`'
+          : 'mind the sign of the argument, and what is taken from what',
+    explanation:
+      'A logarithm of 0 or less, a root of a negative number, 1 / 0: the objective is infinite or not a number, and nothing can be trained from there. The rows, the start of the parameters or the form of the argument say so before anything runs.',
+  }),
 };

@@ -7,6 +7,16 @@ const staysIn = (space: string): string =>
     ? '`softplus(x)` is positive, and so is a `param s : Positive`'
     : `give \`logits = x\`, or \`${space.startsWith('Simplex') ? 'softmax' : 'sigmoid'}(x)\``;
 
+/** What keeps an argument where a function has a value. */
+const keepsInside = (outside: string): string =>
+  outside === 'negative'
+    ? '`softplus(x)`, `exp(x)` and `max(x, 1e-6)` are positive, and so is what is in `Positive`'
+    : outside === 'outside of [-1, 1]'
+      ? '`tanh(x)` and `clamp(x, -1, 1)` are between -1 and 1, and so is what is in `Interval[-1, 1]`'
+      : outside === 'not positive definite'
+        ? '`L @ transpose(L) + 1e-3 * identity[n]` is positive definite, whatever `L` is'
+        : `\`max(x, ${outside === 'below 1' ? '1' : '-0.999'})\` is not ${outside}`;
+
 export const warnings = {
   L0901: message<{ set: string; whole?: boolean }>({
     severity: 'warning',
@@ -44,6 +54,17 @@ export const warnings = {
     help: (p) => `did you mean \`"${p.similar}"\`? To keep it so, write \`-- allow L0904\` on the line before`,
     explanation:
       'A column of texts is compared with one that it does not have, and it has one that is spelt nearly the same. The comparison is the same for every row: a filter leaves all out, or none. A comment `-- allow L0904` on the line before silences the warning.',
+  }),
+  L0905: message<{ written: string; argument?: string; outside: string; by: 'training' | 'draw' }>({
+    severity: 'warning',
+    title: 'a function whose argument may leave its domain',
+    text: (p) => {
+      const argument = p.argument ?? 'its argument';
+      return `\`${p.written}\` is not a number where ${argument} is ${p.outside}, and ${p.by === 'training' ? 'training' : 'a draw'} may lead there`;
+    },
+    help: (p) => `${keepsInside(p.outside)}; to keep it so, write \`-- allow L0905\` on the line before`,
+    explanation:
+      'A logarithm, a root or a power of something that is trained or drawn, and nothing keeps that where the function has a value: outside the objective is not a number, and training stops there. A `param s : Positive` and a `model M(x: X) -> Positive` stay positive; `softplus(x)`, `exp(x)`, `x^2`, `abs(x)`, `sigmoid(x)` and `softmax(x)` are not negative, nor is `max(x, 1e-6)`; `tanh(x)` is between -1 and 1. What stands in a branch, `if x > 0 then log(x) else 0`, is not warned of. A comment `-- allow L0905` on the line before silences the warning.',
   }),
   L0910: message<{ name: string; better: string; op: string; other: string; bound: string }>({
     severity: 'warning',

@@ -20,6 +20,8 @@ import { forgetSets } from './remembered.ts';
 
 /** Elementary operations from which on it is worth to remember a result, and to put one off. */
 const muchWork = 1e5;
+/** Elementary operations that are worth it to see whether something goes wrong, in a quick look and in a thorough one. */
+export const mostWork = { quick: muchWork, slow: 5e6 };
 /** Numbers that are remembered in all. */
 const mostRemembered = 2e7;
 

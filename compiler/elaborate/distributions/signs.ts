@@ -1,45 +1,12 @@
 /** A spread that is trained and that nothing keeps from being negative: found from the operations that lead to it. */
 import type { Span } from '../../../grammar/span.ts';
 import type { Parameter } from '../../../grammar/tree/patterns.ts';
-import type { Node } from '../../ir/graph.ts';
 import { diagnose } from '../../messages.ts';
-import { boundsOf } from '../values/bounds.ts';
+import { bare } from '../../rules/shares.ts';
+import { mayLeave } from '../values/attained.ts';
 import type { Context } from '../context.ts';
 import { dependsOnParameters } from '../values/dependence.ts';
 import type { Tensor, Value } from '../values/values.ts';
-
-/** Follows a parameter's sign through what keeps it; what is not in the list is taken to be fine. */
-const mayBeAnything = (root: Node): boolean => {
-  const seen = new Set<Node>();
-  const stack = [root];
-  for (let node = stack.pop(); node; node = stack.pop()) {
-    if (seen.has(node) || !dependsOnParameters(node)) continue;
-    seen.add(node);
-    switch (node.operation.op) {
-      case 'input':
-        return true;
-      case 'matmul':
-      case 'add':
-      case 'sub':
-      case 'mul':
-      case 'div':
-      case 'neg':
-      case 'tanh':
-      case 'sum':
-      case 'cast':
-      case 'reshape':
-      case 'transpose':
-      case 'broadcast':
-      case 'slice':
-      case 'concat':
-        stack.push(...node.inputs);
-        break;
-      default:
-        break;
-    }
-  }
-  return false;
-};
 
 /** Between which numbers each entry of a space lies; undefined for spaces of all numbers. */
 const limits = (space: string): { readonly low: number; readonly high: number } | undefined =>
@@ -81,9 +48,8 @@ export const warnOfSign = (
   if (pattern.name === 'logits') return warnOfProbabilities(family, value, at, ctx);
   const within = limits(space.name.text);
   if (!within || value.space.element.kind === space.name.text) return;
-  if (!dependsOnParameters(value.node) || !mayBeAnything(value.node)) return;
-  const { low, high } = boundsOf(value.node);
-  if (low >= within.low && high <= within.high) return;
+  if (!dependsOnParameters(value.node) || !mayLeave(value.node, within, shared)) return;
+  shared.doubted.add(bare(value.node));
   const written = (shared.sources.get(at.file) ?? '').slice(at.start, at.end);
   const shown = space.name.text === 'Interval' ? 'Interval[0, 1]' : space.name.text;
   shared.diagnostics.push(

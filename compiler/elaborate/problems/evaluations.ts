@@ -8,6 +8,7 @@ import { each } from '../../failure.ts';
 import { graphOf } from '../../ir/graph.ts';
 import type { Node } from '../../ir/graph.ts';
 import type { Decision, Evaluation } from '../../program.ts';
+import { checkDomains } from './outside.ts';
 import { measured } from './constraints.ts';
 import { bind, childScope, findEntry, inScope, lookup } from '../context.ts';
 import type { Context } from '../context.ts';
@@ -97,6 +98,7 @@ const evaluationOf = (
     for (const { name, value } of problem.players[0].where)
       bind(scope, name.text, ctx.shared.run.evaluate(value, inner));
   const { name, node, compare } = conditionAt(c, bound, held, inner);
+  checkDomains([node], [...state.feeds.values()], ctx);
   const evaluation: Evaluation = {
     name,
     graph: graphOf([{ name: 'value', node }], commonInputs),

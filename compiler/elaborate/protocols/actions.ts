@@ -6,10 +6,12 @@ import type { Action, Decision, Evaluation, PlayerStep } from '../../program.ts'
 import { collector } from './buffers.ts';
 import { consolidate } from './consolidation.ts';
 import type { Context } from '../context.ts';
+import { checkStart } from '../problems/begins.ts';
 import { evaluationsOf } from '../problems/evaluations.ts';
 import { heldOut, leak, markTrained, sharesRows } from '../data/leakage.ts';
 import type { Contestant } from '../problems/contestants.ts';
 import { betweenRestarts, dataOf, flat, setsOf } from './steps.ts';
+import { checkDomains } from '../problems/outside.ts';
 import { mentions, warnOfSeenRows, warnOfSense } from '../problems/suspicions.ts';
 import { train } from '../solvers/training.ts';
 import type { Trained } from '../solvers/training.ts';
@@ -92,6 +94,12 @@ export const actionsOf = (
       () => evaluationsOn(flat(steps).find((s) => s.kind === 'eval')?.data),
     );
     checkLeaks(made, data, step ? betweenRestarts(steps, step) : steps, followed);
+    checkDomains(
+      made.loss.map((l) => l.node),
+      made.feeds,
+      ctx,
+    );
+    if (actions.every((a) => a.kind !== 'train')) checkStart(made.solver, made.feeds, made.loss[0].span, ctx);
     if (made.loss.length === 1 && contestants.length === 1)
       warnOfSense(made.loss[0].node, contestants[0].player, bound, ctx);
     decide(made.decisions);

@@ -12,7 +12,7 @@ import type { Built } from '../problems/built.ts';
 import { aim, mentionsFitted } from './aimed.ts';
 import { constraintsOf, decision, hasConstraints, projected } from '../problems/constraints.ts';
 import type { Requirement } from '../problems/constraints.ts';
-import type { Context } from '../context.ts';
+import type { Context, Feed } from '../context.ts';
 import { describeRule, gradientSolver, usualRule, usualSteps } from './descent.ts';
 import { enumerated, hasChoices } from './enumerated.ts';
 import { inProblem, newProblem } from '../problems/objectives.ts';
@@ -39,6 +39,7 @@ export interface Trained {
   readonly solver: Solver;
   /** What must not read evaluation data. */
   readonly loss: readonly { readonly node: Node; readonly span: Span }[];
+  readonly feeds: readonly Feed[];
   readonly decisions: readonly Decision[];
 }
 
@@ -53,6 +54,7 @@ const trained = (
     ...built.map((b) => ({ node: b.loss, span: b.span })),
     ...required.map((c) => ({ node: c.excess, span: c.condition.span })),
   ],
+  feeds: built.flatMap((b) => [...b.state.feeds.values()]),
   decisions: [...decisions, ...built.flatMap((b) => b.state.decisions)],
 });
 

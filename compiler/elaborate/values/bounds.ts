@@ -2,141 +2,81 @@
  * Between which numbers every entry of a node lies, as far as its operations say (interval arithmetic), and whether a loss is a sum
  * of squares or distances: it has a least value and no greatest one.
  */
-import { sizeOf } from '../../ir/shape.ts';
 import { topological } from '../../ir/graph.ts';
 import type { Node } from '../../ir/graph.ts';
-import { madeAtOnce } from '../../ir/arrays.ts';
-import type { ArrayValue, Bounds } from '../../ir/operations.ts';
+import type { Bounds, OperationOf } from '../../ir/operations.ts';
+import { anything, rangeOf, union } from '../../rules/ranges.ts';
 import { dependsOnParameters } from './dependence.ts';
 
-const anything: Bounds = { low: -Infinity, high: Infinity };
-const span = (...xs: readonly number[]): Bounds => ({ low: Math.min(...xs), high: Math.max(...xs) });
-/** 0 * infinity: the product of a number with what has no bound is 0 where the number is. */
-const times = (a: number, b: number): number => (a === 0 || b === 0 ? 0 : a * b);
-const product = (a: Bounds, b: Bounds): Bounds =>
-  span(times(a.low, b.low), times(a.low, b.high), times(a.high, b.low), times(a.high, b.high));
-const inverse = ({ low, high }: Bounds): Bounds =>
-  low > 0 ? { low: 1 / high, high: 1 / low } : high < 0 ? { low: 1 / high, high: 1 / low } : anything;
-/** Of an increasing function. */
-const rising = ({ low, high }: Bounds, f: (x: number) => number): Bounds => ({ low: f(low), high: f(high) });
-const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
-const union = (...all: readonly Bounds[]): Bounds => ({
-  low: Math.min(...all.map((b) => b.low)),
-  high: Math.max(...all.map((b) => b.high)),
+/** What is known of inputs. */
+export type Given = (input: Node) => Bounds | undefined;
+
+/** The body of a loop, whatever round it is in. */
+export type Bodies = Map<Node, ReadonlyMap<Node, Bounds>>;
+
+/** The nearest bound that a loop is tried with next: what grows from round to round has none. */
+const widened = ({ low, high }: Bounds, before: Bounds): Bounds => ({
+  low: low >= before.low ? before.low : ([0, -1].find((x) => low >= x) ?? -Infinity),
+  high: high <= before.high ? before.high : ([0, 1].find((x) => high <= x) ?? Infinity),
 });
 
-/** Entries that are summed up into one. */
-const summed = (node: Node): number => sizeOf(node.inputs[0].shape) / Math.max(1, sizeOf(node.shape));
-
-/** Of sets that are not made at once only what was said of them is known. */
-const constantBounds = (value: ArrayValue): Bounds => {
-  if (value.bounds) return value.bounds;
-  const { data } = value;
-  if (data.length === 0 || data.length > madeAtOnce) return anything;
-  let [low, high] = [Infinity, -Infinity];
-  for (let i = 0; i < data.length; i++) {
-    if (Number.isNaN(data[i])) return anything;
-    low = Math.min(low, data[i]);
-    high = Math.max(high, data[i]);
-  }
-  return { low, high };
-};
-
-const boundsFrom = (node: Node, of: (n: Node) => Bounds): Bounds => {
-  const [a, b] = node.inputs.slice(0, 2).map(of);
-  const { operation } = node;
-  if (node.dtype === 'bool') return { low: 0, high: 1 };
-  switch (operation.op) {
-    case 'constant':
-      return constantBounds(operation.value);
-    case 'random':
-      return operation.law === 'uniform' ? { low: 0, high: 1 } : anything;
-    case 'neg':
-      return { low: -a.high, high: -a.low };
-    case 'square': {
-      const ends = span(a.low * a.low, a.high * a.high);
-      return a.low <= 0 && a.high >= 0 ? { low: 0, high: ends.high } : ends;
-    }
-    case 'abs':
-      return a.low >= 0 ? a : { low: a.high <= 0 ? -a.high : 0, high: Math.max(-a.low, a.high) };
-    case 'exp':
-      return rising(a, Math.exp);
-    case 'sigmoid':
-      return rising(a, sigmoid);
-    case 'tanh':
-      return rising(a, Math.tanh);
-    case 'softplus':
-      return { low: 0, high: a.high === Infinity ? Infinity : Math.max(0, a.high) + 1 };
-    case 'relu':
-      return rising(a, (x) => Math.max(0, x));
-    case 'sqrt':
-      return a.low >= 0 ? rising(a, Math.sqrt) : { low: 0, high: Infinity };
-    case 'log':
-      return a.low >= 0 ? rising(a, Math.log) : anything;
-    case 'sign':
-    case 'sin':
-    case 'cos':
-    case 'erf':
-      return { low: -1, high: 1 };
-    case 'reciprocal':
-      return inverse(a);
-    case 'add':
-      return { low: a.low + b.low, high: a.high + b.high };
-    case 'sub':
-      return { low: a.low - b.high, high: a.high - b.low };
-    case 'mul':
-      return node.inputs[0] === node.inputs[1]
-        ? { low: Math.max(0, product(a, a).low), high: product(a, a).high }
-        : product(a, b);
-    case 'div':
-      return product(a, inverse(b));
-    case 'max':
-      return { low: Math.max(a.low, b.low), high: Math.max(a.high, b.high) };
-    case 'min':
-      return { low: Math.min(a.low, b.low), high: Math.min(a.high, b.high) };
-    case 'select':
-      return union(of(node.inputs[1]), of(node.inputs[2]));
-    case 'sum':
-      return product(a, { low: summed(node), high: summed(node) });
-    case 'one_hot':
-      return { low: 0, high: 1 };
-    case 'pad':
-      return union(a, { low: 0, high: 0 });
-    case 'concat':
-      return union(...node.inputs.map(of));
-    case 'max_over':
-    case 'min_over':
-    case 'cast':
-    case 'stop':
-    case 'reshape':
-    case 'transpose':
-    case 'broadcast':
-    case 'slice':
-    case 'reverse':
-    case 'gather':
-      return a;
-    default:
-      return anything;
+/** A loop is gone round until its carries stay within the bounds that they had. */
+const ofLoop = (
+  node: Node,
+  of: (n: Node) => Bounds,
+  bodies: Bodies | undefined,
+): { parts: Bounds[]; body: ReadonlyMap<Node, Bounds> } => {
+  const { body, carries, length } = node.operation as OperationOf<'scan'>;
+  const inputs = node.inputs.map(of);
+  const roots = body.outputs.map((o) => o.node);
+  let carried = inputs.slice(0, carries);
+  for (;;) {
+    const outside = [{ low: 0, high: Math.max(0, length - 1) }, ...carried, ...inputs.slice(carries)];
+    const places = new Map(body.inputs.map((x, i) => [x, outside[i]]));
+    const known = boundsFrom(roots, (x) => places.get(x), bodies);
+    const results = roots.map((x) => known.get(x) as Bounds);
+    const next = carried.map((c, i) => widened(union(c, results[i]), c));
+    if (next.every((b, i) => b.low === carried[i].low && b.high === carried[i].high))
+      return { parts: [...carried, ...results.slice(carries)], body: known };
+    carried = next;
   }
 };
 
-const allBounds = (root: Node): ReadonlyMap<Node, Bounds> => {
+/** Bounds of every node that the roots reach; those in the bodies of loops go into `bodies`. */
+export const boundsFrom = (
+  roots: readonly Node[],
+  given: Given = () => undefined,
+  bodies?: Bodies,
+): ReadonlyMap<Node, Bounds> => {
   const known = new Map<Node, Bounds>();
-  for (const node of topological([root])) {
-    const found = boundsFrom(node, (n) => known.get(n) ?? anything);
-    known.set(node, Number.isNaN(found.low) || Number.isNaN(found.high) ? anything : found);
+  const parts = new Map<Node, readonly Bounds[]>();
+  const of = (n: Node): Bounds => known.get(n) ?? anything;
+  for (const node of topological(roots)) {
+    const { operation, inputs } = node;
+    if (operation.op === 'scan') {
+      const round = ofLoop(node, of, bodies);
+      parts.set(node, round.parts);
+      bodies?.set(node, round.body);
+    }
+    const found =
+      operation.op === 'input'
+        ? given(node)
+        : operation.op === 'part'
+          ? parts.get(inputs[0])?.[operation.index]
+          : rangeOf(node, of);
+    known.set(node, found ?? (node.dtype === 'bool' ? { low: 0, high: 1 } : anything));
   }
   return known;
 };
 
 /** If there is a number at all: what NaN makes of it is not asked. */
-export const boundsOf = (root: Node): Bounds => allBounds(root).get(root) as Bounds;
+export const boundsOf = (root: Node): Bounds => boundsFrom([root]).get(root) as Bounds;
 
 const largest = { float32: 3e38, int32: 2 ** 31 - 1, bool: 1 } as const;
 
 /** Bounds of what is computed from sets, where it is certain that every entry is a number; undefined where it is not. */
 export const certainBounds = (root: Node): Bounds | undefined => {
-  const known = allBounds(root);
+  const known = boundsFrom([root]);
   const certain = new Set<Node>();
   for (const node of topological([root])) {
     const { low, high } = known.get(node) as Bounds;
