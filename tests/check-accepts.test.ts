@@ -116,7 +116,7 @@ describe('parameters of distributions that stay where they belong', () => {
     ['param w : Simplex[2]', 'mixture(w, [Normal(0, 1), Normal(1, 1)])'],
   ])('%s; %s', async (params, family) => expect(await codes(of(params, family))).toEqual([]));
   test('silenced', async () =>
-    expect(await codes(of('param m : R; param s : R', 'Normal(m, s) -- allow L0903\n'))).toEqual([]));
+    expect(await codes(of('param m : R; param s : R = 1', 'Normal(m, s) -- allow L0903\n'))).toEqual([]));
   test('probabilities by softmax, sigmoid, or of what is not trained', async () =>
     expect(
       await codes(
@@ -126,6 +126,38 @@ describe('parameters of distributions that stay where they belong', () => {
           'let q = [0.2, 0.3]\nlet b = Bernoulli(q[0] + q[1])\n',
       ),
     ).toEqual([]));
+});
+
+describe('functions that stay in their domain', () => {
+  const net =
+    'data D : [(x: R[2], y: R)] = [([i, 1], (i + 1) / 20) for i < 16]\nmodel N(x: R[2]) -> R = dense[1](x)[0]\n';
+  const over = (objective: string, members: string): string => `minimize ${objective} over ${members}\n`;
+  test.each([
+    over('(log(a) - 1)^2', 'a in Positive'),
+    over('(log(a) - 1)^2 + sqrt(2 + a)', 'a in Interval[0.5, 3]'),
+    over('(log softplus(a) - 1)^2', 'a in R'),
+    over('(sqrt(a^2 + b^2 + 1) - 2)^2 + abs(a)^1.5', 'a in R, b in R from 1'),
+    over('log(max(a, 1e-6))^2 + sqrt(max(a, 0.1))', 'a in R'),
+    over('log(sum[k < 3] w[k] * exp(-k)) + sum(w^2)', 'w in Simplex[3]'),
+    over('-log(1 - w[0]) - log(1 - w[1] - 0 * w[2])', 'w in Simplex[3]'),
+    over('sqrt(1 - tanh(a)^2) + asin(tanh(a))^2 + acos(sin(a))', 'a in R from 1'),
+    over('(atanh(r) - 0.5)^2 + sqrt(1 - r^2)', 'r in Interval[-0.9, 0.9]'),
+    over('(if a > 0 then log(a) else a - 1)^2', 'a in R from 2'),
+    over('log(if a > 1 then a else 1) + (a - 3)^2', 'a in R'),
+    over('log(sum(exp(w))) - log softmax(w)[1]', 'w in R[3]'),
+    over('norm(w - 1) + 1 / (1 + sum(w^2)) + std(w)', 'w in R[3]'),
+    over('(1 / a - 2)^2', 'a in R from 1'),
+    over('E[u ~ Uniform(0, 1)] (a + log(u))^2', 'a in R'),
+    over('E[z ~ Normal(0, 1)] (a - log(1 + z^2))^2', 'a in R'),
+    over('E[z ~ Gamma(2, 1)] (a - log(z))^2', 'a in R'),
+    over('log(w[0] - min(w) + 0.1) + sum(w^2)', 'w in R[3]'),
+    over('(det(A @ transpose(A) + identity[2]) - 3)^2 + sum(cholesky(A @ transpose(A) + identity[2]))', 'A in R[2, 2]'),
+    `${net}${over('E[(x, y) ~ D] -(y * log sigmoid(f(x)) + (1 - y) * log(1 - sigmoid(f(x))))', 'f in N')}`,
+    `${net}${over('sqrt(E[(x, y) ~ D] (f(x) - y)^2)', 'f in N')}`,
+    `${net}${over('E[(x, y) ~ D] ((exp(f(x)) - log(y))^2 + log(x[0] + 1))', 'f in N')}`,
+    `${net}${over('log(E[(x, y) ~ D] exp(f(x) - y))', 'f in N')}`,
+    `-- allow L0905\n${over('(log(a) - 1)^2', 'a in R from 2')}`,
+  ])('%s', async (source) => expect(await codes(source)).toEqual([]));
 });
 
 describe('texts of a column', () => {
