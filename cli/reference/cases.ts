@@ -79,6 +79,7 @@ const chosen: Readonly<Record<string, readonly string[]>> = {
   L0405: ['no-on'],
   L0406: ['paradigm-nothing'],
   L0407: ['threshold-percent', 'threshold-strict'],
+  L0408: ['log-of-row', 'log-at-start'],
   L0501: ['no-file', 'csv-damaged', 'missing-rows'],
   L0502: ['data-positive', 'missing-values'],
   L0503: ['no-column'],
@@ -89,6 +90,8 @@ const chosen: Readonly<Record<string, readonly string[]>> = {
   L0902: ['minimise-likelihood', 'maximise-error'],
   L0903: ['probability-of-line', 'spread-of-network'],
   L0904: ['label-misspelt'],
+  L0905: ['log-of-network', 'draw'],
+  L0906: ['rate', 'epochs'],
 };
 
 export interface Case {

@@ -5,7 +5,7 @@ const between = (low: string, high: string): string =>
   low === 'any number' ? `at most ${high}` : high === 'infinity' ? `at least ${low}` : `from ${low} to ${high}`;
 
 export const problems = {
-  L0401: message<{ name: string; flat?: 'jumps' | 'held' | 'zero' }>({
+  L0401: message<{ name: string; flat?: 'jumps' | 'held' | 'zero' | 'cancels' }>({
     severity: 'error',
     title: 'the objective does not depend on a member',
     text: (p) =>
@@ -17,9 +17,11 @@ export const problems = {
         ? 'train on what changes gradually, such as a squared error or `-log f(y | x)`, and keep this for an `eval`'
         : p.flat === 'zero'
           ? 'give it another weight, or leave it and the member out'
-          : undefined,
+          : p.flat === 'cancels'
+            ? 'mind what it is divided by, or raised to'
+            : undefined,
     explanation:
-      'Every member behind `over` must occur in its objective, and the objective must have a slope along it: what is rounded, compared, held by `stop` or multiplied by 0 has none.',
+      'Every member behind `over` must occur in its objective, and the objective must have a slope along it: what is rounded, compared, held by `stop`, multiplied by 0 or divided by itself has none.',
   }),
   L0402: message<{ seen: string; what: string; summed?: boolean }>({
     severity: 'error',

@@ -66,6 +66,18 @@ export const warnings = {
     explanation:
       'A logarithm, a root or a power of something that is trained or drawn, and nothing keeps that where the function has a value: outside the objective is not a number, and training stops there. A `param s : Positive` and a `model M(x: X) -> Positive` stay positive; `softplus(x)`, `exp(x)`, `x^2`, `abs(x)`, `sigmoid(x)` and `softmax(x)` are not negative, nor is `max(x, 1e-6)`; `tanh(x)` is between -1 and 1. What stands in a branch, `if x > 0 then log(x) else 0`, is not warned of. A comment `-- allow L0905` on the line before silences the warning.',
   }),
+  L0906: message<{ why: 'rate' | 'duration' }>({
+    severity: 'warning',
+    title: 'nothing is trained',
+    text: (p) =>
+      p.why === 'rate'
+        ? 'the rate is 0: every member stays where it starts'
+        : 'the training takes no step: every member stays where it starts',
+    help: (p) =>
+      `${p.why === 'rate' ? 'give it a rate, `adam(1e-3)`' : 'say how long: `for 1000 steps`'}; to keep it so, write \`-- allow L0906\` on the line before`,
+    explanation:
+      'An update rule with rate 0, and a duration of 0 steps or epochs, leave all parameters at their start, and what is evaluated is chance. To measure a member as it starts, which this may be for, keep it with a comment `-- allow L0906` on the line before.',
+  }),
   L0910: message<{ name: string; better: string; op: string; other: string; bound: string }>({
     severity: 'warning',
     title: 'a threshold on the wrong side',

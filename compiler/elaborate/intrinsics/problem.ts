@@ -4,7 +4,8 @@ import type { DataFailure, DataFormat } from '../../host.ts';
 import * as ir from '../../ir/build.ts';
 import { keyOfSeed } from '../../ir/random.ts';
 import { permutation } from '../data/permutation.ts';
-import { fail } from '../../messages.ts';
+import { isLibrary } from '../../host.ts';
+import { diagnose, fail } from '../../messages.ts';
 import { R } from '../../spaces/space.ts';
 import type { Context } from '../context.ts';
 import { dataKey, UnrollSignal } from '../data/comprehend.ts';
@@ -85,6 +86,8 @@ const schedule: Intrinsic = (call): Value => {
     const value = known(fixed);
     if (value !== undefined && !(value >= 0 && value < Infinity))
       fail('L0302', span, { expected: 'a rate of 0 or more', seen: String(value), where: '`rate`' });
+    const site = call.ctx.site ?? span;
+    if (value === 0 && !isLibrary(site)) call.ctx.shared.diagnostics.push(diagnose('L0906', site, { why: 'rate' }));
     return fixed;
   }
   const value = asScalar(

@@ -12,7 +12,7 @@ import { bind, childScope, inScope } from '../context.ts';
 import type { Context, ProblemContext } from '../context.ts';
 import { variablesOf } from '../members/stores.ts';
 import { inProblem, lossOf, newProblem } from './objectives.ts';
-import { whereFlat, zerosAmong } from './slopes.ts';
+import { readsThrough, whereFlat, zerosAmong } from './slopes.ts';
 import type { Bound } from './over.ts';
 import type { Contestant } from './contestants.ts';
 import type { Value } from '../values/values.ts';
@@ -61,14 +61,16 @@ export const objectiveOf = (
 /** Every member must matter. */
 export const checkDependence = (built: Built, grads: readonly Node[], ctx: Context): void => {
   const zero = zerosAmong(grads);
+  const loss = sharedNode(built.loss);
+  const reached = readsThrough(loss);
   for (const b of built.bound) {
     const own = variablesOf(b.store);
     const moved = own.some((v) => {
       const g = grads[built.variables.indexOf(v)];
-      return g && !zero.has(g);
+      return g && !zero.has(g) && reached.has(variableInput(v, ctx));
     });
     if (moved) continue;
-    const flat = whereFlat(built.loss, inputsOf(own, ctx));
+    const flat = whereFlat(loss, inputsOf(own, ctx));
     fail('L0401', built.span, { name: b.name, flat: flat?.why }, { notes: flat ? [flat.note] : [] });
   }
 };

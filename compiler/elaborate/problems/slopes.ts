@@ -70,11 +70,27 @@ export const zerosAmong = (nodes: readonly Node[]): ReadonlySet<Node> => {
   return zero;
 };
 
+/** A quotient of equals, a power with exponent 0: the same number whatever they are. */
+const isSettled = ({ operation, inputs: [a, b] }: Node): boolean =>
+  (operation.op === 'div' && a === b) || (operation.op === 'pow' && ir.uniformValue(b) === 0);
+
+/** Inputs that a loss reads other than through what cancels; equal nodes of the loss must be one (passes/share.ts). */
+export const readsThrough = (loss: Node): ReadonlySet<Node> => {
+  const found = new Set<Node>();
+  const open = [loss];
+  for (let node = open.pop(); node; node = open.pop()) {
+    if (found.has(node) || isSettled(node)) continue;
+    found.add(node);
+    open.push(...node.inputs);
+  }
+  return found;
+};
+
 const steps: ReadonlySet<OpName> = new Set<OpName>(['round', 'floor', 'ceil', 'sign']);
 const places: ReadonlySet<OpName> = new Set<OpName>(['argmax', 'argmin', 'argsort', 'one_hot']);
 
-/** In what way a value has no slope: it moves in jumps, is held, or is multiplied by 0. */
-export type Flatness = 'jumps' | 'held' | 'zero';
+/** In what way a value has no slope: it moves in jumps, is held, is multiplied by 0, or cancels. */
+export type Flatness = 'jumps' | 'held' | 'zero' | 'cancels';
 
 const flatness = (node: Node): { readonly why: Flatness; readonly message: string } | undefined => {
   const { op } = node.operation;
@@ -83,6 +99,7 @@ const flatness = (node: Node): { readonly why: Flatness; readonly message: strin
   if (places.has(op)) return { why: 'jumps', message: 'which one is the largest changes in jumps' };
   if ((comparisonOps as readonly string[]).includes(op))
     return { why: 'jumps', message: 'a comparison is true or false: it changes in jumps' };
+  if (isSettled(node)) return { why: 'cancels', message: 'this is 1, whatever it is taken of' };
   const byZero = absorbs.has(op) && node.inputs.some((x) => ir.uniformValue(x) === 0);
   return byZero ? { why: 'zero', message: 'a product with 0 is 0' } : undefined;
 };

@@ -1,6 +1,6 @@
 /** How many rows a step, how many steps, and which of the players moves in which of them. */
 import type { Player, ProblemExpr } from '../../../grammar/tree/problems.ts';
-import { fail } from '../../messages.ts';
+import { diagnose, fail } from '../../messages.ts';
 import type { Context, ProblemContext } from '../context.ts';
 import { asCount, asStatic } from '../values/describe.ts';
 import type { Data, TrainStep } from '../values/values.ts';
@@ -42,6 +42,8 @@ export const durationOf = (
     (problem.duration &&
       asCount(ctx.shared.run.evaluate(problem.duration.count, ctx), problem.duration.count.span, 'the duration'));
   if (count === undefined || unit === undefined) return { steps: undefined, stepsPerEpoch };
+  if (count === 0)
+    ctx.shared.diagnostics.push(diagnose('L0906', problem.duration?.span ?? problem.span, { why: 'duration' }));
   if (unit === 'epochs' && perEpoch === 0)
     fail(
       'L0602',
