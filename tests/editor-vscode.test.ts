@@ -3,7 +3,7 @@
  * only what the extension touches stands in.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import Module, { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -143,6 +143,15 @@ describe('the VS Code extension', () => {
     await commands.get('learn.run')?.();
     expect(typed).toEqual([`${learn} run ${JSON.stringify(file)}`]);
     expect(await extension.deactivate()).toBe(0);
+  });
+
+  it('takes a name for a word: letters of any script, digits, primes', () => {
+    const { wordPattern } = JSON.parse(
+      readFileSync(join(root, 'editor/vscode/language-configuration.json'), 'utf8'),
+    ) as { wordPattern: { pattern: string; flags: string } };
+    // VS Code reads a pattern that is a mere text without flags, where `\\p{L}` is four other letters.
+    const word = new RegExp(wordPattern.pattern, `${wordPattern.flags}g`);
+    expect("let L_tr = f(θ', x2)".match(word)).toEqual(['let', 'L_tr', 'f', "θ'", 'x2']);
   });
 
   it('says what to do where there is no such command', async () => {
