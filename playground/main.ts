@@ -3,51 +3,31 @@
  * are put together. The compiler and the training are in workers, so that typing is never waited for.
  */
 import { acceptDrops, openFiles } from './app/files.ts';
-import { announce, h, politely, replace, throttled } from './app/dom.ts';
+import { announce, h, politely, throttled } from './app/dom.ts';
 import { openCourse } from './app/course.ts';
 import { openEditor } from './app/editor.ts';
-import { download, reportOf } from './app/exports.ts';
 import { formulaPanel } from './app/formula.ts';
-import { exampleNamed, galleryDialog } from './app/gallery.ts';
+import { galleryDialog } from './app/gallery.ts';
 import { graphsPanel, spacesPanel } from './app/inside.ts';
 import { openLanguage } from './app/language.ts';
-import { openLocal, saveLocal } from './app/local.ts';
 import { problemList } from './app/problems.ts';
 import { openRunPanel } from './app/run/panel.ts';
 import { openTraining } from './app/run/training.ts';
-import { linkTo, sharedSpec } from './app/share.ts';
+import { sharedSpec } from './app/share.ts';
 import { recall, remember } from './app/storage.ts';
 import { tabs } from './app/tabs.ts';
 import { openTheme } from './app/theme.ts';
 import type { Understood } from './workers/language.ts';
-import firstSpec from './lessons/first.learn?raw';
+import { opened, lessonAsked } from './app/opening.ts';
+import { openMenu } from './app/menu.ts';
+import { layOutEmbedded, layOut } from './app/page.ts';
 
 const base = new URL('.', location.href).href;
 const query = new URLSearchParams(location.search);
 const embedded = query.has('embed');
 
-interface Opened {
-  readonly name: string;
-  readonly text: string;
-  readonly local: boolean;
-}
-
-/** What the page begins with: a shared link, the file of `learn play`, an example of the address, what was there before. */
-const opened = async (): Promise<Opened> => {
-  const shared = await sharedSpec(location.hash);
-  if (shared !== undefined) return { name: 'shared', text: shared, local: false };
-  if (query.has('local')) {
-    const file = await openLocal(base);
-    if (file) return { ...file, local: true };
-  }
-  const example = exampleNamed(query.get('example') ?? '');
-  if (example) return { name: example.name, text: await example.text(), local: false };
-  const before = recall<{ name: string; text: string }>('document');
-  return { ...(before ?? { name: 'spec', text: firstSpec }), local: false };
-};
-
 const start = async (): Promise<void> => {
-  const first = await opened();
+  const first = await opened(base, query);
   let name = first.name;
   let understood: Understood | undefined;
   const language = openLanguage();
@@ -166,37 +146,16 @@ const start = async (): Promise<void> => {
     ended = key;
   });
 
-  // ------------------------------------------------------------- saving, sharing, exporting
-  const note = h('span', { class: 'note', role: 'status' });
-  const say = (text: string): void => {
-    note.textContent = text;
-    setTimeout(() => note.textContent === text && (note.textContent = ''), 4000);
-  };
-  editor.onSave(() => {
-    const write = async (): Promise<void> => {
-      if (!first.local) return say('Kept in this browser');
-      const failed = await saveLocal(base, editor.text());
-      say(failed === undefined ? 'Saved' : `Not saved: ${failed}`);
-    };
-    void write();
+  // ------------------------------------------------------------- the page
+  const menu = openMenu({
+    name: () => name,
+    text: () => editor.text(),
+    understood: () => understood,
+    files: files.source,
+    training,
+    savedAt: first.local ? base : undefined,
   });
-  const share = h(
-    'button',
-    {
-      type: 'button',
-      id: 'share',
-      onclick: () => {
-        void linkTo(editor.text()).then(async (link) => {
-          history.replaceState(null, '', link);
-          await navigator.clipboard.writeText(link).then(
-            () => say('The link is copied'),
-            () => say('The link is in the address bar'),
-          );
-        });
-      },
-    },
-    'Share',
-  );
+  editor.onSave(() => void menu.save());
   const spelling = (to: 'ascii' | 'unicode' | 'keep', label: string): HTMLElement =>
     h(
       'button',
@@ -207,112 +166,27 @@ const start = async (): Promise<void> => {
       },
       label,
     );
-  const file = (extension: string): string => `${name.replace(/[^\w-]+/g, '-')}${extension}`;
-  const exports = h(
-    'details',
-    {
-      class: 'menu',
-      onkeydown: (event: KeyboardEvent) => {
-        if (event.key !== 'Escape') return;
-        exports.open = false;
-        exports.querySelector('summary')?.focus();
-      },
-      onfocusout: (event: FocusEvent) => {
-        if (event.relatedTarget instanceof Node && !exports.contains(event.relatedTarget)) exports.open = false;
-      },
-    },
-    h('summary', {}, 'Export'),
-    h(
-      'div',
-      { class: 'menu-items', onclick: () => (exports.open = false) },
-      h('button', { type: 'button', onclick: () => download(file('.learn'), editor.text(), 'text/plain') }, 'The spec'),
-      h(
-        'button',
-        {
-          type: 'button',
-          onclick: () => {
-            const now = training.run();
-            if (!now) return say('There is no run yet');
-            void training
-              .safetensors(files.source())
-              .then((parameters) => download(file('.html'), reportOf(name, now, understood, parameters), 'text/html'));
-          },
-        },
-        'The report (one HTML file)',
-      ),
-      h(
-        'button',
-        {
-          type: 'button',
-          onclick: () =>
-            void training
-              .safetensors(files.source())
-              .then((bytes) =>
-                bytes
-                  ? download(file('.safetensors'), bytes, 'application/octet-stream')
-                  : say('Run it first: there are no parameters yet'),
-              ),
-        },
-        'The parameters (safetensors)',
-      ),
-    ),
-  );
-
-  // ------------------------------------------------------------- the page
-  const header = h(
-    'header',
-    { class: 'top' },
-    h('h1', {}, 'Learn'),
+  const openLesson = (): void => void course.open(recall<string>('lesson') ?? course.ids[0]);
+  const parts = {
     title,
-    note,
-    h(
-      'nav',
-      { 'aria-label': 'Open and share' },
+    bar: [
       h('button', { type: 'button', id: 'examples', onclick: () => gallery.showModal() }, 'Examples'),
-      h(
-        'button',
-        { type: 'button', id: 'course', onclick: () => void course.open(recall<string>('lesson') ?? course.ids[0]) },
-        'Course',
-      ),
-      share,
-      exports,
+      h('button', { type: 'button', id: 'course', onclick: openLesson }, 'Course'),
+      menu.share,
+      menu.exports,
       theme.button,
-    ),
-  );
-  const main = h(
-    'main',
-    { class: 'split' },
-    course.element,
-    h(
-      'section',
-      { class: 'editing', 'aria-label': 'The spec' },
-      h(
-        'div',
-        { class: 'toolbar' },
-        spelling('keep', 'Format'),
-        spelling('unicode', 'Write 𝔼 → ∈'),
-        spelling('ascii', 'Write E -> in'),
-      ),
-      editor.element,
-      problems.element,
-      files.element,
-    ),
-    h('section', { class: 'side', 'aria-label': 'Understanding and training' }, side.element),
-  );
-  const link = h('a', { href: './', target: '_blank', rel: 'noopener', class: 'embed-link' }, 'Open in Learn');
-  if (embedded) {
-    document.body.classList.add('embedded');
-    link.addEventListener('click', () => void linkTo(editor.text()).then((to) => (link.href = to)));
-  }
-  const app = document.getElementById('app');
-  if (app)
-    replace(
-      app,
-      embedded ? h('header', {}, h('h1', { class: 'hidden' }, 'Learn'), link) : header,
-      main,
-      gallery,
-      h('div', { id: 'said', role: 'status', class: 'hidden' }),
-    );
+    ],
+    note: menu.note,
+    course: course.element,
+    toolbar: [spelling('keep', 'Format'), spelling('unicode', 'Write 𝔼 → ∈'), spelling('ascii', 'Write E -> in')],
+    editor: editor.element,
+    problems: problems.element,
+    files: files.element,
+    side: side.element,
+    gallery,
+  };
+  if (embedded) layOutEmbedded(parts, () => editor.text());
+  else layOut(parts);
   acceptDrops(files);
   document.addEventListener(
     'keydown',
@@ -333,9 +207,7 @@ const start = async (): Promise<void> => {
     'hashchange',
     () => void sharedSpec(location.hash).then((text) => text !== undefined && put(text, 'shared')),
   );
-  const lesson =
-    query.get('lesson') ??
-    (location.hash === '' && !first.local && !embedded && !query.has('example') ? recall<string>('lesson') : undefined);
+  const lesson = lessonAsked(query, first);
   if (lesson && course.ids.includes(lesson)) {
     const text = editor.text();
     const again = !query.has('lesson');
