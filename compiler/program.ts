@@ -93,24 +93,28 @@ export type Solver =
       readonly trees: readonly TreeOf[];
     })
   /**
-   * The variables `tried` take all their values in turn; where `rest` is given, the others (`over`) are solved for by it at each point.
-   * `constraints`: outputs of the graph whose entries must be at most 0 (below it where `strict`), or 0 where `equal`.
+   * The variables `tried` take all their values in turn; where `rest` is given, the others (`over`) are solved for by it at each point,
+   * by `under` where what they are is constrained. `constraints`: outputs of the graph whose entries must be at most 0 (below it where
+   * `strict`), or 0 where `equal`; where there is a rest they do not depend on it.
    */
   | (WholeSolver & {
       readonly kind: 'enumerated';
       readonly tried: readonly string[];
-      readonly rest?: 'exact' | 'lbfgs';
+      readonly rest?: 'exact' | 'lbfgs' | 'constrained';
+      readonly under?: Multipliers;
       readonly constraints: readonly { readonly output: string; readonly equal: boolean; readonly strict: boolean }[];
     })
   /**
    * `loss` is an augmented Lagrangian by the variables `penalty` and `multipliers`, which the solver moves; further outputs are
    * `objective`, in the sense of the spec, and for each multiplier `constraint:<id>`, what must be at most 0, or 0 where `equal`.
    */
-  | (WholeSolver & {
-      readonly kind: 'constrained';
-      readonly penalty: string;
-      readonly multipliers: readonly { readonly id: string; readonly equal: boolean; readonly text: string }[];
-    });
+  | (WholeSolver & Multipliers & { readonly kind: 'constrained' });
+
+/** What weighs the constraints: the variables of an augmented Lagrangian. */
+interface Multipliers {
+  readonly penalty: string;
+  readonly multipliers: readonly { readonly id: string; readonly equal: boolean; readonly text: string }[];
+}
 
 /** A tree of a member: the variables of its rows and of itself. */
 export interface TreeOf {

@@ -99,6 +99,17 @@ test.each([
   expect(resumed.evaluations).toEqual(whole.evaluations);
 });
 
+test('constraints hold for what is solved for at each point, and leave out points that cannot meet them', async () => {
+  // k = 0: z = 1 costs 4; k = 1: z = 2 costs 2; k = 2: z = 4 costs 9
+  const spec = (more: string): string => `minimize (z - 1)^2 + (k - 2)^2 over z in R, k in [0, 1, 2]
+  subject to z >= 2 * k${more}, eval z as z, eval k as k`;
+  const near = ({ z, k }: Record<string, number>): number[] => [Number(z.toFixed(5)), k];
+  expect(near(await measures(spec('')))).toEqual([2, 1]);
+  expect(near(await measures(spec(', k < 1')))).toEqual([1, 0]);
+  expect(near(await measures(spec(', z <= 1.5')))).toEqual([1, 0]);
+  await expect(measures(spec(', z <= -1'))).rejects.toThrow('none meets the constraints');
+});
+
 test('too many points, no point, and points beside steps are said to be so', async () => {
   expect(await refused('minimize sum(x) over x in Bit[40] subject to eval sum(x) as s')).toEqual([
     expect.stringMatching(/^L0602: 1e\+12 points to try for `x`, where 1,048,576 are the most/),

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { compile } from '../compiler/compile.ts';
 import { nodeHost } from '../runtime/data/node-host.ts';
+import { valueOf } from './specs-harness.ts';
 import { deviation, expectationOf, gradientOf } from './distributions-harness.ts';
 
 const host = nodeHost();
@@ -288,6 +289,12 @@ describe('says what it took', () => {
     ['E[x ~ Normal(m(), 1); proposal = Normal(0, 2)] x', '16 draws, pathwise: the distribution can be reparameterised'],
   ])('%s', async (objective, said) => {
     expect(await choiceOf(objective)).toContain(said);
+  });
+
+  it('two draws of one binder from a proposal have a weight each', async () => {
+    // E x x' = 1 * 1, of draws of Normal(0.5, 1.5)
+    const spec = "E[x, x' ~ Normal(1, 1); proposal = Normal(0.5, 1.5), samples = 20000] x * x'";
+    expect(Math.abs((await valueOf(spec))[0] - 1)).toBeLessThan(0.06);
   });
 
   it.each([

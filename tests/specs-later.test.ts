@@ -131,3 +131,28 @@ minimize E[(x, y) ~ D_tr] (f(x) - y)^2 over f in Line subject to eval f.w as w o
 `);
   [0, 1, 2].forEach((k) => expect(found[`w ${k}`]).toBeCloseTo(k, 4));
 });
+
+test('several binders of a loop in a protocol are all combinations, without those that the condition leaves out', async () => {
+  const found = await measures(`
+paradigm grid() { for i < 3, h in [0.25, 0.5] if i != 1 { restart; train on [(1, i + h) for k < 4]; eval on [(1, 0)] as 10 * i + h } }
+minimize E[(x, y) ~ D_tr] (z - y)^2 over z in R subject to eval z as z on grid()
+`);
+  expect(Object.keys(found)).toEqual(['z 0.25', 'z 0.5', 'z 20.25', 'z 20.5']);
+  [0.25, 0.5, 2.25, 2.5].forEach((x, i) => expect(Object.values(found)[i]).toBeCloseTo(x, 5));
+});
+
+test('an expectation over a list of members is the mean over them; two names are all pairs of different ones', async () => {
+  const found = await measures(`
+data D : [(R, R)] = [(x, 3 * x) for x in [1, 2, 3]]
+model A(x: R) -> R { param a : R; a * x }
+model B(x: R) -> R { param b : R; param c : R; b * x + c }
+minimize E[m ~ [f, g], (x, y) ~ D_tr] (m(x) - y)^2 over f in A, g in B
+  subject to eval f.a as a, eval g.b as b, eval E[m ~ [f, g]] m(1) as one,
+    eval E[m, n ~ [x -> x, x -> 2 * x, x -> 4 * x]] m(1) * n(1) as pairs
+  on unsupervised(D, holdout = 0)
+`);
+  expect(found.a).toBeCloseTo(3, 4);
+  expect(found.b).toBeCloseTo(3, 4);
+  expect(found.one).toBeCloseTo(3, 4);
+  expect(found.pairs).toBeCloseTo((2 + 4 + 8) / 3, 5);
+});

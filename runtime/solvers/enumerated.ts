@@ -4,6 +4,7 @@ import { sizeOf } from '../../compiler/ir/shape.ts';
 import type { Solver, Variable } from '../../compiler/program.ts';
 import type { Carried } from '../checkpoint.ts';
 import { bind } from '../feeds.ts';
+import { solveConstrained } from './constrained.ts';
 import { blame, solveExactly } from './exact.ts';
 import { asStated, flatten, inDoubles, type Flat } from './objective.ts';
 import { solveSmooth } from './smooth.ts';
@@ -72,33 +73,53 @@ const plainTrial = async ({ solver, training, flat }: Setting): Promise<Trial> =
   };
 };
 
+/** How the other variables are solved for at a point. */
+const solverOfRest = (solver: Enumerated): ((inner: Training) => Promise<Outcome>) => {
+  const { rest, under } = solver;
+  if (under) return (inner) => solveConstrained({ ...solver, ...under, kind: 'constrained' }, inner);
+  return (inner) => (rest === 'exact' ? solveExactly : solveSmooth)(solver, inner);
+};
+
 /** The other variables begin where they began, and are solved for. */
-const solvedTrial = ({ solver, training, flat, starts }: Setting): Promise<Trial> => {
+const solvedTrial = async ({ solver, training, flat, starts }: Setting): Promise<Trial> => {
   const { variables } = training.sources;
-  return Promise.resolve(async (x) => {
+  const solve = solverOfRest(solver);
+  const at = solver.constraints.length > 0 ? await inDoubles(solver, training, flat) : undefined;
+  return async (x) => {
+    if (at && !isAllowed(at(x), solver)) return Infinity;
     flat.put(x, variables);
     for (const [id, value] of starts) variables.put(id, value);
     let loss = NaN;
+    let unmet = false;
     const inner: Training = {
       ...training,
       begin: 0,
       carried: nothing,
       emit: (event) => {
         if (event.type === 'solved') ({ loss } = event);
+        // The constraints cannot be met here.
+        if (event.type === 'warning') unmet = true;
       },
       pause: () => Promise.resolve(false),
     };
-    const outcome = await (solver.rest === 'exact' ? solveExactly : solveSmooth)(solver, inner);
+    const outcome = await solve(inner);
+    if (solver.under && (unmet || outcome.kind === 'no solution')) return Infinity;
     return outcome.kind === 'done' ? asStated(solver, loss) : outcome;
-  });
+  };
 };
+
+/** What is solved for, and what that needs. */
+const variablesOf = ({ over, under }: Enumerated): string[] => [
+  ...over,
+  ...(under ? [...under.multipliers.map(({ id }) => id), under.penalty] : []),
+];
 
 export const solveEnumerated = async (solver: Enumerated, training: Training): Promise<Outcome> => {
   const { sources, where, emit, carried } = training;
   const flat = flatten(sources.program, solver.tried);
   const bases = basesOf(solver.tried.map((id) => sources.program.variables.get(id)!));
   const points = bases.reduce((n, base) => n * base, 1);
-  const starts = carried.tensors.size > 0 ? carried.tensors : await sources.variables.host(solver.over);
+  const starts = carried.tensors.size > 0 ? carried.tensors : await sources.variables.host(variablesOf(solver));
   const trial = await (solver.rest ? solvedTrial : plainTrial)({ solver, training, flat, starts });
   const every = Math.max(1, Math.floor(points / 100));
   let best = carried.numbers.best ?? -1;
@@ -115,7 +136,7 @@ export const solveEnumerated = async (solver: Enumerated, training: Training): P
       emit({ type: 'step', ...where, step: k + 1, total: points, epoch: 0, losses });
   }
   if (best < 0)
-    return solver.constraints.length > 0
+    return solver.constraints.length > 0 || solver.under
       ? { kind: 'no solution', message: `of ${points} points none meets the constraints with a finite objective` }
       : blame(solver, training, 0);
   const point = pointAt(best, bases);

@@ -1,6 +1,5 @@
 /** Expectations by draws: through which the gradient goes, or whose score brings it; from a proposal; rows as one draw. */
 import type { Binder } from '../../../grammar/tree/patterns.ts';
-import { fail } from '../../messages.ts';
 import { childScope, inAxes, inScope, lookup, newAxis } from '../context.ts';
 import { decide } from './decisions.ts';
 import { tensorsOf } from '../values/describe.ts';
@@ -9,6 +8,7 @@ import { drawsOfMean, estimatorOf, noGradient } from './estimators.ts';
 import { isDifferentiated } from '../values/dependence.ts';
 import type { Node } from '../../ir/graph.ts';
 import { rowsUnder } from '../data/rows.ts';
+import { flattened } from '../values/flat.ts';
 import { mapBinary, mapUnary, axisToShape } from '../values/tensors.ts';
 import type { Options } from './options.ts';
 import type { Dist, Value } from '../values/values.ts';
@@ -75,11 +75,11 @@ const besideRows = (binder: Binder, state: State): Dist | undefined => {
   return tensorsOf(trial).some((t) => t.axes.some((a) => state.axes.includes(a))) ? undefined : dist;
 };
 
-/** log p - log q at the draws of a proposal. */
+/** log p - log q at the draws of a proposal; of several targets each has its own. */
 export const importance = (state: State, binder: Binder, dist: Dist, proposal: Value, options: Options): State => {
   const { span } = binder.source;
   if (binder.targets.length > 1)
-    fail('L0601', binder.span, { what: 'importance weights of several draws from one binder' });
+    return flattened([binder]).reduce((at, one) => importance(at, one, dist, proposal, options), state);
   const from = toDistribution(proposal, state.ctx, span);
   const scope = childScope(state.ctx.scope);
   const hidden: Binder = { ...binder, targets: [{ kind: 'name', name: '_draw', span }] };

@@ -20,6 +20,7 @@ import { jumpsWith } from '../problems/slopes.ts';
 import { rowsUnder } from '../data/rows.ts';
 import { openBinder } from '../expressions/sources.ts';
 import { stopTensor, toBit, toReal } from '../values/tensors.ts';
+import { meanOfItems } from './items.ts';
 import { optionsOf } from './options.ts';
 import type { Options } from './options.ts';
 import type { Dist, Tensor, Value } from '../values/values.ts';
@@ -34,7 +35,7 @@ const openExpectation = (state: State, binder: Binder, options: Options): State 
   if (binder.relation !== '~') {
     const opened = openBinder(binder, ctx);
     if (opened.kind === 'items')
-      return fail('L0601', binder.span, { what: 'an expectation over a list of different things' });
+      return fail('L0601', binder.span, { what: 'an expectation over a list of different things that is not named' });
     return several(state, binder, opened.axis, opened.value, opened.mask);
   }
   const source = ctx.shared.run.evaluate(binder.source, ctx);
@@ -85,6 +86,8 @@ const drawnAtOnce = ({ power }: Dist, { targets, source }: Binder): void => {
 export const expectation = (e: BigExpr, ctx: Context): Value => {
   const exact = byDistributionFunction(e, ctx);
   if (exact) return exact;
+  const items = meanOfItems(e, ctx, expectation);
+  if (items) return items;
   const options = optionsOf(e, ctx);
   const { mean, jumps } = estimated(e, options, ctx);
   if (!jumps || options.by || options.proposal) return mean;

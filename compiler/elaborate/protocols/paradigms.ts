@@ -1,6 +1,7 @@
 /** Running a paradigm's body while compiling: its loops and conditions are known then; what is left is the list of what to do. */
 import type { Span } from '../../../grammar/span.ts';
 import type { ParadigmDeclaration } from '../../../grammar/tree/declarations.ts';
+import type { Binder } from '../../../grammar/tree/patterns.ts';
 import type { ProtocolStatement } from '../../../grammar/tree/protocols.ts';
 import * as ir from '../../ir/build.ts';
 import { fail } from '../../messages.ts';
@@ -15,6 +16,7 @@ import { toDistribution } from '../distributions/distributions.ts';
 import { entryUnder } from '../expressions/indexing.ts';
 import { inOrder } from '../expressions/places.ts';
 import { openBelow, openEvery } from '../expressions/sources.ts';
+import { flattened } from '../values/flat.ts';
 import { constantNumber, known, tensor, toBit } from '../values/tensors.ts';
 import type { Closure, FunctionValue, Paradigm, ProtocolStep, Tensor, Value } from '../values/values.ts';
 
@@ -92,6 +94,17 @@ const repeated = (steps: readonly ProtocolStep[], span: Span): readonly Protocol
   return steps;
 };
 
+/** Several binders: all combinations, the last binder's the fastest. */
+const overAll = ([binder, ...rest]: readonly Binder[], ctx: Context, each: (at: Context) => void): void => {
+  if (!binder) return each(ctx);
+  const { relation, source, targets, span } = binder;
+  for (const item of itemsOf(ctx.shared.run.evaluate(source, ctx), relation, ctx, source.span)) {
+    const inner = inScope(ctx, childScope(ctx.scope));
+    bindPattern(inner.scope, targets[0], item, inner, span);
+    overAll(rest, inner, each);
+  }
+};
+
 const run = (statements: readonly ProtocolStatement[], ctx: Context): ProtocolStep[] => {
   const { run: runner } = ctx.shared;
   const steps: ProtocolStep[] = [];
@@ -119,15 +132,10 @@ const run = (statements: readonly ProtocolStatement[], ctx: Context): ProtocolSt
         steps.push({ kind: 'restart', span: s.span });
         break;
       case 'for': {
-        const [binder, ...more] = s.binders;
-        if (more.length > 0 || binder.targets.length !== 1)
-          fail('L0601', s.span, { what: 'a loop over several things at once in a protocol' });
-        for (const item of itemsOf(runner.evaluate(binder.source, ctx), binder.relation, ctx, binder.source.span)) {
-          const scope = childScope(ctx.scope);
-          const inner = inScope(ctx, scope);
-          bindPattern(scope, binder.targets[0], item, inner, binder.span);
-          if (s.conditions.every((c) => truth(runner.evaluate(c, inner), c.span))) steps.push(...run(s.body, inner));
-        }
+        const round = (at: Context): void => {
+          if (s.conditions.every((c) => truth(runner.evaluate(c, at), c.span))) steps.push(...run(s.body, at));
+        };
+        overAll(flattened(s.binders), ctx, round);
         break;
       }
       case 'if-protocol':

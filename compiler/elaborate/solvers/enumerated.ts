@@ -5,17 +5,19 @@
 import type { ProblemExpr } from '../../../grammar/tree/problems.ts';
 import * as ir from '../../ir/build.ts';
 import { graphOf } from '../../ir/graph.ts';
+import type { Node } from '../../ir/graph.ts';
 import { sizeOf } from '../../ir/shape.ts';
 import { fail } from '../../messages.ts';
 import type { Decision, Solver, Variable } from '../../program.ts';
 import { inputsOf } from '../problems/built.ts';
 import type { Built } from '../problems/built.ts';
-import { requirementsOf } from '../problems/constraints.ts';
+import { constraintsOf, requirementsOf } from '../problems/constraints.ts';
+import type { Constrained, Requirement } from '../problems/constraints.ts';
 import type { Context } from '../context.ts';
 import { reads } from '../values/dependence.ts';
 import { commonInputs } from '../members/inputs.ts';
-import { feedsOf } from '../problems/objectives.ts';
-import { structured, wholeOf, wordOf } from './whole.ts';
+import { feedsOf, inProblem } from '../problems/objectives.ts';
+import { structured, underConstraints, wordOf } from './whole.ts';
 import type { Task } from './whole.ts';
 
 /** More points than this are not tried; fewer, where each is a problem of its own. */
@@ -41,7 +43,25 @@ const checkTried = (tried: readonly Variable[], { loss, span }: Built, ctx: Cont
 interface Found {
   readonly solver: Solver;
   readonly decision: Omit<Decision, 'span'>;
+  readonly required?: readonly Requirement[];
 }
+
+type Rest = Extract<Solver, { readonly kind: 'exact' | 'lbfgs' | 'constrained' }>;
+
+/** How the parameters that are not tried are found. */
+const restOf = (
+  own: Task,
+  constrained: Constrained | undefined,
+  ctx: Context,
+): { readonly solver: Rest; readonly how: string; readonly why: string } => {
+  if (constrained) {
+    const solver = underConstraints(own, constrained, inProblem(ctx, own.built.state));
+    return { solver: solver as Rest, how: 'an augmented Lagrangian', why: 'the solution is constrained' };
+  }
+  const { solver, decision } = structured(own, ctx);
+  const how = solver.kind === 'exact' ? 'the exact solution' : 'L-BFGS';
+  return { solver: solver as Rest, how, why: decision.reason };
+};
 
 export const enumerated = (problem: ProblemExpr, task: Task, ctx: Context): Found => {
   const { built, maximised, steps } = task;
@@ -54,7 +74,10 @@ export const enumerated = (problem: ProblemExpr, task: Task, ctx: Context): Foun
       what: `${inWords(points)} to try for ${tried.map((v) => `\`${v.name}\``).join(', ')}, where ${most.toLocaleString('en')} are the most`,
     });
   checkTried(tried, built, ctx);
-  const required = requirementsOf(problem, built, ctx);
+  const inputs = (variables: readonly Variable[]): Node[] => inputsOf(variables, ctx);
+  const ofOthers = ({ excess }: Requirement): boolean => inputs(others).some((x) => reads(excess, x));
+  const all = requirementsOf(problem, built, ctx);
+  const required = all.filter((r) => !ofOthers(r));
   const nameOf = (i: number): string => `constraint:${i}`;
   const constraints = required.map(({ equal, condition: { compare } }, i) => ({
     output: nameOf(i),
@@ -63,20 +86,29 @@ export const enumerated = (problem: ProblemExpr, task: Task, ctx: Context): Foun
   }));
   const names = tried.map((v) => v.id);
   if (others.length > 0) {
-    if (required.length > 0)
-      fail('L0601', required[0].condition.span, {
-        what: 'a constraint where some of the parameters are tried and others are solved for',
-      });
     const own: Task = { ...task, built: { ...built, variables: others, bound: [] } };
-    const { solver, decision } = structured(own, ctx);
-    const rest = solver.kind === 'exact' ? 'exact' : 'lbfgs';
+    const constrained = all.some(ofOthers) ? constraintsOf(problem, built, 'turns', ctx) : undefined;
+    const under = constrained && { ...constrained, constraints: constrained.constraints.filter(ofOthers) };
+    const { solver, how, why } = restOf(own, under, ctx);
+    const { graph, over } = solver;
+    const outputs = [...graph.outputs, ...required.map(({ excess }, i) => ({ name: nameOf(i), node: excess }))];
     return {
-      solver: { ...wholeOf(own, built.loss, ctx), kind: 'enumerated', tried: names, rest, constraints },
+      solver: {
+        ...solver,
+        kind: 'enumerated',
+        over,
+        graph: graphOf(outputs, commonInputs),
+        tried: names,
+        rest: solver.kind,
+        ...(solver.kind === 'constrained' && { under: solver }),
+        constraints,
+      },
       decision: {
         subject: 'solver',
-        choice: `all of ${inWords(points)}, at each ${rest === 'exact' ? 'the exact solution' : 'L-BFGS'}`,
-        reason: `${wordOf(tried.length)} of finitely many values; else ${decision.reason}`,
+        choice: `all of ${inWords(points)}, at each ${how}`,
+        reason: `${wordOf(tried.length)} of finitely many values; else ${why}`,
       },
+      required: all,
     };
   }
   const loss = maximised ? ir.neg(built.loss) : built.loss;

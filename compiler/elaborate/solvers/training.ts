@@ -105,7 +105,7 @@ const byStructure = (training: Training): Trained | string => {
   const whole = wholeOf(training);
   if (contestants.length === 1 && hasChoices(whole)) {
     const found = enumerated(problem, taskOf(training, whole), ctx);
-    return trained(found.solver, [whole], [{ ...found.decision, span }]);
+    return trained(found.solver, [whole], [{ ...found.decision, span }], found.required);
   }
   const constrained = constraintsOf(problem, whole, 'turns', ctx);
   const against =
