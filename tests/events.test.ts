@@ -82,6 +82,9 @@ minimize P[x ~ Normal(m(), 1)] (x * x > 4) over m in M by sgd(1) for 1 steps bat
 minimize E[x ~ Normal(m(), 1)] ${body} + m()^2 over m in M by sgd(1) for 1 steps batch 16`;
     expect(await decisions(of('(if x > 1 then x^2 else x)'))).toEqual(['16 draws, pathwise']);
     expect(await decisions(of('stop(x)'))).toEqual(['16 draws, pathwise']);
+    // the slope of leaky_relu jumps: a penalty on it is no event
+    expect(await decisions(of('(abs(grad[x] leaky_relu(x)) - 1)^2'))).toEqual(['16 draws, pathwise']);
+    expect(await decisions(of('{ z = stop(x); (if z > 1 then 2 else 3) }'))).toEqual(['16 draws, pathwise']);
     expect(await decisions(of('(if x > 1 then 2 else 3)'))).toEqual(['16 draws, draws with the score function']);
   });
 });

@@ -7,6 +7,7 @@ import { fail } from '../../messages.ts';
 import { bind, childScope, inScope } from '../context.ts';
 import type { Context } from '../context.ts';
 import { asTensor, describe, mapTensors, tensorsOf } from '../values/describe.ts';
+import { noteSlope } from '../values/dependence.ts';
 import { settle } from './operators.ts';
 import { expandAxes, shapeOf, tensor, toReal, unionAxes } from '../values/tensors.ts';
 import type { Member, Value } from '../values/values.ts';
@@ -64,7 +65,7 @@ const derivative = (target: Expr, body: Expr, ctx: Context): Value => {
         [ir.scalar(1)],
         wrt.map((t) => t.node),
       );
-  return mapTensors(value, (_, i) => tensor(found[i], wrt[i].axes, R(...shapeOf(wrt[i]))));
+  return mapTensors(value, (_, i) => tensor(noteSlope(found[i]), wrt[i].axes, R(...shapeOf(wrt[i]))));
 };
 
 /** The id of a parameter whose coordinates are its values. */

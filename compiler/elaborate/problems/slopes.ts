@@ -7,7 +7,7 @@ import { topological } from '../../ir/graph.ts';
 import type { Node } from '../../ir/graph.ts';
 import { comparisonOps } from '../../ir/operations.ts';
 import type { OpName } from '../../ir/operations.ts';
-import { reads } from '../values/dependence.ts';
+import { isSlope, reads } from '../values/dependence.ts';
 import { isLibrary } from '../../host.ts';
 
 /** Zero where all of their operands are. */
@@ -124,6 +124,17 @@ export const whereFlat = (
   return undefined;
 };
 
-/** The value depends on these draws only through what is true or false, rounded, or a place. */
-export const jumpsWith = (value: Node, drawn: readonly Node[]): boolean =>
-  drawn.length > 0 && !movesSmoothly(value, drawn) && whereFlat(value, drawn)?.why === 'jumps';
+/**
+ * The value depends on these draws only through what is true or false, rounded, or a place. Slopes that `grad` took do not count: those of
+ * what is piecewise linear jump, and nobody means their jumps.
+ */
+export const jumpsWith = (value: Node, drawn: readonly Node[]): boolean => {
+  if (drawn.length === 0 || movesSmoothly(value, drawn)) return false;
+  const reached = new Set(drawn);
+  for (const node of topological([value])) {
+    const why = flatness(node)?.why;
+    const passes = (why === undefined || why === 'jumps') && !isSlope(node);
+    if (passes && node.inputs.some((x) => reached.has(x))) reached.add(node);
+  }
+  return reached.has(value);
+};

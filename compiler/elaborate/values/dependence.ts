@@ -39,6 +39,14 @@ const isLoopInput = (name: string): boolean => /^(round|carry\d+|element\d+|capt
 /** Does the value need this input? */
 export const reads = (root: Node, input: Node): boolean => reaching((node) => node === input)(root);
 
+const slopes = new WeakSet<Node>();
+/** Remembers what `grad` gave. */
+export const noteSlope = (node: Node): Node => {
+  slopes.add(node);
+  return node;
+};
+export const isSlope = (node: Node): boolean => slopes.has(node);
+
 /** Reads a variable: something that training may change. */
 export const dependsOnParameters = reaching(isInput('var:'));
 /** Draws where there is nothing to draw from: see latents.ts. */
