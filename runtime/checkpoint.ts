@@ -6,28 +6,12 @@
 import type { ArrayValue } from '../compiler/ir/operations.ts';
 import type { EngineName } from './engines/engine.ts';
 import type { EvaluationResult, Solved } from './events.ts';
+import type { Position } from './position.ts';
 import { readSafetensors, writeSafetensors, type Unreadable } from './safetensors.ts';
 
 export interface CheckpointStore {
   write(bytes: Uint8Array): Promise<void>;
   read(): Promise<Uint8Array | undefined>;
-}
-
-/** What is done next: step `step` of action `action` of training `run` of stage `stage` (indices). */
-export interface Position {
-  readonly stage: number;
-  readonly run: number;
-  readonly action: number;
-  readonly step: number;
-  /** Where in the data it is: follows from `step`, for people. */
-  readonly epoch: number;
-  /** `restart`s in this training, gradient steps of this training in earlier actions, and of the whole run. */
-  readonly restarts: number;
-  readonly stageSteps: number;
-  readonly steps: number;
-  /** The variables of this training have values; the action has been announced. */
-  readonly begun: boolean;
-  readonly started: boolean;
 }
 
 /** What a solver needs to go on besides the variables. */

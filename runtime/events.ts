@@ -5,7 +5,7 @@
 import type { ArrayValue } from '../compiler/ir/operations.ts';
 import type { Decision, PictureKind, Stage } from '../compiler/program.ts';
 import type { Span } from '../grammar/span.ts';
-import type { Position } from './checkpoint.ts';
+import type { Position } from './position.ts';
 import type { EngineName } from './engines/engine.ts';
 
 /** Which training: the stage's id, and which of its seeds (0, 1, ...). */

@@ -4,7 +4,8 @@
  */
 import type { ArrayValue } from '../compiler/ir/operations.ts';
 import type { Program } from '../compiler/program.ts';
-import { prefixed, under, type Carried, type Checkpoint, type Header, type Position } from './checkpoint.ts';
+import { prefixed, under, type Carried, type Checkpoint, type Header } from './checkpoint.ts';
+import type { Position } from './position.ts';
 import type { EngineName } from './engines/engine.ts';
 import type { EvaluationResult, Frame, Solved } from './events.ts';
 

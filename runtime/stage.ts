@@ -3,7 +3,8 @@
  * Wherever it is left it goes on at the journal's position.
  */
 import type { Action, Evaluation, Stage } from '../compiler/program.ts';
-import { type Carried, type Position } from './checkpoint.ts';
+import type { Carried } from './checkpoint.ts';
+import type { Position } from './position.ts';
 import type { Session } from './context.ts';
 import type { EvaluationResult, Stopped, Trained, Where } from './events.ts';
 import { keyValue } from './feeds.ts';

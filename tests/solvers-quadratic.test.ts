@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { symmetricEigen } from '../runtime/solvers/eigen.ts';
-import { solveQuadratic as solveLater, type Minimum } from '../runtime/solvers/quadratic.ts';
+import type { Minimum } from '../runtime/solvers/minimum.ts';
+import { solveQuadratic as solveLater } from '../runtime/solvers/quadratic.ts';
 import { norm } from '../runtime/solvers/vectors.ts';
 
 /** Repeatable numbers in (-1, 1). */

@@ -7,7 +7,7 @@ import type { ArrayValue, DType, Shape } from '../../compiler/ir/operations.ts';
 import type { Buffer, EngineName } from './engine.ts';
 import { sizeOf } from '../../compiler/ir/shape.ts';
 import { type Data } from './host/walk.ts';
-import { freeAtOnce } from './webgpu/program.ts';
+import { freeAtOnce } from './webgpu/memory.ts';
 
 /** What TF.js calls TensorInfo. */
 export interface Tensor extends Buffer {

@@ -5,30 +5,11 @@
 import type { Instruction, Plan } from '../../compiler/plan.ts';
 import type { Device, Tensor } from './device.ts';
 import { prepare } from './kernels/table.ts';
+import type { Action, Loaded } from './loaded.ts';
 import { prepareScan } from './scan.ts';
 import { fusePlan, isGroup, type Group, type Unit } from './webgpu/fuse.ts';
 import { inlined } from './webgpu/inline.ts';
 import { mostBuffers, prepareProgram } from './webgpu/program.ts';
-
-/** Reads slots and fills others. */
-export type Action = (slots: Tensor[]) => void;
-
-export interface Loaded {
-  /** Fresh tensors in the order of the outputs; the inputs stay the caller's. */
-  run(inputs: readonly Tensor[]): Tensor[];
-  /** Stops after each instruction. */
-  trace(
-    inputs: readonly Tensor[],
-    watch: (instruction: Instruction, values: readonly Tensor[]) => Promise<void>,
-  ): Promise<void>;
-  /** Waits after each unit; first of all for nothing. */
-  pace(
-    inputs: readonly Tensor[],
-    settle: () => Promise<void>,
-    watch: (made: readonly Instruction[]) => void,
-  ): Promise<void>;
-  dispose(): void;
-}
 
 interface Prepared {
   readonly act: Action;

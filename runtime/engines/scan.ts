@@ -7,7 +7,7 @@ import type { Instruction, Plan } from '../../compiler/plan.ts';
 import type { Device, Tensor } from './device.ts';
 import { sizeOf } from '../../compiler/ir/shape.ts';
 import { prepare } from './kernels/table.ts';
-import type { Action, Loaded } from './load.ts';
+import type { Action, Loaded } from './loaded.ts';
 import { prepareProgram } from './webgpu/program.ts';
 
 /** Element `round` of a sequence; `index` is the round as a tensor. */

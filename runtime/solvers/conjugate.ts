@@ -3,7 +3,7 @@
  * Residuals are kept orthogonal to all earlier ones while memory allows, so rounding does not slow it on ill-conditioned problems;
  * the coefficients are Lanczos' tridiagonal matrix, whose eigenvalues estimate the condition number.
  */
-import type { Minimum, Unbounded, Undefined } from './quadratic.ts';
+import type { Minimum, Unbounded, Undefined } from './minimum.ts';
 import { symmetricEigen } from './eigen.ts';
 import { axpy, dot, norm } from './vectors.ts';
 

@@ -5,7 +5,8 @@ import type { Solved } from '../events.ts';
 import { findCulprit, inputNames } from '../finite.ts';
 import { bind } from '../feeds.ts';
 import { asStated, flatten, inDoubles, type Flat, type Whole } from './objective.ts';
-import { solveQuadratic, type Unbounded } from './quadratic.ts';
+import type { Unbounded } from './minimum.ts';
+import { solveQuadratic } from './quadratic.ts';
 import { nothing, type Outcome, type Training } from './training.ts';
 import { largest } from './vectors.ts';
 

@@ -4,34 +4,11 @@
  * of H, so that they end at the minimum-norm solution as well. Without a minimum the answer says along which direction it falls.
  */
 import { conjugateGradients } from './conjugate.ts';
+import type { Minimum, Unbounded, Undefined } from './minimum.ts';
 import { symmetricEigen } from './eigen.ts';
 import { axpy, dot, norm } from './vectors.ts';
 
 export type Gradient = (x: Float64Array) => Promise<Float64Array>;
-
-export interface Minimum {
-  readonly kind: 'minimum';
-  readonly x: Float64Array;
-  readonly method: 'eigen' | 'conjugate gradients';
-  /** Directions with curvature; by conjugate gradients unknown. */
-  readonly rank?: number;
-  /** Largest over smallest curvature that counts, in the unknowns as they are. */
-  readonly condition: number;
-  /** |H x + g(0)| / |g(0)| */
-  readonly residual: number;
-  readonly evaluations: number;
-}
-
-/** `along`: a unit direction on which the loss falls without end, by negative curvature or by a slope without curvature. */
-export interface Unbounded {
-  readonly kind: 'unbounded';
-  readonly reason: 'negative curvature' | 'slope without curvature';
-  readonly along: Float64Array;
-}
-
-export interface Undefined {
-  readonly kind: 'non-finite';
-}
 
 const denseLimit = 300;
 /**

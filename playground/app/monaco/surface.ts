@@ -1,7 +1,7 @@
 /** Monaco as the editor's surface. */
 import type { Span } from '../../../grammar/span.ts';
 import type { ShownProblem } from '../../workers/language.ts';
-import type { Listeners, Surface } from '../editor.ts';
+import type { Listeners, Surface } from '../surface.ts';
 import type { Language } from '../language.ts';
 import { monaco } from './load.ts';
 import { defineLooks } from './look.ts';

@@ -57,15 +57,6 @@ const batch = 15;
 
 const backendOf = (device: Device): WebGpuBackend => device.backend as unknown as WebGpuBackend;
 
-/**
- * TF.js keeps what is freed until the commands that use it are handed over. Commands run in their order, uploads among them, so the next
- * one may have the memory at once.
- */
-export const freeAtOnce = (backend: object): void => {
-  const nobody = { add: () => {}, has: () => false };
-  Object.defineProperty(backend, 'commandQueueOwnedIds', { get: () => nobody, set: () => {}, configurable: true });
-};
-
 /** Hands over what is waiting, and waits for the graphics card. */
 export const settle = async (device: Device): Promise<void> => {
   const backend = backendOf(device);
