@@ -1,7 +1,7 @@
 /** Fixes for values that are almost what is needed: an array of one, a text that stands for a class, a number in percent. */
 import type { Fix } from '../../grammar/diagnostics.ts';
 import type { Span } from '../../grammar/span.ts';
-import type { DataDeclaration, DefDeclaration, LetDeclaration } from '../../grammar/tree/declarations.ts';
+import type { DataDeclaration, DefDeclaration, LetDeclaration, ModelDeclaration } from '../../grammar/tree/declarations.ts';
 import type { ArrayExpr, BinaryExpr, ComprehensionExpr } from '../../grammar/tree/expressions.ts';
 import type { Binder } from '../../grammar/tree/patterns.ts';
 import type { DrawStatement, ParamStatement } from '../../grammar/tree/statements.ts';
@@ -70,8 +70,19 @@ const annotated = ({ name, expected, seen, value }: ParametersOf<'L0304'>, site:
   return parts.length === 1 ? [write(parts[0].span, seen, guess)] : [];
 };
 
+/** The end of a model over classes is a distribution. */
+const lawOfClasses = (seen: string, site: Site): Fix[] => {
+  const model = site.around.find((n): n is ModelDeclaration & Found => n.kind === 'model');
+  const given = seen.startsWith('R[') ? 'logits = ' : '';
+  return model?.result?.stochastic ? [write(site.span, `Categorical(${given}${site.written})`)] : [];
+};
+
 export const outside = (p: ParametersOf<'L0304'>, site: Site): Fix[] => {
   if (site.written === '') return [];
+  if (p.name.startsWith('the value of') && p.expected.startsWith('Class') && /^(R|Simplex)\[/.test(p.seen))
+    return lawOfClasses(p.seen, site);
+  // Inside of the library: what stands here is the call.
+  if (site.diagnostic.label?.startsWith('in `')) return [];
   const made = p.value === undefined ? into(p.expected, p.seen, site) : [];
   return made.length > 0 ? made.map(([text, more]) => write(site.span, text, more)) : annotated(p, site);
 };

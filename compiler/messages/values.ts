@@ -34,8 +34,32 @@ const ofBatch = ({ expected, seen }: { readonly expected: string; readonly seen:
     : undefined;
 };
 
+const dimensions = (space: string): readonly string[] | undefined => /^R\[([\d, ]+)\]$/.exec(space)?.[1].split(', ');
+
+/** The order in which the dimensions of one space are those of another, where they differ in nothing else. */
+const orderOf = (expected: string, seen: string): readonly number[] | undefined => {
+  const [want, have] = [dimensions(expected), dimensions(seen)];
+  if (want?.length !== 3 || have?.length !== 3) return undefined;
+  const orders = [
+    [1, 2, 0],
+    [2, 0, 1],
+  ];
+  return orders.find((order) => order.every((from, to) => have[from] === want[to]));
+};
+
 /** How a value of one space is usually made one of another. */
-const wayInto = (expected: string, seen: string): string | undefined => {
+const wayInto = (expected: string, seen: string, name: string): string | undefined => {
+  const result = name.startsWith('the value of');
+  if (result && expected.startsWith('Class') && /^(R|Simplex)\[/.test(seen))
+    return `a distribution over classes is \`~> ${expected}\` and ends in \`Categorical(${seen.startsWith('R') ? 'logits = x' : 'x'})\``;
+  if (expected.startsWith('Bit') && /^Class\[2\]/.test(seen)) return 'a truth value is a bit by itself: leave out `class(...)` in the data set';
+  if (/^Class\[\d+\]$/.test(expected) && seen === `${expected}[1]`) return 'it is an array of one class: take it with `[0]`';
+  if (/^Class\[\d+\]$/.test(expected) && /^Class\[\d+\]\[\d+\]$/.test(seen))
+    return 'of one-hot vectors `argmax(y)` is the class: write it in the data set';
+  if (expected === 'R[h, w, c]' && /^R\[\d+, \d+\]$/.test(seen))
+    return `a picture has height, width and channels: \`reshape${seen.slice(1, -1)}, 1](x)\` has one channel`;
+  const order = orderOf(expected, seen);
+  if (order) return `its dimensions in another order are that: \`transpose(x, [${order.join(', ')}])\``;
   if (expected === 'R' && seen === 'R[1]') return 'it is an array of one number: take the number with `[0]`';
   if (/^R\[1\]$/.test(expected) && seen === 'R') return 'a number is not an array of one: write `[x]`';
   if (seen === 'Text') {
@@ -118,7 +142,7 @@ export const values = {
     title: 'a value outside its space',
     text: (p) =>
       `${quoted(p.name)} should be in ${p.expected}, but is ${p.value ?? (isThing(p.seen) ? p.seen : `in ${p.seen}`)}`,
-    help: (p) => elsewhere(p.seen, p.expected) ?? ofKnown(p) ?? ofBatch(p) ?? wayInto(p.expected, p.seen),
+    help: (p) => elsewhere(p.seen, p.expected) ?? ofKnown(p) ?? ofBatch(p) ?? wayInto(p.expected, p.seen, p.name),
     explanation: 'The annotation says which space the value must be in, and the value is known to be in another.',
   }),
   L0305: message<{ name: string; seen: string; model?: string; turned?: boolean }>({

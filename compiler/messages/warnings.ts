@@ -29,12 +29,21 @@ export const warnings = {
     explanation:
       'A member that has seen the rows can be good at them and at nothing else. Rows that were held out tell what it does on new ones. A comment `-- allow L0901` on the line before silences the warning.',
   }),
-  L0902: message<{ sense: string; other: string; what: string }>({
+  L0902: message<{
+    sense: string;
+    other: string;
+    what: string;
+    /** Of a term: what comes of it, and what to write. */
+    term?: { readonly effect: string; readonly way: string };
+  }>({
     severity: 'warning',
     title: 'minimise and maximise mixed up',
     text: (p) =>
-      `${p.what} is ${p.sense}d, which has no end: it can always be made ${p.sense === 'maximize' ? 'larger' : 'smaller'}`,
-    help: (p) => `did you mean \`${p.other}\`? To keep it so, write \`-- allow L0902\` on the line before`,
+      `${p.what} is ${p.sense}d${p.term ? `: ${p.term.effect}` : `, which has no end: it can always be made ${p.sense === 'maximize' ? 'larger' : 'smaller'}`}`,
+    help: (p) =>
+      p.term
+        ? `${p.term.way}${p.term.way.endsWith('?') ? ' To' : '; to'} keep it so, write \`-- allow L0902\` on the line before`
+        : `did you mean \`${p.other}\`? To keep it so, write \`-- allow L0902\` on the line before`,
     explanation:
       'A sum or mean of squares or distances has a least value and no greatest one, unless the parameters are bounded. Usually the other direction is meant. A comment `-- allow L0902` on the line before silences the warning.',
   }),

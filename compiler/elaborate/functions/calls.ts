@@ -99,7 +99,7 @@ const runClosure = (closure: Closure, args: readonly Given[], fn: FunctionValue,
       ? { ...inner, ...home }
       : { ...inner, path: `${ctx.path}/${span.start}`, family: familyOf(closure.name, family, ctx) };
     const body = closure.body as Expr;
-    if (closure.result?.stochastic) return stochastic(closure.name, body, at, span);
+    if (closure.result?.stochastic) return stochastic(closure.name, { name: closure.name, body, result: closure.result.space }, at, span);
     const value = ctx.shared.run.evaluate(body, at);
     if (value.kind === 'dist') return arrayOf(value, lifted.axes);
     return closure.result ? resultIn(closure.result.space, value, inner, closure.name, body, span) : value;
@@ -119,11 +119,18 @@ const numeric = (g: Given, ctx: Context): Given =>
   g.value.kind === 'dist' && g.value.implicit ? { ...g, value: draws(g.value, ctx, g.span) } : g;
 
 /** What the body of a `~>` ends in: a distribution, or a value that can only be sampled. */
-const stochastic = (name: string, body: Expr, ctx: Context, span: Span): Value => {
+const stochastic = (
+  name: string,
+  { name: declared, body, result }: { readonly name: string; readonly body: Expr; readonly result: SpaceExpr },
+  ctx: Context,
+  span: Span,
+): Value => {
   if (hasDraw(body)) return program(name, body, ctx, span);
   const value = ctx.shared.run.evaluate(body, ctx);
   if (endsInLaw(value)) return { ...lawOf(value, ctx, span), implicit: true };
   if (value.kind === 'data') return { ...toDistribution(value, ctx, span), implicit: true };
+  // A value must be in the space that is declared; it stays what it is, so that its gradient does.
+  if (value.kind === 'tensor') resultIn(result, value, ctx, declared, body, span);
   return dirac(value, body.span);
 };
 
@@ -156,9 +163,10 @@ export const applyMember = (member: Member, args: readonly Given[], ctx: Context
   const inner: Context = { ...enterMember(member, args, ctx, span), site: siteOf(span, ctx) };
   counters.depth++;
   try {
-    if (declaration.result?.stochastic) return stochastic(member.store.name, declaration.body, inner, span);
-    const value = ctx.shared.run.evaluate(declaration.body, inner);
     const { result, name, body } = declaration;
+    if (result?.stochastic)
+      return stochastic(member.store.name, { name: name.text, body, result: result.space }, inner, span);
+    const value = ctx.shared.run.evaluate(body, inner);
     return result ? resultIn(result.space, value, inner, name.text, body, span) : value;
   } catch (error) {
     const { span: own, name, params } = declaration;

@@ -6,16 +6,16 @@ import * as ir from '../../ir/build.ts';
 import type { Node } from '../../ir/graph.ts';
 import { fail } from '../../messages.ts';
 import type { Variable } from '../../program.ts';
-import { contains, elementCount, elementShape, printSpace, R, sameShape, storageShape } from '../../spaces/space.ts';
+import { elementCount, printSpace, R, sameShape, storageShape } from '../../spaces/space.ts';
 import type { TensorSpace } from '../../spaces/space.ts';
-import { coerceTensor } from '../spaces/coerce.ts';
+import { checkStart, coerceTensor } from '../spaces/coerce.ts';
 import { newAxis } from '../context.ts';
 import type { Context } from '../context.ts';
 import { asTensor, describe } from '../values/describe.ts';
 import { keyInput } from './inputs.ts';
 import { resolveSpace } from '../spaces/resolve.ts';
 import { uniqueName } from './stores.ts';
-import { axisToShape, known, shapeOf, stopTensor, tensor, toReal } from '../values/tensors.ts';
+import { axisToShape, shapeOf, stopTensor, tensor, toReal } from '../values/tensors.ts';
 import { intoSpace, outOfSpace } from './transforms.ts';
 import { restricted } from './tuning.ts';
 import type { Axis, Dist, Store, Tensor } from '../values/values.ts';
@@ -87,14 +87,7 @@ const initialOf =
         { help: `a draw is written with \`~\`: param ${name} ~ ...` },
       );
     const t = toReal(asTensor(value, init.value.span, `the initial value of \`${name}\``));
-    const number = known(t);
-    if (number !== undefined && elementShape(space.element).length === 0 && !contains(space.element, [number]))
-      fail('L0304', init.value.span, {
-        name: `the initial value of \`${name}\``,
-        expected: printSpace(space),
-        seen: 'R',
-        value: String(number),
-      });
+    checkStart(t, space, { name: `the initial value of \`${name}\``, span: init.value.span });
     if (shapeOf(t).length === 0) return tensor(ir.broadcastTo(t.node, shape), [], flat);
     coerceTensor(t, flat, { name, span: init.value.span });
     return t;

@@ -10,6 +10,7 @@ import { dependsOnParameters } from '../values/dependence.ts';
 import { agreement, boundsOf, growth } from '../values/bounds.ts';
 import type { Context } from '../context.ts';
 import type { Data, Store } from '../values/values.ts';
+import { degreeIn } from '../solvers/structure.ts';
 import { variablesOf } from '../members/stores.ts';
 
 /** No member meets a threshold beyond the bounds that what is evaluated has. */
@@ -43,22 +44,86 @@ const likelihoodIn = (e: Expr): -1 | 0 | 1 => {
   return e.kind === 'density' && e.call.kind === 'call' && e.call.form === 'given' ? 1 : 0;
 };
 
-/** A single player that makes a sum of squares as large as it can. */
+/** Divergences among the terms of an objective, +1 where one is added, -1 where it is taken away. */
+const divergencesIn = (e: Expr, sign: 1 | -1 = 1): readonly { readonly e: Expr; readonly sign: 1 | -1 }[] => {
+  const other = -sign as 1 | -1;
+  if (e.kind === 'big' && ['E', 'mean', 'sum'].includes(e.op)) return divergencesIn(e.body, sign);
+  if (e.kind === 'unary' && e.op === '-') return divergencesIn(e.operand, other);
+  if (e.kind === 'binary' && (e.op === '+' || e.op === '-'))
+    return [...divergencesIn(e.left, sign), ...divergencesIn(e.right, e.op === '-' ? other : sign)];
+  if (e.kind === 'binary' && e.op === '*' && e.left.kind === 'number') return divergencesIn(e.right, sign);
+  return e.kind === 'call' && e.form === 'divergence' ? [{ e, sign }] : [];
+};
+
+/** Squares or absolute values of parameters themselves, as a penalty is, of which `sign` is the sign in the loss. */
+const penalties = (node: Node, sign: 1 | -1 = 1): readonly (1 | -1)[] => {
+  const [x, y] = node.inputs;
+  const other = -sign as 1 | -1;
+  switch (node.operation.op) {
+    case 'square':
+    case 'abs': {
+      let own = x;
+      while (['reshape', 'slice', 'concat', 'cast'].includes(own.operation.op)) own = own.inputs[0];
+      return own.operation.op === 'input' && dependsOnParameters(own) ? [sign] : [];
+    }
+    case 'neg':
+      return penalties(x, other);
+    case 'sum':
+    case 'reshape':
+      return penalties(x, sign);
+    case 'add':
+      return [...penalties(x, sign), ...penalties(y, sign)];
+    case 'sub':
+      return [...penalties(x, sign), ...penalties(y, other)];
+    case 'mul': {
+      const [factor, of] = dependsOnParameters(x) ? [y, x] : [x, y];
+      const { low, high } = boundsOf(factor);
+      return dependsOnParameters(factor) || (low <= 0 && high >= 0) ? [] : penalties(of, low > 0 ? sign : other);
+    }
+    default:
+      return [];
+  }
+};
+
+/** What a single player makes as large or small as it can though it has no end: squares, divergences, what is linear in the parameters. */
 export const warnOfSense = (
   loss: Node,
   player: Player,
   members: readonly { readonly store: Store }[],
+  constrained: boolean,
   ctx: Context,
 ): void => {
-  const free = members.flatMap((b) => variablesOf(b.store)).every((v) => /^(R|Positive|Nat|Int)\b/.test(v.space));
+  const variables = members.flatMap((b) => variablesOf(b.store));
+  const free = variables.every((v) => /^(R|Positive|Nat|Int)\b/.test(v.space));
   const maximised = player.sense === 'maximize' || player.sense === 'argmax';
   const wrong = maximised ? 1 : -1;
+  const sense = maximised ? 'maximize' : 'minimize';
+  const warn = (span: Span, what: string, effect: string, way: string, other = ''): void =>
+    void ctx.shared.diagnostics.push(diagnose('L0902', span, { sense, other, what, term: { effect, way } }));
+  const minus = maximised ? '' : 'minus ';
+  const sign = `write \`${maximised ? '-' : '+'}\` before it`;
+  const inputs = variables.flatMap((v) => ctx.shared.inputs.get(v.id) ?? []);
+  const real = variables.length > 0 && variables.every((v) => /^R\b/.test(v.space));
+  const { span } = player.objective;
+  if (real && !constrained && degreeIn(loss, new Set(inputs)) === 1)
+    return warn(
+      span,
+      'a linear function of the parameters',
+      `it has no end, one can always go further`,
+      'a square or an absolute value has one: `(f(x) - y)^2`',
+    );
+  const apart = growth(loss) !== wrong && divergencesIn(player.objective).find((d) => d.sign === wrong);
+  const other = maximised ? 'minimize' : 'maximize';
+  if (apart && apart.e === player.objective)
+    return warn(span, 'a divergence', 'it drives the two apart', `did you mean \`${other}\`?`, other);
+  if (apart) return warn(apart.e.span, `${minus}a divergence`, 'it drives the two apart', sign);
+  if (real && !constrained && growth(loss) !== wrong && penalties(loss).includes(wrong))
+    return warn(span, `${minus}a penalty on the parameters`, 'it makes them larger', sign);
   const likelihood = likelihoodIn(player.objective) === -wrong;
   if (!likelihood && (!free || growth(loss) !== wrong)) return;
-  const [sense, other] = maximised ? ['maximize', 'minimize'] : ['minimize', 'maximize'];
-  const what = `${maximised ? '' : 'minus '}a sum of squares or distances`;
+  const what = `${minus}a sum of squares or distances`;
   const said = likelihood ? `a ${maximised ? 'negative ' : ''}log-likelihood` : what;
-  ctx.shared.diagnostics.push(diagnose('L0902', player.objective.span, { sense, other, what: said }));
+  ctx.shared.diagnostics.push(diagnose('L0902', span, { sense, other, what: said }));
 };
 
 const turned: Readonly<Record<string, string>> = { '>=': '<=', '<=': '>=', '>': '<', '<': '>' };

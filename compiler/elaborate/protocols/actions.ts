@@ -101,7 +101,13 @@ export const actionsOf = (
     );
     if (actions.every((a) => a.kind !== 'train')) checkStart(made.solver, made.feeds, made.loss[0].span, ctx);
     if (made.loss.length === 1 && contestants.length === 1)
-      warnOfSense(made.loss[0].node, contestants[0].player, bound, ctx);
+      warnOfSense(
+        made.loss[0].node,
+        contestants[0].player,
+        bound,
+        problem.conditions.some((c) => !c.evaluated),
+        ctx,
+      );
     decide(made.decisions);
     const { solver } = made;
     if (collectors.length > 0 && solver.kind !== 'gradient')

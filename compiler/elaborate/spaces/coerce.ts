@@ -34,6 +34,13 @@ const checkEntries = (t: Tensor, space: TensorSpace, values: readonly number[], 
   }
 };
 
+/** What a parameter starts at, where its numbers are known: one for all entries, or an array. */
+export const checkStart = (t: Tensor, space: TensorSpace, subject: Subject): void => {
+  const values = knownArray(t);
+  const one = shapeOf(t).length === 0 && elementShape(space.element).length === 0;
+  if (values && (one || sameShape(shapeOf(t), storageShape(space)))) checkEntries(t, space, values, subject);
+};
+
 /** Brings one tensor into a space (dimensions known). */
 export const coerceTensor = (t: Tensor, space: TensorSpace, subject: Subject): Tensor => {
   const want = space.element;

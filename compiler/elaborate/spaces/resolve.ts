@@ -76,6 +76,12 @@ export const shaped = (s: SpaceExpr, ctx: Context): Shaped | undefined => {
     if (args.length !== arity)
       fail('L0302', s.span, { expected: `\`${name}[${name === 'Interval' ? 'a, b' : 'n'}]\``, seen: `\`${name}\`` });
     const sizes = args.map((e) => (name === 'Interval' ? boundOrBind(e, ctx) : dimensionOrBind(e, ctx)));
+    if (name === 'Interval' && sizes[0] > sizes[1])
+      fail('L0302', s.span, {
+        expected: 'the lower end first',
+        seen: `${sizes[0]}, ${sizes[1]}`,
+        where: '`Interval`',
+      });
     const element = builtinElement(name, sizes);
     const dims = groups.slice(arity > 0 ? 1 : 0).flat();
     return { element, dims: dims.map((d) => dimension(d, ctx)) };
