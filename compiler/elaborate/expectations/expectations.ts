@@ -6,6 +6,8 @@
 import type { Span } from '../../../grammar/span.ts';
 import type { BigExpr, Expr } from '../../../grammar/tree/expressions.ts';
 import type { Binder } from '../../../grammar/tree/patterns.ts';
+import { movesSmoothly } from '../../differentiate.ts';
+import { Failure } from '../../failure.ts';
 import { fail } from '../../messages.ts';
 import { meanOfTerms, termsOf } from './averages.ts';
 import { rowsOfBuffer } from '../data/buffer-rows.ts';
@@ -89,17 +91,33 @@ export const expectation = (e: BigExpr, ctx: Context): Value => {
   const items = meanOfItems(e, ctx, expectation);
   if (items) return items;
   const options = optionsOf(e, ctx);
-  const { mean, jumps } = estimated(e, options, ctx);
+  const { mean, jumps, trained } = estimated(e, options, ctx);
   if (!jumps || options.by || options.proposal) return mean;
   // No gradient goes through the draws: the score function brings it.
   const places = e.binders.map((b) => b.span.start);
   const decisions = ctx.problem?.decisions ?? [];
+  const before = [...decisions];
   decisions.splice(0, decisions.length, ...decisions.filter((d) => !places.includes(d.span?.start ?? -1)));
   const why = 'what is averaged changes in jumps, so no gradient goes through the draws';
-  return estimated(e, { ...options, by: 'score', why }, ctx).mean;
+  try {
+    return estimated(e, { ...options, by: 'score', why }, ctx).mean;
+  } catch (error) {
+    // Without a density this is an error, unless something else is trained by it: a critic by its own slope at samples.
+    if (!(error instanceof Failure) || !trained) throw error;
+    decisions.splice(0, decisions.length, ...before);
+    return mean;
+  }
 };
 
-const estimated = (e: BigExpr, options: Options, ctx: Context): { readonly mean: Value; readonly jumps: boolean } => {
+interface Estimated {
+  readonly mean: Value;
+  /** What is averaged changes with the draws in jumps alone. */
+  readonly jumps: boolean;
+  /** It moves smoothly with something trained, otherwise than through the draws. */
+  readonly trained: boolean;
+}
+
+const estimated = (e: BigExpr, options: Options, ctx: Context): Estimated => {
   const scores: Tensor[] = [];
   const start: State = {
     ctx: { ...ctx, scores: ctx.problem?.mode === 'eval' ? undefined : scores },
@@ -122,6 +140,7 @@ const estimated = (e: BigExpr, options: Options, ctx: Context): { readonly mean:
   return {
     mean: meanOfTerms(terms, scores, state, baselineOf(options, state.ctx, e.span), e.span),
     jumps: ctx.problem?.mode === 'train' && terms.some(({ value }) => jumpsWith(value.node, state.paths)),
+    trained: terms.every(({ value }) => movesSmoothly(value.node, [...ctx.shared.inputs.values()])),
   };
 };
 

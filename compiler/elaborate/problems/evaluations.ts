@@ -69,7 +69,7 @@ const conditionAt = (
   const name = c.as ? labelOf(c.as, ctx) : writtenIn(c.value.span, ctx.shared.sources);
   if (compare) {
     checkThreshold(name, value.node, compare, c.compare?.bound.span ?? c.value.span);
-    warnOfThreshold(name, c, value.node, ctx);
+    warnOfThreshold(name, c, value.node, compare, ctx);
   }
   return { name, node: value.node, compare };
 };

@@ -129,12 +129,21 @@ export const warnOfSense = (
 const turned: Readonly<Record<string, string>> = { '>=': '<=', '<=': '>=', '>': '<', '<': '>' };
 
 /** A threshold that is met where a measure is worse: an error of at least so much, a likelihood of at most so much. */
-export const warnOfThreshold = (name: string, c: Condition, node: Node, ctx: Context): void => {
-  const op = c.compare?.op;
-  if (!c.compare || op === undefined || !(op in turned)) return;
+export const warnOfThreshold = (
+  name: string,
+  c: Condition,
+  node: Node,
+  compare: { readonly op: string; readonly bound: number },
+  ctx: Context,
+): void => {
+  const { op } = compare;
+  if (!c.compare || !(op in turned)) return;
   const larger = likelihoodIn(c.value) || -growth(node) || agreement(node);
   const asksLarger = op.startsWith('>');
   if (larger === 0 || larger > 0 === asksLarger) return;
+  // One that is always met is no threshold: it only shows the number.
+  const { low, high } = boundsOf(node);
+  if (asksLarger ? compare.bound <= low : compare.bound >= high) return;
   const { span } = c.compare.bound;
   const bound = writtenIn(span, ctx.shared.sources);
   const better = larger > 0 ? 'larger' : 'smaller';
