@@ -4,6 +4,7 @@
  */
 import type { ModelDeclaration, Module } from '../../grammar/tree/declarations.ts';
 import type { Expr } from '../../grammar/tree/expressions.ts';
+import { isAffine } from './affine.ts';
 import { isSpaceName } from './spaces.ts';
 import { lastOf, mentioned, nodes } from '../../grammar/walk.ts';
 
@@ -72,17 +73,20 @@ const structure = (model: ModelDeclaration, module: Module): { words: string; be
   const layer = used(layers);
   if (layer.length > 0) {
     const because = [...layer, ...bent.filter((b) => !layer.includes(b))].map((n) => `\`${n}\``).join(', ');
-    if (bent.length === 0 && !kinds.has('fold')) return { words: 'parametric, linear', because, neural: false };
+    if (isAffine(model, module)) return { words: 'parametric, linear', because, neural: false };
+    if (bent.length === 0 && !kinds.has('fold')) return { words: 'parametric', because, neural: false };
     const kind = kinds.has('fold') ? 'recurrent ' : layer.includes('conv') ? 'convolutional ' : '';
     return { words: `parametric, ${kind}neural network`, because, neural: true };
   }
   if (names.has('mixture')) return { words: 'parametric, a mixture', because: '`mixture`', neural: false };
   if (model.params.length === 0)
     return { words: 'parametric, a family of distributions', because: 'no input', neural: false };
-  const products =
-    [...names].includes('dot') || all.some((b) => nodes(b).some((n) => n.kind === 'binary' && n.op === '@'));
-  if (products && bent.length === 0)
-    return { words: 'parametric, linear', because: 'products of parameters with the input only', neural: false };
+  if (isAffine(model, module))
+    return {
+      words: 'parametric, linear',
+      because: 'sums, and products of parameters with the input only',
+      neural: false,
+    };
   return { words: 'parametric', because: 'its parameters', neural: false };
 };
 
