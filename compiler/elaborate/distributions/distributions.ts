@@ -175,6 +175,7 @@ export const draws = (v: Value, ctx: Context, span: Span): Value => {
 
 export const lackNotes = (lack: Dist['lacks']['density']) => ({
   notes: lack ? [{ message: lack.message, span: lack.span }] : [],
+  ...(lack?.help !== undefined && { help: lack.help }),
 });
 
 /** log P(x), one number for each example. `at`: where the point is written. */

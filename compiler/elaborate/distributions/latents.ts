@@ -14,7 +14,7 @@ import { childScope, inAxes, inScope, quietly, runAt } from '../context.ts';
 import { Failure } from '../../failure.ts';
 import type { Context } from '../context.ts';
 import { describe, partsOf, poisoned } from '../values/describe.ts';
-import { draws, logDensity, toDistribution } from './distributions.ts';
+import { draws, lackNotes, logDensity, toDistribution } from './distributions.ts';
 import { chainIn, chainOf, overPaths } from './chains.ts';
 import type { Chain } from './chains.ts';
 import { countPoints, countsInReach, finitePoints } from './finite.ts';
@@ -86,7 +86,7 @@ interface Unfolded {
 /** Of a program that `abilitiesOf` has found to end. */
 const ended = (u: Unfolded, name: string, span: Span): Unfolded =>
   u.endless
-    ? fail('L0312', span, { name: name || 'the distribution', purpose: 'its log-density' }, { notes: [u.endless] })
+    ? fail('L0312', span, { name: name || 'the distribution', purpose: 'its log-density' }, lackNotes(u.endless))
     : u;
 
 /** Where the values of the outcome's draws come from: parts of a point, or (to see what the program can do) draws. */
@@ -142,6 +142,9 @@ const unfold = (
               ? `its latent variables have ${size.toLocaleString('en')} values together, and no more than ${most.toLocaleString('en')} are summed over`
               : `${program === '' ? 'it' : `\`${program}\``} draws ${label(s)} before it ends, which is not one of a few values to sum over: it can only be sampled`,
           span: s.span,
+          ...(size > most && {
+            help: `${chained}; otherwise bound the density from below: \`E[z ~ q(x)] log p(x | z) - KL(q(x) || prior)\``,
+          }),
         },
       };
     ctx = inAxes(ctx, points.axis);
@@ -159,6 +162,8 @@ const countOfPoints = ({ event }: Dist): number | undefined => event && countPoi
 const total = (logs: readonly Tensor[], span: Span): Tensor =>
   logs.reduce((a, b) => mapBinary('add', a, b, span), constantNumber(0));
 
+const chained = 'states that follow each other are summed over as `z ~ MarkovChain(start, step, n)`';
+
 /** Draws have no place in a density: a graph that needs this key has one. */
 const noDraws = ir.input('undrawn', 'int32', [2]);
 
@@ -168,7 +173,10 @@ const withoutDraws = (t: Tensor, name: string, span: Span): Tensor =>
         'L0312',
         span,
         { name: name || 'the distribution', purpose: 'its log-density' },
-        { notes: [{ message: 'a draw inside of a function, a loop or a branch is not summed over' }] },
+        {
+          notes: [{ message: 'a draw inside of a function, a loop or a branch is not summed over' }],
+          help: `${chained}; other draws stand in the body of the model itself`,
+        },
       )
     : t;
 

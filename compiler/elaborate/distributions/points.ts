@@ -89,6 +89,15 @@ export const checkColumn = (node: Node, e: Element, span: Span, why: string): vo
   );
 };
 
+/** Of an array of points: the density of independent draws, or of each. */
+const ofEach = ({ family }: Dist, event: readonly number[], seen: readonly number[]): string | undefined => {
+  const lead = seen.slice(0, seen.length - event.length);
+  const isArray = lead.length > 0 && sameShape(seen.slice(lead.length), event);
+  return isArray
+    ? `independent draws are one of \`${family ? `${family}(...)` : 'P'}[${lead.join(', ')}]\`; for each of them alone, write \`[log P(x) for x in xs]\``
+    : undefined;
+};
+
 /** `span`: of the density; `at`: of the point. */
 export const checkPoint = (dist: Dist, point: Value, span: Span, at: Span): void => {
   const { event } = dist;
@@ -100,7 +109,13 @@ export const checkPoint = (dist: Dist, point: Value, span: Span, at: Span): void
     ? sameShape(seen, event.shape) ||
       (t.space.element.kind === 'Class' && sameShape(seen, [...event.shape, event.element.size]))
     : sameShape(seen, storageShape(event));
-  if (!fits) fail('L0304', at, { name: 'the point', expected: printSpace(event), seen: printSpace(t.space) });
+  if (!fits)
+    fail(
+      'L0304',
+      at,
+      { name: 'the point', expected: printSpace(event), seen: printSpace(t.space) },
+      { help: isClass ? undefined : ofEach(dist, event.shape, seen) },
+    );
   if (t.space.element.kind === event.element.kind) return;
   const name = dist.family ? `\`${dist.family}\`` : 'the distribution';
   checkColumn(t.node, event.element, at, `the density of ${name} is 0 outside of ${printElement(event.element)}`);

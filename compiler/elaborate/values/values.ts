@@ -119,6 +119,8 @@ export interface Data {
 export interface Lack {
   readonly message: string;
   readonly span?: Span;
+  /** What could be written instead, where it is known. */
+  readonly help?: string;
 }
 
 /** A distribution and what it can do; absent abilities have their reason in `lacks`. */
