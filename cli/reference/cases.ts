@@ -92,6 +92,10 @@ const chosen: Readonly<Record<string, readonly string[]>> = {
   L0904: ['label-misspelt'],
   L0905: ['log-of-network', 'draw'],
   L0906: ['rate', 'epochs'],
+  L0910: ['error-at-least', 'accuracy-at-most'],
+  L0911: ['eval-of-labels'],
+  L0912: ['softmax-twice', 'sigmoid-twice'],
+  L0913: ['channels-first'],
 };
 
 export interface Case {
