@@ -2,7 +2,6 @@
  * Where an expression is being run: its names, the axes around it, the member whose body it is, the problem it serves.
  * Contexts are immutable; what is shared by a whole compilation is in `Shared`, the only thing that changes.
  */
-import type { Anchor } from './protocols/consolidation.ts';
 import type { Diagnostic } from '../../grammar/diagnostics.ts';
 import type { Span } from '../../grammar/span.ts';
 import type { Declaration } from '../../grammar/tree/declarations.ts';
@@ -12,10 +11,7 @@ import type { Statement } from '../../grammar/tree/statements.ts';
 import type { DataRequest, DataFailure, Table } from '../host.ts';
 import type { Node } from '../ir/graph.ts';
 import type { DataSet, Decision, Show, Stage, Variable } from '../program.ts';
-import type { Part } from './data/leakage.ts';
-import type { Rule } from './solvers/optimisers.ts';
-import type { Rate } from './solvers/rates.ts';
-import type { Axis, Data, Given, Reading, Score, Store, Tensor, Value } from './values/values.ts';
+import type { Axis, Data, FunctionValue, Given, Reading, Rule, Score, Store, Tensor, Value } from './values/values.ts';
 
 /** Names, innermost first. `lazy` entries are run at their first use. */
 export interface Scope {
@@ -99,6 +95,25 @@ export interface Snapshot {
   readonly variable: Variable;
   readonly of: Variable;
   readonly time: { readonly kind: 'every' | 'decay'; readonly amount: number } | { readonly kind: 'start' };
+}
+
+/** Where a parameter stood, and how much it mattered. */
+export interface Anchor {
+  readonly of: Variable;
+  readonly place: Variable;
+  readonly weight: Variable;
+}
+
+/** Rows of a set that was read or computed: all of it, or a part. */
+export interface Part {
+  readonly root: string;
+  readonly rows: Int32Array;
+}
+
+/** A schedule's value as a node of the time. */
+export interface Rate {
+  readonly of: FunctionValue;
+  readonly node: Node;
 }
 
 /** A `maximize ... over c in C` inside an objective: its own player, its value at the present member. */

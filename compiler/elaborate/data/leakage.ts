@@ -7,15 +7,9 @@ import { originsOf, tag } from '../../ir/origins.ts';
 import { topological } from '../../ir/graph.ts';
 import type { Node } from '../../ir/graph.ts';
 import { allRows, rowsAt, shareRows } from '../../ir/rows.ts';
-import type { Context, Shared } from '../context.ts';
+import type { Context, Shared, Part } from '../context.ts';
 import { tensorsOf } from '../values/describe.ts';
 import type { Axis, Data, Value } from '../values/values.ts';
-
-/** Rows of a set that was read or computed: all of it, or a part. */
-export interface Part {
-  readonly root: string;
-  readonly rows: Int32Array;
-}
 
 const partOf = (id: string, rows: number, shared: Shared): Part => {
   const known = shared.parts.get(id);

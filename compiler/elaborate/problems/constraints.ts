@@ -19,9 +19,8 @@ import { asTensor } from '../values/describe.ts';
 import { stepInput, totalInput } from '../members/inputs.ts';
 import { inProblem } from './objectives.ts';
 import { settle } from '../expressions/operators.ts';
-import type { Rule } from '../solvers/optimisers.ts';
 import { known, mapBinary, shapeOf, toReal } from '../values/tensors.ts';
-import type { Tensor } from '../values/values.ts';
+import type { Tensor, Rule } from '../values/values.ts';
 import { makeVariable, uniqueId, variableInput } from '../members/variables.ts';
 
 export interface Requirement {

@@ -12,7 +12,7 @@ import type { Action, Variable } from '../../program.ts';
 import { R } from '../../spaces/space.ts';
 import { objectiveOf } from '../problems/built.ts';
 import type { Contestant } from '../problems/contestants.ts';
-import type { Context } from '../context.ts';
+import type { Context, Anchor } from '../context.ts';
 import { describe } from '../values/describe.ts';
 import { runFirst } from '../members/first-run.ts';
 import { commonInputs } from '../members/inputs.ts';
@@ -22,13 +22,6 @@ import { makeVariable, variableInput } from '../members/variables.ts';
 import { tensor } from '../values/tensors.ts';
 import type { Data, Tensor, Value } from '../values/values.ts';
 import type { IntrinsicCall } from '../intrinsics/call.ts';
-
-/** Where a parameter stood, and how much it mattered. */
-export interface Anchor {
-  readonly of: Variable;
-  readonly place: Variable;
-  readonly weight: Variable;
-}
 
 /** Examples that a parameter's weight is averaged over, at most. */
 const mostExamples = 1000;

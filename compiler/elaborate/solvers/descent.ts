@@ -14,12 +14,12 @@ import { commonInputs, stepInput, totalInput } from '../members/inputs.ts';
 import { variablesOf } from '../members/stores.ts';
 import { feedsOf, inProblem } from '../problems/objectives.ts';
 import { ruleOf, update } from './optimisers.ts';
-import type { Rule } from './optimisers.ts';
 import type { Contestant } from '../problems/contestants.ts';
 import { paceOf } from './pace.ts';
 import type { Duration, Pace } from './pace.ts';
 import { renewed } from '../members/times.ts';
 import { variableInput } from '../members/variables.ts';
+import type { Rule } from '../values/values.ts';
 
 /** Steps of Adam where nobody says how many. */
 export const usualSteps = 2_000;

@@ -14,7 +14,7 @@ import { printSpace, R, sameShape } from '../../spaces/space.ts';
 import type { Context } from '../context.ts';
 import { asTensor, describe, mapTensors, tensorsOf } from '../values/describe.ts';
 import { shapeOf, tensor, toReal } from '../values/tensors.ts';
-import type { FunctionValue, Optimiser, Tensor, Value } from '../values/values.ts';
+import type { FunctionValue, Optimiser, Tensor, Value, Rule } from '../values/values.ts';
 import { makeVariable, variableInput } from '../members/variables.ts';
 
 const asOptimiser = (v: Value, span: Span, ctx: Context): Optimiser => {
@@ -42,13 +42,6 @@ const insteadOf = (v: Value, written: string): string | undefined =>
       : undefined;
 
 const isOneOf = ({ overloads }: FunctionValue, count: number): boolean => overloads[0]?.params.length === count;
-
-export interface Rule {
-  readonly rule: Optimiser;
-  readonly transforms: readonly Optimiser[];
-  /** Where the spec says it, if it does. */
-  readonly span?: Span;
-}
 
 /** `by adam(1e-3), clip(1)`: one rule and any number of transforms. */
 export const ruleOf = (by: readonly Expr[], ctx: Context): Rule | undefined => {

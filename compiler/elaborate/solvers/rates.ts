@@ -8,12 +8,7 @@ import { isLibrary } from '../../host.ts';
 import { computeNodes } from '../data/computed.ts';
 import { stepInput, totalInput } from '../members/inputs.ts';
 import type { FunctionValue } from '../values/values.ts';
-
-/** A schedule's value as a node of the time. */
-export interface Rate {
-  readonly of: FunctionValue;
-  readonly node: Node;
-}
+import type { Rate } from '../context.ts';
 
 /** Steps that are looked at: both ends, and some between. */
 const looks = 32;

@@ -17,12 +17,11 @@ import { describeRule, gradientSolver, usualRule, usualSteps } from './descent.t
 import { enumerated, hasChoices } from './enumerated.ts';
 import { inProblem, newProblem } from '../problems/objectives.ts';
 import { ruleOf } from './optimisers.ts';
-import type { Rule } from './optimisers.ts';
 import type { Contestant } from '../problems/contestants.ts';
 import { batchOf, durationOf } from './pace.ts';
 import { checkRates } from './rates.ts';
 import { dataOf } from '../protocols/steps.ts';
-import type { TrainStep, Value } from '../values/values.ts';
+import type { TrainStep, Value, Rule } from '../values/values.ts';
 import { alternating, constraintObstacle, fittedSolver, obstacle, structured, underConstraints } from './whole.ts';
 import type { Task } from './whole.ts';
 

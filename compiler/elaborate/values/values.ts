@@ -332,6 +332,14 @@ export interface Optimiser {
   readonly solver?: 'em';
 }
 
+/** What stands behind one `by`: an update rule and any number of transforms. */
+export interface Rule {
+  readonly rule: Optimiser;
+  readonly transforms: readonly Optimiser[];
+  /** Where the spec says it, if it does. */
+  readonly span?: Span;
+}
+
 export type Value =
   | Tensor
   | Along
