@@ -14,7 +14,7 @@ import { variablesOf } from '../members/stores.ts';
 import { inProblem, lossOf, newProblem } from './objectives.ts';
 import { readsThrough, whereFlat, zerosAmong } from './slopes.ts';
 import type { Bound } from './over.ts';
-import type { Contestant } from './contestants.ts';
+import type { Contestant } from './over.ts';
 import type { Value } from '../values/values.ts';
 import { variableInput } from '../members/variables.ts';
 

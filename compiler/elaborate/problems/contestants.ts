@@ -8,13 +8,8 @@ import type { Context } from '../context.ts';
 import { isKnownIntrinsic } from '../intrinsics/index.ts';
 import { newStore } from '../members/stores.ts';
 import { opened } from './over.ts';
-import type { Bound } from './over.ts';
+import type { Contestant } from './over.ts';
 import { tuningOf } from '../members/tuning.ts';
-
-export interface Contestant {
-  readonly player: Player;
-  readonly bound: readonly Bound[];
-}
 
 /** What a problem supplies, and the language. */
 const supplied = new Set(['D_tr', 'D_eval', 'missing']);

@@ -1,5 +1,5 @@
 /** What a problem moves: `f in M` is a member, `z in R[2]` a point of a space, `k in [1, 2, 5]` one of some; `from` says where it starts. */
-import type { Over } from '../../../grammar/tree/problems.ts';
+import type { Over, Player } from '../../../grammar/tree/problems.ts';
 import { writtenIn } from '../../../grammar/written.ts';
 import { fail } from '../../messages.ts';
 import { printSpace } from '../../spaces/space.ts';
@@ -19,6 +19,12 @@ export interface Bound {
   readonly value: Value;
   readonly store: Store;
   readonly model: string;
+}
+
+/** A player, with all that it moves. */
+export interface Contestant {
+  readonly player: Player;
+  readonly bound: readonly Bound[];
 }
 
 type Domain =

@@ -9,7 +9,7 @@ import type { Context } from '../context.ts';
 import { checkStart } from '../problems/begins.ts';
 import { evaluationsOf } from '../problems/evaluations.ts';
 import { heldOut, leak, markTrained, sharesRows } from '../data/leakage.ts';
-import type { Contestant } from '../problems/contestants.ts';
+import type { Contestant } from '../problems/over.ts';
 import { betweenRestarts, dataOf, flat, setsOf } from './steps.ts';
 import { checkDomains } from '../problems/outside.ts';
 import { mentions, warnOfSeenRows, warnOfSense } from '../problems/suspicions.ts';

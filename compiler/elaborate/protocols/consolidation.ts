@@ -11,7 +11,7 @@ import { fail } from '../../messages.ts';
 import type { Action, Variable } from '../../program.ts';
 import { R } from '../../spaces/space.ts';
 import { objectiveOf } from '../problems/built.ts';
-import type { Contestant } from '../problems/contestants.ts';
+import type { Contestant } from '../problems/over.ts';
 import type { Context, Anchor } from '../context.ts';
 import { describe } from '../values/describe.ts';
 import { runFirst } from '../members/first-run.ts';

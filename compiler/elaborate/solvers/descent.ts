@@ -14,7 +14,7 @@ import { commonInputs, stepInput, totalInput } from '../members/inputs.ts';
 import { variablesOf } from '../members/stores.ts';
 import { feedsOf, inProblem } from '../problems/objectives.ts';
 import { ruleOf, update } from './optimisers.ts';
-import type { Contestant } from '../problems/contestants.ts';
+import type { Contestant } from '../problems/over.ts';
 import { paceOf } from './pace.ts';
 import type { Duration, Pace } from './pace.ts';
 import { renewed } from '../members/times.ts';

@@ -17,7 +17,7 @@ import { describeRule, gradientSolver, usualRule, usualSteps } from './descent.t
 import { enumerated, hasChoices } from './enumerated.ts';
 import { inProblem, newProblem } from '../problems/objectives.ts';
 import { ruleOf } from './optimisers.ts';
-import type { Contestant } from '../problems/contestants.ts';
+import type { Contestant } from '../problems/over.ts';
 import { batchOf, durationOf } from './pace.ts';
 import { checkRates } from './rates.ts';
 import { dataOf } from '../protocols/steps.ts';
