@@ -63,8 +63,11 @@ export interface Shared {
   /** What the spec declares, by name. */
   readonly declared: ReadonlyMap<string, readonly Declaration[]>;
   readonly seed: number;
-  /** In a quick look: whether rows that are much work wait (see computed.ts), and which updates were looked at (see descent.ts). */
-  readonly postponed?: { rows: boolean; readonly updates: Set<string> };
+  /**
+   * In a quick look: whether rows that are much work wait (see computed.ts), which updates were looked at (see descent.ts), and which
+   * initial values (see parameters.ts).
+   */
+  readonly postponed?: { rows: boolean; readonly updates: Set<string>; readonly initials: Map<string, Initial> };
   /** The scope of the standard library. */
   readonly library: Scope;
   /** Inner players: the critics of duals, by where their problem stands. */
@@ -76,10 +79,17 @@ export interface Shared {
   /** The input node of each variable, one object for all graphs. */
   readonly inputs: Map<string, Node>;
   /** Expressions of the library as each line of the spec calls them. */
-  readonly called: WeakMap<Span, WeakMap<Expr, Expr>>;
+  readonly called: Map<Span, Map<Expr, Expr>>;
   /** Parameters of distributions that may leave their space: it has been said of them. */
   readonly doubted: Set<Node>;
   readonly counters: { axis: number; site: number; data: number; stage: number; depth: number };
+}
+
+/** What a parameter starts at, and how far that has counted. */
+export interface Initial {
+  readonly value: Tensor;
+  readonly axes: number;
+  readonly sites: number;
 }
 
 /** Rows reach a graph through named inputs; the same rows for every use of a set in one objective. */

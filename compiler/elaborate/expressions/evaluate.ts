@@ -39,8 +39,8 @@ import type { Given, Value } from '../values/values.ts';
 /** What the library computes remembers which line of the spec it is computed for. */
 const calledFrom = (e: Expr, { site, shared: { called } }: Context): Expr => {
   if (!site || !isLibrary(e.span)) return e;
-  const ofSite = called.get(site) ?? new WeakMap<Expr, Expr>();
-  called.set(site, ofSite);
+  const ofSite = called.get(site) ?? new Map<Expr, Expr>();
+  if (ofSite.size === 0) called.set(site, ofSite);
   const before = ofSite.get(e);
   if (before) return before;
   const place: Place = { ...e.span, site };

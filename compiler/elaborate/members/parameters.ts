@@ -9,13 +9,14 @@ import type { Variable } from '../../program.ts';
 import { elementCount, printSpace, R, sameShape, storageShape } from '../../spaces/space.ts';
 import type { TensorSpace } from '../../spaces/space.ts';
 import { checkStart, coerceTensor } from '../spaces/coerce.ts';
-import { newAxis } from '../context.ts';
+import { findEntry, newAxis, spanKey } from '../context.ts';
+import { mentioned } from '../../../grammar/walk.ts';
 import type { Context } from '../context.ts';
 import { asTensor, describe } from '../values/describe.ts';
 import { keyInput } from './inputs.ts';
 import { resolveSpace } from '../spaces/resolve.ts';
 import { uniqueName } from './stores.ts';
-import { axisToShape, shapeOf, stopTensor, tensor, toReal } from '../values/tensors.ts';
+import { axisToShape, known, shapeOf, stopTensor, tensor, toReal } from '../values/tensors.ts';
 import { intoSpace, outOfSpace } from './transforms.ts';
 import { restricted } from './tuning.ts';
 import type { Axis, Dist, Store, Tensor } from '../values/values.ts';
@@ -93,6 +94,37 @@ const initialOf =
     return t;
   };
 
+/** Equal where a declaration starts its parameter at the same in the same space; undefined where that hangs on more than numbers. */
+const startKey = ({ init, span }: ParamStatement, space: TensorSpace, ctx: Context): string | undefined => {
+  const numbers = mentioned(init?.value).map((name) => {
+    const found = findEntry(ctx.scope, name);
+    if (!found || found.scope === ctx.shared.library) return '';
+    const value = 'value' in found.entry ? found.entry.value : undefined;
+    return value?.kind === 'tensor' ? known(value) : undefined;
+  });
+  return numbers.includes(undefined) ? undefined : `${spanKey(span)} ${printSpace(space)} ${numbers.join()}`;
+};
+
+/** In a quick look what one declaration starts at is computed once: what is wrong with it is wrong wherever it is made. */
+const initialOnce =
+  (statement: ParamStatement, space: TensorSpace, outer: Context) =>
+  (ctx: Context): Tensor => {
+    const make = initialOf(statement.name.text, statement.init, space);
+    const { postponed, counters } = ctx.shared;
+    const key = postponed && startKey(statement, space, outer);
+    if (key === undefined) return make(ctx);
+    const before = postponed?.initials.get(key);
+    if (before) {
+      counters.axis += before.axes;
+      counters.site += before.sites;
+      return before.value;
+    }
+    const { axis, site } = counters;
+    const value = make(ctx);
+    postponed?.initials.set(key, { value, axes: counters.axis - axis, sites: counters.site - site });
+    return value;
+  };
+
 /** Draws an array of `shape`, independently in every entry that the distribution itself does not cover. */
 const spreadDraw = (dist: Dist, shape: readonly number[], ctx: Context, span: Span, name: string): Tensor => {
   if (!dist.sample) return fail('L0313', span, { name: dist.family || 'the distribution', what: 'sampler' });
@@ -137,13 +169,7 @@ export const declareParameter = (statement: ParamStatement, ctx: Context): Tenso
       where: `\`${statement.name.text}\``,
     });
   const name = `${store.name}.${uniqueName(store, statement.name.text)}`;
-  const variable = makeParameter(
-    name,
-    space,
-    initialOf(statement.name.text, statement.init, space),
-    ctx,
-    statement.span,
-  );
+  const variable = makeParameter(name, space, initialOnce(statement, space, ctx), ctx, statement.span);
   store.parameters.set(key, { variable, space, value: tensor(variableInput(variable, ctx), [], space) });
   return currentValue(variable, space, store, ctx);
 };
