@@ -11,7 +11,7 @@ import { computeNodes } from '../data/computed.ts';
 import { childScope, inAxes, inScope } from '../context.ts';
 import type { Context } from '../context.ts';
 import { isFed, isRandom } from '../values/dependence.ts';
-import { asTensor, describe, poisoned } from '../values/describe.ts';
+import { asTensor, describe, poisoned, someToChoose } from '../values/describe.ts';
 import { intoShape } from '../distributions/independent.ts';
 import { infinity, logsumexpAxis } from '../values/reduce.ts';
 import { renamed } from '../values/entries.ts';
@@ -247,17 +247,18 @@ const reduceBig = (op: BigExpr['op'], value: Tensor, { axes, mask }: Inside, spa
 };
 
 /** `argmax[a in A] e`: the a, not its place; of several binders a tuple. */
-const argument = (e: BigExpr, value: Tensor, inside: Inside): Value => {
+const argument = (e: BigExpr, op: 'argmax' | 'argmin', value: Tensor, inside: Inside): Value => {
   const { axes, bound, ctx } = inside;
   if (shapeOf(value).length > 0)
-    return fail('L0402', e.body.span, { what: `the body of \`${e.op}\``, seen: describe(value) });
+    return fail('L0402', e.body.span, { what: `the body of \`${op}\``, seen: describe(value) });
   const flat = axes.length > 1 ? flatAxis(axes, ctx) : undefined;
   const axis = flat?.axis ?? axes[0];
+  someToChoose(op, axis.size, e.span);
   const along = (t: Tensor): Tensor => flat?.one(t) ?? t;
-  const score = along(masked(toReal(value), inside.mask, e.op === 'argmax' ? -infinity : infinity));
+  const score = along(masked(toReal(value), inside.mask, op === 'argmax' ? -infinity : infinity));
   const full = expandAxes(score, unionAxes(score, { axes: [axis] }));
   const at = full.axes.indexOf(axis);
-  const place = e.op === 'argmax' ? ir.argmax(full.node, at, e.span) : ir.argmin(full.node, at, e.span);
+  const place = op === 'argmax' ? ir.argmax(full.node, at, e.span) : ir.argmin(full.node, at, e.span);
   const rest = full.axes.filter((a) => a !== axis);
   const index = tensor(place, rest, { kind: 'tensor', element: { kind: 'Int' }, shape: [] });
   const chosen = bound.map((v) => renamed(flat?.all(v) ?? v, axis, index, e.span));
@@ -286,7 +287,7 @@ export const bigOperator = (e: BigExpr, ctx: Context): Value => {
         what,
       );
       if (at.axes.length === 0) return value;
-      if (e.op === 'argmax' || e.op === 'argmin') return argument(e, value, at);
+      if (e.op === 'argmax' || e.op === 'argmin') return argument(e, e.op, value, at);
       if (e.op === 'softmax') return softmaxOver(value, at, e.span);
       return reduceBig(e.op, value, at, e.span);
     },

@@ -4,7 +4,7 @@ import type { Node } from '../../ir/graph.ts';
 import { sizeOf } from '../../ir/shape.ts';
 import { fail } from '../../messages.ts';
 import { R } from '../../spaces/space.ts';
-import { describe } from '../values/describe.ts';
+import { describe, someToChoose } from '../values/describe.ts';
 import { rankOf, shapeOf, tensor, toReal } from '../values/tensors.ts';
 import type { Tensor, Value } from '../values/values.ts';
 import type { Intrinsic, IntrinsicCall } from './call.ts';
@@ -32,6 +32,7 @@ const position =
     const axis = axisArgument(call, shape.length);
     const front = x.axes.length;
     const pick = op === 'argmax' ? ir.argmax : ir.argmin;
+    someToChoose(op, axis === undefined ? sizeOf(shape) : shape[axis], call.span);
     if (axis !== undefined)
       return indices(
         pick(x.node, front + axis, call.span),

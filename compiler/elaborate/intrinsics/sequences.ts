@@ -6,7 +6,7 @@ import * as ir from '../../ir/build.ts';
 import { fail } from '../../messages.ts';
 import { R, sameShape } from '../../spaces/space.ts';
 import { newAxis } from '../context.ts';
-import { asStatic, describe, mapTensors, tensorsOf } from '../values/describe.ts';
+import { asStatic, describe, mapTensors, someToChoose, tensorsOf } from '../values/describe.ts';
 import { moved, numbered, places, withoutGaps } from '../values/gaps.ts';
 import { infinity, masked } from '../values/reduce.ts';
 import { counting, isSequence, overSequences, sequence } from '../values/sequences.ts';
@@ -58,6 +58,7 @@ const across =
 /** The number of the extreme entry among those that are there. */
 export const extremeOf = (op: 'argmax' | 'argmin', otherwise: Intrinsic): Intrinsic =>
   across((v, call) => {
+    someToChoose(op, v.axis.size, call.span);
     const x = filledIn(v, op === 'argmax' ? -infinity : infinity, call);
     const at = x.axes.indexOf(v.axis);
     const place = (op === 'argmax' ? ir.argmax : ir.argmin)(x.node, at, call.span);

@@ -166,6 +166,11 @@ export const asWhole = (v: Value, span: Span, what: string): number => {
   return Number.isInteger(x) ? x : fail('L0302', span, { expected: 'a whole number', seen: String(x), where: what });
 };
 
+/** Of nothing there is no least and no greatest one. */
+export const someToChoose = (op: 'argmax' | 'argmin', size: number, span: Span): void => {
+  if (size === 0) fail('L0302', span, { expected: 'at least one entry', seen: 'none', where: `\`${op}\`` });
+};
+
 export const asCount = (v: Value, span: Span, what: string): number => {
   const x = asStatic(v, span, what);
   return Number.isInteger(x) && x >= 0
