@@ -41,7 +41,7 @@ beforeAll(() => {
   put('wrong.learn', wrong);
   put('trained.learn', line.replace('holdout = 0)', 'holdout = 0)\n  by adam(1e-2) for 40 steps batch 2'));
   put('stages.learn', `${line.replace('minimize', 'let first = minimize')}\nminimize (a - 1)^2 over a in R\n`);
-  put('nan.learn', `minimize log(a - 2) over a in R by sgd(0.1) for 10 steps\n`);
+  put('nan.learn', `minimize log(a - 2) over a in R from 2.5 by sgd(0.1) for 10 steps\n`);
   put('nodata.learn', `data rows = [r.x for r in csv("rows.csv")]\n`);
 });
 afterAll(() => desk.remove());
