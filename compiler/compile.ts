@@ -21,6 +21,7 @@ import type { Elaborated, Modules } from './elaborate/run.ts';
 import { withoutAllowed } from './allowed.ts';
 import { withFixes } from './fixes.ts';
 import { loadModules } from './modules.ts';
+import { withoutFollowing } from './names/broken.ts';
 import { withLaterDeclarations } from './names/later.ts';
 import { looksInRounds } from './passes/in-rounds.ts';
 import type { Program } from './program.ts';
@@ -110,7 +111,8 @@ export const compile = async (
   const modules = await loadModules(file, text, parsed.module, host);
   const { seed = 0, quick } = options;
   const done = await withData(host, (tables) => readyToRun(modules, tables, { seed, quick }).program());
-  const every = [...parsed.diagnostics, ...modules.diagnostics, ...done.diagnostics];
+  const meant = withoutFollowing(done.diagnostics, parsed.diagnostics, modules.sources);
+  const every = [...parsed.diagnostics, ...modules.diagnostics, ...meant];
   const found = inOrder(every, file).map((d) => withLaterDeclarations(d, parsed.module));
   const diagnostics = withFixes(withoutAllowed(found, parsed.module, modules.sources), modules, done.spaces);
   // Silence would look like a run that went well.

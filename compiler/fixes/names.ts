@@ -94,9 +94,33 @@ export const field = (p: ParametersOf<'L0308'>, site: Site): Fix[] => {
   return [write({ ...site.span, start: dot }, `[${place}]`)];
 };
 
+/** `minimize` gives the least value, `argmin` the member that has it. */
+const solutionMeant = (site: Site): Fix[] => {
+  const e = exact(site, 'call') as CallExpr | undefined;
+  const name = e?.callee.kind === 'name' ? e.callee.name : undefined;
+  const body = declarationsOf(site.module, 'def').find((d) => d.name.text === name)?.body;
+  if (body?.kind !== 'problem') return [];
+  const sense = /^(min|max)imi[zs]e\b/.exec(textAt(site, body.span));
+  if (!sense) return [];
+  const word = `arg${sense[1]}`;
+  const title = `Write \`${word} ...\` in \`${name}\`: its value is then the member, not the number`;
+  return [write({ ...body.span, end: body.span.start + sense[0].length }, word, { title })];
+};
+
+/** The member of a stage, where the stage is written. */
+export const memberOfStage = (site: Site, span = site.span): Fix[] => {
+  const stage = textAt(site, span);
+  const d = declarationsOf(site.module, 'let').find((x) => x.pattern.kind === 'name' && x.pattern.name === stage);
+  const over = d?.value.kind === 'problem' ? d.value.players.flatMap((p) => p.over) : [];
+  return over.length === 1 && over[0].name ? [write(span, `${stage}.${over[0].name.text}`)] : [];
+};
+
 /** An array is indexed, not called; a space is no function. */
 export const called = (p: ParametersOf<'L0309'>, site: Site): Fix[] => {
   const e = exact(site, 'call') as CallExpr | undefined;
+  const ofProblem = solutionMeant(site);
+  if (ofProblem.length > 0) return ofProblem;
+  if (e && p.seen === 'a trained problem') return memberOfStage(site, e.callee.span);
   if (!e || e.args.length === 0 || e.args.some((a) => a.name)) return [];
   const args = e.args.map((a) => textAt(site, a.span)).join(', ');
   if (p.slip === 'index') return [write(e.span, `${textAt(site, e.callee.span)}[${args}]`)];

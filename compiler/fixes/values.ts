@@ -7,6 +7,7 @@ import type { Binder } from '../../grammar/tree/patterns.ts';
 import type { DrawStatement, ParamStatement } from '../../grammar/tree/statements.ts';
 import { nodes } from '../../grammar/walk.ts';
 import type { ParametersOf } from '../messages.ts';
+import { memberOfStage } from './names.ts';
 import type { OtherKind } from '../messages/values.ts';
 import {
   call,
@@ -149,15 +150,6 @@ const lossCalled = (site: Site): Fix[] => {
   return [write(site.span, `${site.written}(${member[0].name.text}, D_tr)`)];
 };
 
-/** The member of a stage, where the stage is written. */
-const memberOfStage = (site: Site): Fix[] => {
-  const d = declarationsOf(site.module, 'let').find(
-    (x) => x.pattern.kind === 'name' && x.pattern.name === site.written,
-  );
-  const over = d?.value.kind === 'problem' ? d.value.players.flatMap((p) => p.over) : [];
-  return over.length === 1 && over[0].name ? [write(site.span, `${site.written}.${over[0].name.text}`)] : [];
-};
-
 /** 20 where a part of the whole is meant. */
 export const percent = (site: Site, value: number): Fix[] => {
   const number = /-?[\d._]+$/.exec(site.written);
@@ -199,7 +191,7 @@ const meantInstead: Readonly<Record<OtherKind, (site: Site, seen: string) => Fix
   loss: lossCalled,
   'set to be made': (site) =>
     isWord(site) && site.needsNothing(site.written) ? [write(site.span, `${site.written}()`)] : [],
-  stage: memberOfStage,
+  stage: (site) => memberOfStage(site),
   rate: (site) => [write(site.span, `adam(${site.written})`, guess)],
   rows: (site) => [write(site.span, `unsupervised(${site.written}, holdout = 0.2)`, guess)],
   pairs: (site) => [write(site.span, `supervised(${site.written}, holdout = 0.2)`, guess)],

@@ -4,6 +4,9 @@ import { message } from '../../grammar/diagnostics.ts';
 /** Names in backquotes, phrases as they are. */
 const quoted = (name: string): string => (/^[^\s]+$/.test(name) ? `\`${name}\`` : name);
 
+/** `t._0`, `t.first`: a part by its place. */
+const isPlace = (field: string): boolean => /^(_|item)?\d+$|^(first|second|third|fourth)$/.test(field);
+
 /** What is in no space is what it is: a function, a member, an optimiser. */
 const isThing = (seen: string): boolean => /^(a|an|the|one) (?!set)/.test(seen);
 
@@ -172,9 +175,11 @@ export const values = {
     text: (p) => `${p.of} has no \`${p.field}\``,
     meant: (p) => p.similar,
     help: (p) =>
-      p.names && p.names.length > 0 && p.names.length <= 8
-        ? `it has ${p.names.map((n) => `\`${n}\``).join(', ')}`
-        : undefined,
+      p.tuple && !isPlace(p.field)
+        ? 'its parts have places, not names: `r[0]`, or take it apart, `(x, y) ~ D`'
+        : p.names && p.names.length > 0 && p.names.length <= 8
+          ? `it has ${p.names.map((n) => `\`${n}\``).join(', ')}`
+          : undefined,
     explanation:
       'Records have the fields they were written with, rows the columns of their file, members their parameters.',
   }),
@@ -182,6 +187,12 @@ export const values = {
     severity: 'error',
     title: 'not a function',
     text: (p) => `${p.seen} cannot be called`,
+    help: (p) =>
+      p.seen.startsWith('the text')
+        ? `a function is given by its name, without quotes: ${p.seen.slice('the text '.length).replaceAll('"', '`')}`
+        : p.seen.startsWith('a tuple of')
+          ? 'take it apart first: `(f, g) = ...`'
+          : undefined,
     explanation: 'Only functions, members of models and distributions (their density) take arguments.',
   }),
   L0310: message<{ name: string; first: string; second: string }>({

@@ -45,7 +45,7 @@ export const warnings = {
         ? `${p.term.way}${p.term.way.endsWith('?') ? ' To' : '; to'} keep it so, write \`-- allow L0902\` on the line before`
         : `did you mean \`${p.other}\`? To keep it so, write \`-- allow L0902\` on the line before`,
     explanation:
-      'A sum or mean of squares or distances has a least value and no greatest one, unless the parameters are bounded. Usually the other direction is meant. A comment `-- allow L0902` on the line before silences the warning.',
+      'A sum or mean of squares or distances has a least value and no greatest one, unless the parameters are bounded. Usually the other direction is meant. In a game, players who all move the same number the same way have nothing to play for: the value of a game is minimized by one of them and maximized by the other. A comment `-- allow L0902` on the line before silences the warning.',
   }),
   L0903: message<{ name: string; family: string; space: string; written: string }>({
     severity: 'warning',

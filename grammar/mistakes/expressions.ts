@@ -1,6 +1,7 @@
 /** Slips inside expressions, spaces and binders. */
 import { report } from '../messages.ts';
 import { bigWords, hardWords, T } from '../tokens.ts';
+import type { Extra, Fix } from '../diagnostics.ts';
 import type { Span } from '../span.ts';
 import { foreignWord } from './declarations.ts';
 import {
@@ -37,11 +38,22 @@ const numbers: Mistake = ({ look, spanOf, text }) => {
   return undefined;
 };
 
+const writeComparison = (span: Span): Fix => ({ title: 'Write `==`', span, replacement: '==' });
+
+/** Is the last thing begun a list of conditions? A problem that was read up to its `=` is over for the parser. */
+const isBehindConditions = (before: string): boolean => {
+  const from = before.search(/\bsubject\s+to\b(?![\s\S]*\bsubject\s+to\b)/);
+  return (
+    from >= 0 &&
+    !/\n\s*(let|def|data|model|space|paradigm|show|minimize|maximize|import|on|by|for)\b/.test(before.slice(from))
+  );
+};
+
 const conditional: Mistake = (place) => {
   const { look, spanOf, expected } = place;
   const token = look(1);
   const comparison = (): ReturnType<Mistake> =>
-    report('L0113', spanOf(token), {}, { fixes: [{ title: 'Write `==`', span: spanOf(token), replacement: '==' }] });
+    report('L0113', spanOf(token), {}, { fixes: [writeComparison(spanOf(token))] });
   if (expected === 'Then' || expected === 'Else') {
     if (is(token, T.Assign)) return comparison();
     return report('L0114', spanOf(token), { word: expected === 'Then' ? 'then' : 'else', found: found(token) });
@@ -59,6 +71,8 @@ const statements: Mistake = (place) => {
     const span: Span = { ...spanOf(before), end: spanOf(token).end };
     return report('L0144', span, { op: before.image });
   }
+  if (is(token, T.Assign) && endsOperand(before) && isBehindConditions(place.text.slice(0, token.startOffset)))
+    return report('L0113', spanOf(token), {}, { fixes: [writeComparison(spanOf(token))] });
   if (!isReading(place, 'statement', 'declaration', 'protocolStatement')) return undefined;
   if (is(token, T.Assign, T.Tilde) && (closes(before) || is(look(-1), T.Dot)))
     return report('L0134', spanOf(token), { sign: token.image });
@@ -97,6 +111,19 @@ const spaces: Mistake = (place) => {
   return report('L0141', place.spanOf(token), { found: found(token) }, { help });
 };
 
+const units = /^(m|k|μ|n)?(s|m|V|A|Hz|mol|M|Pa|Ohm|W|J|N|g)$|^(min|hours?|days?|degrees|deg)$/;
+
+/** Two words side by side that say what was meant. */
+const withWay = (left: string, right: string, fixes: readonly Fix[]): Extra => {
+  if (right === 'at')
+    return { help: 'a member at another time is `f at start`, `f at every 200` or `f at decay 0.99`' };
+  if (['fold', 'scan'].includes(left))
+    return { help: `say where \`${right}\` starts: \`${left} ${right} = zeros[8] over x in xs { ... }\`` };
+  if (/^\d/.test(left) && units.test(right))
+    return { help: `numbers have no units here: write \`${left}\`, and the unit in a comment` };
+  return { fixes };
+};
+
 const sideBySide: Mistake = (place) => {
   const { look, spanOf, text } = place;
   const [left, right] = [look(0), look(1)];
@@ -108,7 +135,7 @@ const sideBySide: Mistake = (place) => {
   const list = isWithin(place, 'round', 'square', 'call', 'index', 'record', 'parameters', 'statics');
   const before = closes(left) ? `what ends in \`${left.image || ')'}\`` : found(left);
   const parts = { left: before, right: found(right), list, product, call: isWord(left) };
-  return report('L0112', spanOf(right), parts, { fixes });
+  return report('L0112', spanOf(right), parts, withWay(left.image, right.image, fixes));
 };
 
 const readingOperand = [

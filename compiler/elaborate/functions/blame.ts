@@ -6,6 +6,7 @@ import type { Parameter } from '../../../grammar/tree/patterns.ts';
 import { writtenIn } from '../../../grammar/written.ts';
 import { detailsOf, diagnose } from '../../messages.ts';
 import { assign } from './assign.ts';
+import { describe } from '../values/describe.ts';
 import { Failure } from '../../failure.ts';
 import { isLibrary, isLibraryFile } from '../../host.ts';
 import type { Given } from '../values/values.ts';
@@ -63,6 +64,24 @@ const whereGiven = (d: Diagnostic, args: readonly Given[]): Diagnostic => {
   return { ...d, span: arg.span, label: undefined, notes };
 };
 
+/** What is called and is no function: said where it is given. */
+const calledWhereGiven = (
+  d: Diagnostic,
+  params: readonly Parameter[],
+  args: readonly Given[],
+  sources: ReadonlyMap<string, string>,
+): Diagnostic => {
+  const seen = detailsOf(d, 'L0309')?.seen;
+  const assigned = seen === undefined ? undefined : assign(params, args);
+  if (seen === undefined || !d.span || isLibrary(d.span) || !assigned || 'wrong' in assigned) return d;
+  const written = writtenIn(d.span, sources);
+  const i = params.findIndex(({ pattern }) => pattern.kind === 'name' && written.startsWith(`${pattern.name}(`));
+  const given = i < 0 ? undefined : assigned.given[i];
+  if (!given || isLibrary(given.span) || describe(given.value) !== seen) return d;
+  const notes = [{ message: 'it is called here', span: d.span }, ...d.notes];
+  return { ...d, span: given.span, label: undefined, notes, details: { seen } };
+};
+
 /** The stack of JavaScript ends before ours where bodies are large; the words are those of each browser. */
 const isTooDeep = (error: unknown): boolean =>
   error instanceof Error && /call stack|recursion|stack size/i.test(error.message) && !(error instanceof Failure);
@@ -91,8 +110,8 @@ export const inLibrary = (
   args: readonly Given[] = [],
 ): unknown => {
   if (isTooDeep(error)) return new Failure([diagnose('L0602', span, { what: `\`${name}\` calls itself without end` })]);
-  if (error instanceof Failure && args.some((a) => a.value.kind === 'model') && error.diagnostics.length > 0) {
-    const moved = error.diagnostics.map((d) => whereGiven(d, args));
+  if (error instanceof Failure && args.length > 0) {
+    const moved = error.diagnostics.map((d) => calledWhereGiven(whereGiven(d, args), params, args, sources));
     if (moved.some((d, i) => d !== error.diagnostics[i])) return new Failure(moved);
   }
   if (!(error instanceof Failure) || !isLibraryFile(file) || isLibrary(span)) return error;

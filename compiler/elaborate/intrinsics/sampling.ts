@@ -139,20 +139,6 @@ const point: Intrinsic = (call): Value => {
 /** Are these the same number for every example? Used where a rule holds for numbers only. */
 const isNumber: Intrinsic = (call) => constantBoolean(tensorArgument(call, 'x').space.shape.length === 0);
 
-/** A slope f(x, t), of an f that may leave out the time. */
-const ofStateAndTime: Intrinsic = (call) => {
-  const f = required(call, 'f');
-  const params =
-    f.kind === 'member' ? f.model.declaration.params : f.kind === 'function' ? f.overloads[0]?.params : undefined;
-  if (!params || params.length !== 1) return f;
-  return {
-    kind: 'function',
-    name: 'slope',
-    overloads: [],
-    run: (ctx, args, span) => ctx.shared.run.apply(f, args.slice(0, 1), ctx, span),
-  };
-};
-
 /** A sample of single numbers; of anything else the reader is told what there is instead. */
 const lineOnly: Intrinsic = (call) => {
   const xs = tensorArgument(call, 'xs');
@@ -175,7 +161,6 @@ export const samplingIntrinsics: Readonly<Record<string, Intrinsic>> = {
   _is_count: isCount,
   _is_on_space: (call) => constantBoolean(distributionOf(call).args.has('space')),
   _is_number: isNumber,
-  _of_state_and_time: ofStateAndTime,
   _line_only: lineOnly,
   support,
   Dirac: point,

@@ -2,14 +2,71 @@
 import * as ir from '../../ir/build.ts';
 import { sizeOf } from '../../ir/shape.ts';
 import { fail } from '../../messages.ts';
-import { R } from '../../spaces/space.ts';
-import { asTensor, describe, mapTensors } from '../values/describe.ts';
+import { Failure } from '../../failure.ts';
+import { isLibrary } from '../../host.ts';
+import type { Span } from '../../../grammar/span.ts';
+import { R, sameShape } from '../../spaces/space.ts';
+import { asTensor, describe, mapTensors, poisoned } from '../values/describe.ts';
 import { constantBoolean, expandAxes, shapeOf, sizesOf, tensor, toReal, unionAxes } from '../values/tensors.ts';
 import type { Tensor, Value } from '../values/values.ts';
 import { required, tensorArgument } from './call.ts';
 import type { Intrinsic, IntrinsicCall } from './call.ts';
 
-const hasParts: Intrinsic = (call) => constantBoolean(['tuple', 'record'].includes(required(call, 'x').kind));
+const isCallable = (v: Value): boolean => ['function', 'member', 'model'].includes(v.kind);
+
+const hasParts: Intrinsic = (call) => {
+  const x = required(call, 'x');
+  return isCallable(x) ? poisoned() : constantBoolean(isParted(x));
+};
+
+const isParted = ({ kind }: Value): boolean => kind === 'tuple' || kind === 'record';
+
+/** Several arguments are not the parts of the state. */
+const takenApart = <T>(parted: boolean, place: Span | undefined, run: () => T): T => {
+  try {
+    return run();
+  } catch (error) {
+    if (!(error instanceof Failure) || !parted) throw error;
+    const notes = place ? [{ message: 'it is given the state and the time', span: place }] : [];
+    const help = 'take the state apart: `((x, v), t) -> ...`, or name its parts, `s -> (x = s.v, v = -s.x)`';
+    throw new Failure(error.diagnostics.map((d) => ({ ...d, notes: [...d.notes, ...notes], help })));
+  }
+};
+
+/** A slope f(x, t), of an f that may leave out the time. It changes the state, and so is in its space. */
+const ofStateAndTime: Intrinsic = (call) => {
+  const f = required(call, 'f');
+  if (!isCallable(f))
+    fail('L0302', call.span, { expected: 'the slope, a function of the state', seen: describe(f), where: '`f`' });
+  const x0 = required(call, 'x0');
+  if (isCallable(x0)) fail('L0302', call.span, { expected: 'the state at first', seen: describe(x0), where: '`x0`' });
+  const params =
+    f.kind === 'member' ? f.model.declaration.params : f.kind === 'function' ? f.overloads[0]?.params : undefined;
+  const own = f.kind === 'function' ? f.overloads[0]?.span : undefined;
+  const place = own && !isLibrary(own) ? own : undefined;
+  return {
+    kind: 'function',
+    name: 'slope',
+    overloads: [],
+    run: (ctx, args, span) => {
+      const given = params?.length === 1 ? args.slice(0, 1) : args;
+      const state = args[0].value;
+      const parted = isParted(state) && params?.length === 2;
+      const change = takenApart(parted, place, () => ctx.shared.run.apply(f, given, ctx, span));
+      const alike =
+        state.kind !== 'tensor' ||
+        (change.kind === 'tensor' ? sameShape(shapeOf(toReal(change)), shapeOf(toReal(state))) : !isParted(change));
+      if (!alike)
+        fail(
+          'L0302',
+          span,
+          { expected: describe(state), seen: describe(change), where: 'the change of the state' },
+          { notes: place ? [{ message: 'the slope', span: place }] : [] },
+        );
+      return change;
+    },
+  };
+};
 
 /** The parts of v in the order of those of `like`, which names them. */
 const partsLike = (v: Value, like: Value, call: IntrinsicCall): Tensor[] => {
@@ -58,6 +115,7 @@ const parted: Intrinsic = (call) => {
 
 export const structureIntrinsics: Readonly<Record<string, Intrinsic>> = {
   _has_parts: hasParts,
+  _of_state_and_time: ofStateAndTime,
   _flat_like: flat,
   _parted_like: parted,
 };

@@ -126,6 +126,21 @@ export const warnOfSense = (
   ctx.shared.diagnostics.push(diagnose('L0902', span, { sense, other, what: said }));
 };
 
+/** Players of one objective and one direction: a game in which nobody is against anybody. */
+export const warnOfSamePlayers = ({ players }: ProblemExpr, { shared }: Context): void => {
+  if (players.length < 2) return;
+  const written = players.map((p) => writtenIn(p.objective.span, shared.sources).replace(/\s+/g, ''));
+  const [first] = players;
+  if (players.some((p, i) => p.sense !== first.sense || p.where.length > 0 || written[i] !== written[0])) return;
+  const [sense, other] = first.sense === 'maximize' ? ['maximize', 'minimize'] : ['minimize', 'maximize'];
+  const what = 'one objective of all players';
+  const term = {
+    effect: 'they play together, and not against each other',
+    way: `one of them has to \`${other}\` it`,
+  };
+  shared.diagnostics.push(diagnose('L0902', players[1].span, { sense, other, what, term }));
+};
+
 const turned: Readonly<Record<string, string>> = { '>=': '<=', '<=': '>=', '>': '<', '<': '>' };
 
 /** A threshold that is met where a measure is worse: an error of at least so much, a likelihood of at most so much. */

@@ -12,7 +12,7 @@ import { heldOut, leak, markTrained, sharesRows } from '../data/leakage.ts';
 import type { Contestant } from '../problems/over.ts';
 import { betweenRestarts, dataOf, flat, setsOf } from './steps.ts';
 import { checkDomains } from '../problems/outside.ts';
-import { mentions, warnOfSeenRows, warnOfSense } from '../problems/suspicions.ts';
+import { mentions, warnOfSamePlayers, warnOfSeenRows, warnOfSense } from '../problems/suspicions.ts';
 import { train } from '../solvers/training.ts';
 import type { Trained } from '../solvers/training.ts';
 import type { Data, ProtocolStep, TrainStep, Value } from '../values/values.ts';
@@ -166,6 +166,7 @@ export const actionsOf = (
       );
     evaluate();
   }
+  warnOfSamePlayers(problem, ctx);
   warnOfSeenRows(problem, remembered, ctx);
   return { actions, decisions };
 };
