@@ -27,10 +27,15 @@ export type Column =
   | { readonly kind: 'number'; readonly values: Float64Array }
   | { readonly kind: 'boolean'; readonly values: Uint8Array; readonly missing?: Uint8Array }
   | { readonly kind: 'text'; readonly values: readonly (string | null)[] }
-  /** An array per row: `value.shape[0]` is the number of rows. */
-  | { readonly kind: 'array'; readonly value: ArrayValue }
+  /** An array per row: `value.shape[0]` is the number of rows. `classes`: the entries are places in this list of texts, -1 where one is missing. */
+  | { readonly kind: 'array'; readonly value: ArrayValue; readonly classes?: readonly string[] }
   /** Arrays of different lengths: padded to the longest, with entries that are there, `value.shape[1]`. */
-  | { readonly kind: 'sequence'; readonly value: ArrayValue; readonly lengths: ArrayLike<number> }
+  | {
+      readonly kind: 'sequence';
+      readonly value: ArrayValue;
+      readonly lengths: ArrayLike<number>;
+      readonly classes?: readonly string[];
+    }
   | { readonly kind: 'record'; readonly fields: ReadonlyMap<string, Column> }
   /** Lists of records, padded to `most`: columns of numbers, truth values and arrays with `most` entries for each row. */
   | {

@@ -49,13 +49,34 @@ test('nested arrays of numbers are one unnamed array', async () => {
   });
 });
 
+test('texts in lists are classes in alphabetical order, also where the lists differ in length or hold records', async () => {
+  const column = async (text: string) => tableOf(await json(text)).columns.get('a');
+  expect(await column('[{"a": ["y", "x"]}, {"a": ["x", "z"]}]')).toEqual({
+    kind: 'array',
+    classes: ['x', 'y', 'z'],
+    value: { dtype: 'int32', shape: [2, 2], data: Int32Array.of(1, 0, 0, 2) },
+  });
+  expect(await column('[{"a": ["y", "x"]}, {"a": ["y"]}]')).toEqual({
+    kind: 'sequence',
+    classes: ['x', 'y'],
+    lengths: [2, 1],
+    value: { dtype: 'int32', shape: [2, 2], data: Int32Array.of(1, 0, 1, 1) },
+  });
+  const records = await column('[{"a": [{"b": "q", "c": 1}, {"b": null, "c": 2}]}]');
+  expect(records?.kind === 'records' && records.fields.get('b')).toEqual({
+    kind: 'array',
+    classes: ['q'],
+    value: { dtype: 'int32', shape: [2], data: Int32Array.of(0, -1) },
+  });
+});
+
 test('rows are found by their index, or by their line', async () => {
   expect(tableOf(await json('[{"a": 1}, {"a": 2}]')).placeOf(1)).toBe('index 1');
   expect(tableOf(await json('{"a": 1}\n\n{"a": 2}')).placeOf(1)).toBe('line 3');
 });
 
 const forms = 'write an array of records, a record of columns, or nested arrays of numbers';
-const cells = 'a column holds numbers, texts, true and false, records, or lists of numbers or records';
+const cells = 'a column holds numbers, texts, true and false, records, or lists of numbers, texts or records';
 test.each<[string, string, string]>([
   ['nothing', '', '`f.json` is empty; check how the file was made or copied'],
   ['an empty array', '[]', '`f.json` holds 0 rows; its array is empty'],
@@ -94,9 +115,9 @@ test.each<[string, string, string]>([
     `\`a\` of \`f.json\` is a record whose \`b\` is a record whose \`c\` is an empty list (index 1); ${cells}`,
   ],
   [
-    'a list of records that hold texts',
-    '[{"a": [{"b": "x"}]}]',
-    `\`a\` of \`f.json\` is a list of records whose \`b\` is no number, and no array of one shape (index 0); ${cells}`,
+    'a list of records that hold lists of different lengths',
+    '[{"a": [{"b": [1]}, {"b": [1, 2]}]}]',
+    `\`a\` of \`f.json\` is a list of records whose \`b\` is no number, no text, and no array of one shape (index 0); ${cells}`,
   ],
   [
     'ragged lists inside a row',
@@ -113,7 +134,11 @@ test.each<[string, string, string]>([
     '[{"a": [1, 2]}, {"a": 3}]',
     `\`a\` of \`f.json\` is 3 where others are lists of shape [2] (index 1); ${cells}`,
   ],
-  ['a list of words', '[{"a": ["x"]}]', `\`a\` of \`f.json\` is a list that holds the text "x" (index 0); ${cells}`],
+  [
+    'a list of words and numbers',
+    '[{"a": [1, "x"]}]',
+    `\`a\` of \`f.json\` is a list that holds the text "x" (index 0); ${cells}`,
+  ],
   ['an empty list', '[{"a": []}]', `\`a\` of \`f.json\` is an empty list (index 0); ${cells}`],
   [
     'numbers beside lists',

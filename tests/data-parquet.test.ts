@@ -49,7 +49,7 @@ test('without a platform that unpacks, the codec is named', async () => {
 });
 
 const snappy = file('types-snappy');
-const cells = 'a column holds numbers, texts, true and false, records, or lists of numbers or records';
+const cells = 'a column holds numbers, texts, true and false, records, or lists of numbers, texts or records';
 test.each<[string, Uint8Array | readonly number[], string]>([
   ['nothing', [], '`f.parquet` is empty; copy or write the file again'],
   ['another file', [1, 2, 3, 4, 5], '`f.parquet` is not Parquet: it does not begin with PAR1'],

@@ -148,6 +148,28 @@ minimize (w - 1)^2 over w in R
   expect(height).toBeCloseTo(4, 6);
 });
 
+test('texts in lists and in lists of records are classes, compared with texts and used as places', async () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'learn-sequences-')), 'visits.json');
+  const rows = [
+    { words: ['yes', 'no', 'yes'], visits: [{ kind: 'b', dose: 2 }] },
+    {
+      words: ['no'],
+      visits: [
+        { kind: 'a', dose: 1 },
+        { kind: null, dose: 5 },
+      ],
+    },
+  ];
+  writeFileSync(file, JSON.stringify(rows));
+  const found = await measures(`
+data D = [(r.words, [(kind = v.kind, dose = v.dose) for v in r.visits if v.kind != missing]) for r in json("${file}")]
+minimize (w - 1)^2 over w in R
+  subject to eval E[(ws, vs) ~ D] size([w for w in ws if w == "yes"]) as yes, eval E[(ws, vs) ~ D] (sum[w in ws] [10, 20][w]) as values,
+    eval E[(ws, vs) ~ D] (sum[v in vs] (if v.kind == "a" then v.dose else -v.dose)) as dose
+`);
+  expect(found).toEqual({ yes: 1, values: (50 + 10) / 2, dose: -0.5 });
+});
+
 test('a tag for every word: a model that ends in a sequence of distributions', async () => {
   const { accuracy } = await measures(`
 def words(n) = dist { x ~ Bernoulli(0.5)[n]; (x, [class[2](sum(x[0:t + 1]) mod 2) for t < n]) }

@@ -63,7 +63,8 @@ const scalarColumn = (cells: readonly Scalar[]): Column => {
 };
 
 /** What a column can hold, for messages. */
-export const cellsHelp = 'a column holds numbers, texts, true and false, records, or lists of numbers or records';
+export const cellsHelp =
+  'a column holds numbers, texts, true and false, records, or lists of numbers, texts or records';
 
 /** Values as JSON has them: null is missing; lists of numbers, of one shape in all rows, are arrays; records have columns. */
 export const columnOfValues = (cells: readonly unknown[]): Column | Misfit => {

@@ -1,6 +1,7 @@
 /** Records inside rows -> a column of each field; lists of records, of any length, the same with a length beside them. */
 import type { Column } from '../../compiler/host.ts';
 import { columnNames } from './names.ts';
+import { codeIn, textsOf } from './nested.ts';
 import { isFailure, isMisfit } from './reader.ts';
 import type { Misfit } from './reader.ts';
 
@@ -49,6 +50,13 @@ export const recordColumn = (cells: readonly unknown[], columnOf: ColumnOf): Col
   return 'what' in fields ? (fields as Misfit) : { kind: 'record', fields };
 };
 
+/** Texts inside lists are classes, in alphabetical order. */
+const inClasses = ({ values }: Extract<Column, { kind: 'text' }>): Column => {
+  const classes = textsOf(values);
+  const data = Int32Array.from(values, codeIn(classes));
+  return { kind: 'array', value: { dtype: 'int32', shape: [values.length], data }, classes };
+};
+
 /** Cells that are lists of records: padded by their last entry, which is a value like the others. */
 export const recordsColumn = (cells: readonly unknown[], columnOf: ColumnOf): Column | Misfit => {
   const odd = cells.findIndex((cell) => !Array.isArray(cell) || !cell.every(isRecord));
@@ -62,8 +70,11 @@ export const recordsColumn = (cells: readonly unknown[], columnOf: ColumnOf): Co
     const { row, what } = fields as Misfit;
     return { row: Math.floor(row / most), what: `a list with ${what}` };
   }
-  for (const [name, column] of fields)
+  const plain = new Map(
+    [...fields].map(([name, column]) => [name, column.kind === 'text' ? inClasses(column) : column]),
+  );
+  for (const [name, column] of plain)
     if (column.kind !== 'number' && column.kind !== 'boolean' && column.kind !== 'array')
-      return { row: 0, what: `a list of records whose \`${name}\` is no number, and no array of one shape` };
-  return { kind: 'records', fields, most, lengths: lists.map((list) => list.length) };
+      return { row: 0, what: `a list of records whose \`${name}\` is no number, no text, and no array of one shape` };
+  return { kind: 'records', fields: plain, most, lengths: lists.map((list) => list.length) };
 };

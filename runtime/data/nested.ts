@@ -86,7 +86,43 @@ const sequenceColumn = (cells: readonly (readonly unknown[])[]): Column | Misfit
     : { kind: 'sequence', lengths, value: { dtype: 'float32', shape, data } };
 };
 
-export const nestedColumn = (cells: readonly unknown[]): Column | Misfit => {
+type Leaf = string | number | boolean | object | null;
+
+/** Lists within lists deeper than that are no leaves. */
+const leavesOf = (value: unknown, depth = 0): Leaf[] =>
+  Array.isArray(value) && depth <= deepest
+    ? value.flatMap((part) => leavesOf(part, depth + 1))
+    : [(value ?? null) as Leaf];
+
+/** The different texts in alphabetical order. */
+export const textsOf = (values: readonly Leaf[]): string[] =>
+  [...new Set(values.filter((v): v is string => typeof v === 'string'))].sort();
+
+/** The place of a text among them; -1 where it is missing. */
+export const codeIn = (texts: readonly string[]): ((value: Leaf) => number) => {
+  const places = new Map(texts.map((text, i) => [text, i]));
+  return (value) => (typeof value === 'string' ? (places.get(value) ?? -1) : -1);
+};
+
+/** Lists that hold texts, and nothing else: the texts are classes. */
+const classesColumn = (cells: readonly unknown[]): Column | Misfit | undefined => {
+  if (!cells.every(Array.isArray)) return undefined;
+  const leaves = leavesOf(cells);
+  if (!leaves.some((v) => typeof v === 'string') || !leaves.every((v) => v === null || typeof v === 'string'))
+    return undefined;
+  const classes = textsOf(leaves);
+  const code = codeIn(classes);
+  const coded = (value: unknown): unknown => (Array.isArray(value) ? value.map(coded) : code(value as Leaf));
+  const column = numbersColumn(cells.map(coded));
+  if ('what' in column || (column.kind !== 'array' && column.kind !== 'sequence')) return column;
+  const { shape, data } = column.value;
+  return { ...column, classes, value: { dtype: 'int32', shape, data: Int32Array.from(data) } };
+};
+
+export const nestedColumn = (cells: readonly unknown[]): Column | Misfit =>
+  classesColumn(cells) ?? numbersColumn(cells);
+
+const numbersColumn = (cells: readonly unknown[]): Column | Misfit => {
   const lists = cells.flatMap((cell) => (Array.isArray(cell) ? [cell as readonly unknown[]] : []));
   const ragged = lists.length === cells.length && lists.some((cell) => cell.length !== lists[0].length);
   if (ragged) return sequenceColumn(lists);

@@ -4,7 +4,7 @@ import { takeRows } from '../../ir/arrays.ts';
 import type { ArrayValue } from '../../ir/operations.ts';
 import { fail } from '../../messages.ts';
 import type { Column, Table } from '../../host.ts';
-import { R } from '../../spaces/space.ts';
+import { classOf, R } from '../../spaces/space.ts';
 import type { TensorSpace } from '../../spaces/space.ts';
 import type { Context } from '../context.ts';
 import { partsOfSubset } from './leakage.ts';
@@ -16,8 +16,9 @@ export const newId = (name: string, ctx: Context): string => `${name || 'data'}#
 
 // ---------------------------------------------------------------- from tables
 
-const spaceOfArray = (array: ArrayValue): TensorSpace => {
+const spaceOfArray = (array: ArrayValue, classes?: readonly string[]): TensorSpace => {
   const shape = array.shape.slice(1);
+  if (classes) return { ...classOf(classes.length, classes), shape };
   const kind = array.dtype === 'bool' ? 'Bit' : array.dtype === 'int32' ? 'Int' : 'R';
   return { kind: 'tensor', element: { kind }, shape };
 };
@@ -69,12 +70,12 @@ export const fromTable = (table: Table, name: string, ctx: Context): Data => {
       case 'sequence': {
         const { value, lengths } = column;
         const length = lengthsOf(lengths);
-        const element = leafOf(value, spaceOfArray({ ...value, shape: value.shape.slice(1) }));
+        const element = leafOf(value, spaceOfArray({ ...value, shape: value.shape.slice(1) }, column.classes));
         return { kind: 'sequence', most: value.shape[1], length, element };
       }
       default: {
         const cells = columnLeaf(column, most === undefined ? rows : rows * most);
-        const space = spaceOfArray(cells);
+        const space = spaceOfArray(cells, column.kind === 'array' ? column.classes : undefined);
         return leafOf(most === undefined ? cells : { ...cells, shape: [rows, most, ...cells.shape.slice(1)] }, space);
       }
     }

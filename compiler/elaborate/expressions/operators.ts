@@ -72,12 +72,29 @@ const warnOfText = (column: TextColumn, text: string, e: BinaryExpr, ctx: Contex
     ctx.shared.diagnostics.push(diagnose('L0904', literal.span, { text, column: name, similar: near }));
 };
 
+/** A class that is called after a text, and a text. */
+const namedClass = (a: Value, b: Value, span: Span): Tensor | undefined => {
+  if (a.kind !== 'tensor' || b.kind !== 'text' || a.space.element.kind !== 'Class') return undefined;
+  const { names, size } = a.space.element;
+  if (!names) return undefined;
+  const place = names.indexOf(b.text);
+  if (place < 0)
+    fail('L0302', span, {
+      expected: `one of ${size} texts (${names.slice(0, 4).join(', ')}${size > 4 ? ', ...' : ''})`,
+      seen: `the text "${b.text}"`,
+      where: '`==`',
+    });
+  return tensor(ir.compare('eq', a.node, ir.scalar(place, 'int32')), a.axes, Bit(...a.space.shape));
+};
+
 const equality = (left: Value, right: Value, ctx: Context, e: BinaryExpr): Tensor => {
   const { span } = e;
   for (const v of [left, right]) if (v.kind === 'texts') knownTexts(v, span);
   if (right.kind === 'missing' || left.kind === 'missing') {
     const v = right.kind === 'missing' ? left : right;
     if (v.kind === 'texts') return textColumn(v, (s) => s === null);
+    if (v.kind === 'tensor' && v.space.element.kind === 'Class')
+      return tensor(ir.lt(v.node, ir.scalar(0, 'int32')), v.axes, Bit(...v.space.shape));
     if (v.kind === 'tensor') return isNaNTensor(v);
     if (v.kind === 'missing') return constantBoolean(true);
     return fail('L0302', span, { expected: 'a column', seen: describe(v), where: 'the comparison with `missing`' });
@@ -91,6 +108,8 @@ const equality = (left: Value, right: Value, ctx: Context, e: BinaryExpr): Tenso
     const data = Uint8Array.from(left.values, (s, i) => (s === right.values[i] ? 1 : 0));
     return tensor(ir.constant({ dtype: 'bool', shape: [data.length], data }), [left.axis], Bit());
   }
+  const named = namedClass(left, right, span) ?? namedClass(right, left, span);
+  if (named) return named;
   if (left.kind === 'tuple' && right.kind === 'tuple' && left.items.length === right.items.length)
     return left.items.map((x, i) => equality(x, right.items[i], ctx, e)).reduce((a, b) => logical('and', a, b, span));
   return compareTensors('eq', operand(left, ctx, span, '=='), operand(right, ctx, span, '=='), span, '==');
