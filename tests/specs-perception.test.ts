@@ -73,3 +73,19 @@ minimize E[(x, y) ~ D_tr] -log f(y | x) over f in Experts
     expect(found.log_likelihood).toBeLessThan(1.05);
   });
 });
+
+describe('divergences that have a value', () => {
+  // scipy.integrate on quantiles and densities
+  test.each([
+    ['KL((Normal(0, 1), Bernoulli(0.3)) || (Normal(1, 1), Bernoulli(0.5)))', 0.5822829],
+    ['W1(Laplace(0, 1) || Normal(0, 1))', 0.2208177],
+    ['W1(Gamma(3, 1) || Gamma(3, 2))', 1.5],
+    ['W2(Exponential(1) || Exponential(2))', 0.7071068],
+    ['KL(truncate(Normal(0, 1), 0, inf) || Exponential(1))', 0.0720932],
+    ['E[x ~ truncate(Normal(0, 1), 1, inf)] x^4', 9.1005411],
+    ['E[x ~ truncate(Laplace(0, 1), -inf, 1)] x^2', 1.323801],
+  ])('%s', async (text, truth) => {
+    const [value] = await valueOf(text);
+    expect(value).toBeCloseTo(truth, 4);
+  });
+});

@@ -147,8 +147,9 @@ export const jointOf = (parts: readonly Dist[], build: (items: readonly Value[])
             .map((p, i) => logDensity(p, items[i], ctx, span, 'the density of a tuple'))
             .reduce((a, b) => mapBinary('add', a, b, span));
         },
+    parts,
     facts: new Map(
-      ['mean', 'mode'].flatMap((name): [string, (ctx: Context) => Value][] => {
+      ['mean', 'mode', 'variance', 'std'].flatMap((name): [string, (ctx: Context) => Value][] => {
         const each = parts.map((p) => p.facts.get(name));
         return each.every((f) => f !== undefined)
           ? [[name, (ctx) => build(each.map((f) => (f as (c: Context) => Value)(ctx)))]]

@@ -59,6 +59,7 @@ export const arrayOf = (base: Dist, axes: readonly Axis[]): Dist => {
   ]);
   return {
     ...base,
+    parts: undefined,
     args: new Map([...base.args].map(([k, v]) => [k, v.kind === 'tensor' ? gather(widen(v)) : v])),
     sample:
       base.sample && ((ctx) => gather(mapTensors((base.sample as (c: Context) => Value)(inAxes(ctx, ...axes)), widen))),
@@ -92,6 +93,7 @@ export const sequenceOf = (base: Dist, { axis, mask, length, front }: Omit<Along
   const { sample, logDensity: density } = base;
   return {
     ...base,
+    parts: undefined,
     args: new Map(),
     sample: sample && ((ctx) => whole(mapTensors(sample(inside(ctx)), widen))),
     logDensity:

@@ -102,6 +102,14 @@ const nodesOf = (dist: Dist, ctx: Context): Nodes | undefined => {
   const element = dist.event?.element;
   const [a, b] = [number(dist, ctx, ['lower']), number(dist, ctx, ['upper'])];
   if (a && b) return interval(a, b);
+  if (a || b) {
+    // one end: the half line from it, as far as the middle is
+    const middle = number(dist, ctx, ['median', 'mean']);
+    if (!middle) return undefined;
+    const end = (a ?? b) as Node;
+    const { x, width } = halfLine(ir.abs_(ir.sub(middle, end)));
+    return { x: a ? ir.add(end, x) : ir.sub(end, x), width };
+  }
   if (element?.kind === 'Interval') return interval(ir.scalar(element.from), ir.scalar(element.to));
   const centre = number(dist, ctx, ['median', 'mean', 'mode']);
   if (element?.kind === 'Positive') return centre && halfLine(centre);

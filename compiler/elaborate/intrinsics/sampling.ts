@@ -5,10 +5,10 @@ import { R } from '../../spaces/space.ts';
 import { newAxis, inAxes } from '../context.ts';
 import type { Context } from '../context.ts';
 import { asCount, describe, mapTensors } from '../values/describe.ts';
-import { dirac, draws, toDistribution } from '../distributions/distributions.ts';
+import { dirac, draws, isLaw, toDistribution } from '../distributions/distributions.ts';
 import { intoShape } from '../distributions/independent.ts';
 import { rowsUnder } from '../data/rows.ts';
-import { constantBoolean, shapeOf, tensor, toReal } from '../values/tensors.ts';
+import { constantBoolean, mapBinary, shapeOf, tensor, toReal } from '../values/tensors.ts';
 import type { Dist, Value } from '../values/values.ts';
 import { countArgument, given, required, tensorArgument, textArgument, toTensor, wholeNumbers } from './call.ts';
 import type { Intrinsic, IntrinsicCall } from './call.ts';
@@ -88,8 +88,15 @@ const couplingOfRanks: Intrinsic = (call): Value => {
 /** The argument P. */
 const distributionOf = (call: IntrinsicCall): Dist => toDistribution(required(call, 'P'), call.caller, call.span);
 
+/** An array in the place of a sample of it. */
+const isPoints = (call: IntrinsicCall): boolean => {
+  const v = required(call, 'P');
+  return ['tensor', 'along', 'list'].includes(v.kind) && !isLaw(v);
+};
+
 /** `_has(P, "mode")`: does it say so of itself? Also of what is no fact: a sampler, a density, whether it is reparameterised. */
 const has: Intrinsic = (call) => {
+  if (isPoints(call)) return constantBoolean(false);
   const dist = distributionOf(call);
   const name = textArgument(call, 'fact');
   switch (name) {
@@ -104,7 +111,8 @@ const has: Intrinsic = (call) => {
   }
 };
 
-const isCount: Intrinsic = (call) => constantBoolean(distributionOf(call).event?.element.kind === 'Nat');
+const isCount: Intrinsic = (call) =>
+  constantBoolean(!isPoints(call) && distributionOf(call).event?.element.kind === 'Nat');
 
 /** The space of a draw, or an array of it. */
 const support: Intrinsic = (call): Value => {
@@ -153,11 +161,37 @@ const lineOnly: Intrinsic = (call) => {
   );
 };
 
+const partsOfBoth = (call: IntrinsicCall): readonly (readonly [Dist, Dist])[] | undefined => {
+  const [p, q] = ['P', 'Q'].map((name) => toDistribution(required(call, name), call.caller, call.span));
+  const { parts } = q;
+  return parts && p.parts?.length === parts.length ? p.parts.map((x, i) => [x, parts[i]]) : undefined;
+};
+
+/** Σ f(p, q) over independent parts that stand side by side. */
+const overParts: Intrinsic = (call) => {
+  const f = required(call, 'f');
+  const { caller, span } = call;
+  const terms = (partsOfBoth(call) ?? []).map((pair) =>
+    toTensor(
+      caller.shared.run.apply(
+        f,
+        pair.map((value) => ({ value, span })),
+        caller,
+        span,
+      ),
+      call,
+    ),
+  );
+  return terms.reduce((a, b) => mapBinary('add', a, b, span));
+};
+
 export const samplingIntrinsics: Readonly<Record<string, Intrinsic>> = {
   sample,
   samples,
   _coupling_of_ranks: couplingOfRanks,
   _has: has,
+  _have_parts: (call) => constantBoolean(partsOfBoth(call) !== undefined),
+  _over_parts: overParts,
   _is_count: isCount,
   _is_on_space: (call) => constantBoolean(distributionOf(call).args.has('space')),
   _is_number: isNumber,

@@ -143,6 +143,8 @@ export interface Dist {
   readonly power?: { readonly base: Value; readonly count: number };
   /** `g # P`: what it pushes forward, and by what. */
   readonly pushed?: { readonly base: Dist; readonly map: (x: Value, ctx: Context) => Value };
+  /** Independent distributions side by side. */
+  readonly parts?: readonly Dist[];
   /** The set it draws rows from. */
   readonly data?: Data;
   /** Sequences that are made one entry after the other: how they begin and go on, for who collects entries. */
