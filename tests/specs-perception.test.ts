@@ -89,3 +89,18 @@ describe('divergences that have a value', () => {
     expect(value).toBeCloseTo(truth, 4);
   });
 });
+
+describe('contamination', () => {
+  test('a line with outliers: two components of different kinds, weights written as 1 - w and w', async () => {
+    const found = await measures(`data pts = dist {
+  x ~ Uniform(0, 1); out ~ Bernoulli(0.2); y ~ Normal(2 * x, 0.1); o ~ Uniform(-5, 5); (x, if out then o else y)
+}^1500
+model Line(x: R) ~> R { param a : R; param b : R; param s : Positive; Normal(a * x + b, s) }
+model Robust(x: R) ~> R { param w : Interval[0, 1] = 0.5; mixture([1 - w, w], [Line(x), Uniform(-5, 5)]) }
+minimize E[(x, y) ~ D_tr] -log f(y | x) over f in Robust
+  subject to eval f.w as outliers, eval P[y ~ f(0.5)] (y > 1) as half on supervised(pts)`);
+    expect(Math.abs(found.outliers - 0.2)).toBeLessThan(0.04);
+    // 0.8 / 2 + 0.2 * 0.4
+    expect(Math.abs(found.half - 0.48)).toBeLessThan(0.06);
+  });
+});

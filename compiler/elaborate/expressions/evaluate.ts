@@ -33,7 +33,7 @@ import { checkAlike, combine } from '../values/lists.ts';
 import { applyBinary, applyUnary, settle } from './operators.ts';
 import { program } from '../distributions/programs.ts';
 import { memberAt } from '../members/times.ts';
-import { constantBoolean, constantNumber, mapUnary } from '../values/tensors.ts';
+import { constantBoolean, constantNumber, knownArray, mapUnary, shapeOf } from '../values/tensors.ts';
 import type { Given, Value } from '../values/values.ts';
 
 /** What the library computes remembers which line of the spec it is computed for. */
@@ -180,8 +180,16 @@ const componentsOf = (args: readonly Argument[], ctx: Context): Given[] =>
         : e.kind === 'comprehension'
           ? comprehension(e, ctx, { held: asLaw })
           : evaluate(e, ctx);
-    return { name: a.name?.text, value, span: a.span };
+    return { name: a.name?.text, value: e.kind === 'array' ? asWeights(value) : value, span: a.span };
   });
+
+/** Numbers that are listed one by one, `[1 - w, w]`, are taken to add up to 1, as the probabilities of a family are. */
+const asWeights = (v: Value): Value => {
+  const shape = v.kind === 'tensor' ? shapeOf(v) : [];
+  return v.kind !== 'tensor' || v.space.element.kind !== 'R' || shape.length !== 1 || knownArray(v)
+    ? v
+    : { ...v, space: { kind: 'tensor', element: { kind: 'Simplex', size: shape[0] }, shape: [] } };
+};
 
 const isMixture = (v: Value): boolean =>
   v.kind === 'function' && v.name === 'mixture' && v.overloads.every((f) => f.kind === 'intrinsic');
