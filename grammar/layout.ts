@@ -12,10 +12,10 @@ import { report } from './messages.ts';
 import { clauseWords, T } from './tokens.ts';
 import type { Span } from './span.ts';
 
-type Kind = 'file' | 'brace' | 'round' | 'square';
+type Bracket = 'brace' | 'round' | 'square';
 
 interface Frame {
-  readonly kind: Kind;
+  readonly kind: 'file' | Bracket;
   readonly open?: IToken;
   /** The indentation of the line with the opening bracket. */
   readonly outer: number;
@@ -80,6 +80,12 @@ const virtual = (type: IToken['tokenType'], offset: number): IToken => ({
   tokenTypeIdx: type.tokenTypeIdx ?? 0,
 });
 
+const retyped = (token: IToken, type: IToken['tokenType']): IToken => ({
+  ...token,
+  tokenType: type,
+  tokenTypeIdx: type.tokenTypeIdx ?? 0,
+});
+
 export const layout = (tokens: readonly IToken[], text: string, file: string): LaidOut => {
   const calm = run(tokens, text, file, false);
   // With brackets left open, lines that fall back to their statement's indentation say where they should have closed.
@@ -118,42 +124,69 @@ const run = (tokens: readonly IToken[], text: string, file: string, repair: bool
   const lines = lineReader(text);
   let lineIndent = 0;
   let paradigm = false;
+
+  const closeDownTo = (level: number): void => {
+    while (frames.length - 1 > level) closeUnclosed();
+  };
+
+  /** A bracket left open ends before a declaration, or where the next statement of the level that it was opened in begins. */
+  const closeLeftOpen = (token: IToken, next: IToken | undefined): void => {
+    if (beginsDeclaration(token, next)) while (frames.length > 1 && top().outer >= lineIndent) closeUnclosed();
+    const level = frames.findLastIndex(isLayout);
+    const base = frames[level]!;
+    const belongs = closes.has(token.tokenType) || clauseWords.includes(token.image);
+    if (base.begun && lineIndent <= base.indent && !belongs) closeDownTo(level);
+  };
+
+  /** Does the statement before end where this line begins? */
+  const endsBefore = (token: IToken, next: IToken | undefined): boolean => {
+    const frame = top();
+    if (!isLayout(frame) || !frame.begun || lineIndent > frame.indent || token.tokenType === T.RBrace) return false;
+    const clause = clauseWords.includes(token.image) && !usedAsName(next) && !(frame.protocol && token.image === 'for');
+    return !clause && !isAmount(token, next);
+  };
+
+  const enter = (token: IToken, kind: Bracket): void => {
+    const { protocol, kind: around } = top();
+    const inProtocol = kind === 'brace' && (protocol || (around === 'file' && paradigm));
+    frames.push({ kind, open: token, outer: lineIndent, protocol: inProtocol, indent: 0, begun: false });
+    out.push(token);
+  };
+
+  const leave = (token: IToken, kind: Bracket): void => {
+    const level = frames.findLastIndex((f) => f.kind === kind);
+    if (level > 0) {
+      closeDownTo(level);
+      frames.pop();
+      out.push(token);
+      return;
+    }
+    const { open, kind: around } = top();
+    diagnostics.push(
+      report(
+        'L0106',
+        spanOf(token),
+        { close: token.image, open: open?.image },
+        { notes: open ? [{ message: `\`${open.image}\` was opened here`, span: spanOf(open) }] : [] },
+      ),
+    );
+    // `(a]`: the wrong closing bracket is still a closing bracket.
+    if (!open || around === 'file' || around === 'brace' || kind === 'brace') return;
+    frames.pop();
+    out.push(retyped(token, closers[around].type));
+  };
+
   for (const [i, token] of tokens.entries()) {
     const next = tokens[i + 1];
     const line = lines(token.startOffset);
     if (line.first) {
       lineIndent = line.column;
-      if (repair) {
-        const closing = closes.get(token.tokenType);
-        const declares = beginsDeclaration(token, next);
-        while (frames.length > 1 && declares && top().outer >= lineIndent) closeUnclosed();
-        // A bracket left open inside a statement ends where the next statement of that level begins.
-        if (!closing) {
-          const level = frames.findLastIndex(isLayout);
-          const base = frames[level]!;
-          if (
-            level < frames.length - 1 &&
-            base.begun &&
-            lineIndent <= base.indent &&
-            !clauseWords.includes(token.image)
-          ) {
-            while (frames.length - 1 > level) closeUnclosed();
-          }
-        }
-      }
-      const frame = top();
-      const clause =
-        (clauseWords.includes(token.image) && !usedAsName(next) && !(frame.protocol && token.image === 'for')) ||
-        isAmount(token, next);
-      if (isLayout(frame) && frame.begun && lineIndent <= frame.indent && !clause && token.tokenType !== T.RBrace)
-        end();
+      if (repair) closeLeftOpen(token, next);
+      if (endsBefore(token, next)) end();
     }
     const frame = top();
-    if (isLayout(frame) && !frame.begun && token.tokenType !== T.RBrace) {
-      if (token.tokenType === T.Semicolon) {
-        out.push({ ...token, tokenType: T.End, tokenTypeIdx: T.End.tokenTypeIdx ?? 0 });
-        continue;
-      }
+    const separates = token.tokenType === T.Semicolon && isLayout(frame);
+    if (isLayout(frame) && !frame.begun && !separates && token.tokenType !== T.RBrace) {
       const behindBrace = frame.open !== undefined && out[out.length - 1] === frame.open;
       if (line.first) frame.indent = lineIndent;
       else if (behindBrace) frame.indent = line.column;
@@ -162,39 +195,14 @@ const run = (tokens: readonly IToken[], text: string, file: string, repair: bool
     }
     const opened = opens.get(token.tokenType);
     const closed = closes.get(token.tokenType);
-    if (opened) {
-      const protocol = opened === 'brace' && (frame.protocol || (frame.kind === 'file' && paradigm));
-      frames.push({ kind: opened, open: token, outer: lineIndent, protocol, indent: 0, begun: false });
-      out.push(token);
-    } else if (closed) {
-      const level = frames.findLastIndex((f) => f.kind === closed);
-      if (level > 0) {
-        while (frames.length - 1 > level) closeUnclosed();
-        frames.pop();
-        out.push(token);
-      } else {
-        const open = frames.length > 1 ? top().open : undefined;
-        diagnostics.push(
-          report(
-            'L0106',
-            spanOf(token),
-            { close: token.image, open: open?.image },
-            { notes: open ? [{ message: `\`${open.image}\` was opened here`, span: spanOf(open) }] : [] },
-          ),
-        );
-        // `(a]`: the wrong closing bracket is still a closing bracket.
-        if (open && top().kind !== 'brace' && closed !== 'brace') {
-          const wanted = closers[top().kind as 'round' | 'square'];
-          frames.pop();
-          out.push({ ...token, tokenType: wanted.type, tokenTypeIdx: wanted.type.tokenTypeIdx ?? 0 });
-        }
-      }
-    } else if (token.tokenType === T.Semicolon && isLayout(frame)) {
-      out.push({ ...token, tokenType: T.End, tokenTypeIdx: T.End.tokenTypeIdx ?? 0 });
+    if (opened) enter(token, opened);
+    else if (closed) leave(token, closed);
+    else if (separates) {
+      out.push(retyped(token, T.End));
       frame.begun = false;
     } else out.push(token);
   }
-  while (frames.length > 1) closeUnclosed();
+  closeDownTo(0);
   return { tokens: out, diagnostics };
 };
 
