@@ -11,12 +11,17 @@ const isPlace = (field: string): boolean => /^(_|item)?\d+$|^(first|second|third
 const isThing = (seen: string): boolean => /^(a|an|the|one) (?!set)/.test(seen);
 
 /** What stands where it cannot be, and where it goes. */
-const elsewhere = (seen: string, expected: string): string | undefined =>
-  seen.startsWith('the optimiser')
-    ? 'a rule and changes of the gradient stand side by side: `by sgd(0.1), clip(1)`'
-    : expected === 'a data set' && seen === 'a record (start, step, horizon, discount)'
-      ? 'what acts in an environment makes its own data: `on interaction(env)`, `on replayed(env, policy)`'
-      : undefined;
+const elsewhere = (seen: string, expected: string, where?: string): string | undefined => {
+  if (seen.startsWith('the optimiser'))
+    return 'a rule and changes of the gradient stand side by side: `by sgd(0.1), clip(1)`';
+  if (where === '`holdout`' && seen.startsWith('a data set'))
+    return 'two sets of your own are a protocol: `paradigm own(tr, te) { train on tr; eval on te }`, `on own(A, B)`';
+  if (expected !== 'a data set') return undefined;
+  if (seen.startsWith('the paradigm')) return 'its sets are `t.train` and `t.eval`';
+  return seen === 'a record (start, step, horizon, discount)'
+    ? 'what acts in an environment makes its own data: `on interaction(env)`, `on replayed(env, policy)`'
+    : undefined;
+};
 
 /** A number that is known needs no function around it: another is meant, perhaps in another unit. */
 const ofKnown = ({ expected, value }: { readonly expected: string; readonly value?: string }): string | undefined => {
@@ -55,8 +60,10 @@ const wayInto = (expected: string, seen: string, name: string): string | undefin
   const result = name.startsWith('the value of');
   if (result && expected.startsWith('Class') && /^(R|Simplex)\[/.test(seen))
     return `a distribution over classes is \`~> ${expected}\` and ends in \`Categorical(${seen.startsWith('R') ? 'logits = x' : 'x'})\``;
-  if (expected.startsWith('Bit') && /^Class\[2\]/.test(seen)) return 'a truth value is a bit by itself: leave out `class(...)` in the data set';
-  if (/^Class\[\d+\]$/.test(expected) && seen === `${expected}[1]`) return 'it is an array of one class: take it with `[0]`';
+  if (expected.startsWith('Bit') && /^Class\[2\]/.test(seen))
+    return 'a truth value is a bit by itself: leave out `class(...)` in the data set';
+  if (/^Class\[\d+\]$/.test(expected) && seen === `${expected}[1]`)
+    return 'it is an array of one class: take it with `[0]`';
   if (/^Class\[\d+\]$/.test(expected) && /^Class\[\d+\]\[\d+\]$/.test(seen))
     return 'of one-hot vectors `argmax(y)` is the class: write it in the data set';
   if (expected === 'R[h, w, c]' && /^R\[\d+, \d+\]$/.test(seen))
@@ -115,7 +122,7 @@ export const values = {
     severity: 'error',
     title: 'another kind of value is needed',
     text: (p) => `${p.where ? `${p.where}: ` : ''}expected ${p.expected}, found ${p.seen}`,
-    help: (p) => elsewhere(p.seen, p.expected),
+    help: (p) => elsewhere(p.seen, p.expected, p.where),
     explanation: 'The value is of another kind than the place needs, for example a function where a number is meant.',
   }),
   L0303: message<{

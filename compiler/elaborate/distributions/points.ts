@@ -114,7 +114,7 @@ export const checkPoint = (dist: Dist, point: Value, span: Span, at: Span): void
       'L0304',
       at,
       { name: 'the point', expected: printSpace(event), seen: printSpace(t.space) },
-      { help: isClass ? undefined : ofEach(dist, event.shape, seen) },
+      { help: isClass || t.space.element.kind === 'Class' ? undefined : ofEach(dist, event.shape, seen) },
     );
   if (t.space.element.kind === event.element.kind) return;
   const name = dist.family ? `\`${dist.family}\`` : 'the distribution';
