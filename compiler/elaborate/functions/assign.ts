@@ -56,7 +56,17 @@ export const assign = (
           names,
         };
       }
-      if (given[i]) return { wrong: `\`${arg.name}\` is given twice`, span: arg.span };
+      if (given[i]) {
+        const order = params.flatMap((p) => parameterName(p) ?? []).map((name) => `\`${name}\``);
+        return {
+          wrong: `\`${arg.name}\` is given twice`,
+          span: arg.span,
+          way:
+            given[i].name === undefined
+              ? `by position, in the order ${order.join(', ')}, it is there already`
+              : undefined,
+        };
+      }
       given[i] = arg;
     }
   }
