@@ -59,7 +59,7 @@ const numbersOnly = (e: CallExpr, count: number): boolean =>
 
 /** `dense(10, x)` and `dense(10)(x)` are `dense[10](x)`: what is fixed before training stands in brackets. */
 const staticsInBrackets = (site: Site): Fix[] => {
-  const e = exact(site, 'call') as CallExpr | undefined;
+  const e = exact(site, 'call');
   const given = e?.args.filter((a) => a.value.kind === 'number') ?? [];
   if (!e || given.length !== 1 || !numbersOnly(e, 1) || e.callee.kind !== 'name') return [];
   const rest = e.args.filter((a) => a !== given[0]).map((a) => textAt(site, a.span));
@@ -96,7 +96,7 @@ export const field = (p: ParametersOf<'L0308'>, site: Site): Fix[] => {
 
 /** `minimize` gives the least value, `argmin` the member that has it. */
 const solutionMeant = (site: Site): Fix[] => {
-  const e = exact(site, 'call') as CallExpr | undefined;
+  const e = exact(site, 'call');
   const name = e?.callee.kind === 'name' ? e.callee.name : undefined;
   const body = declarationsOf(site.module, 'def').find((d) => d.name.text === name)?.body;
   if (body?.kind !== 'problem') return [];
@@ -117,7 +117,7 @@ export const memberOfStage = (site: Site, span = site.span): Fix[] => {
 
 /** An array is indexed, not called; a space is no function. */
 export const called = (p: ParametersOf<'L0309'>, site: Site): Fix[] => {
-  const e = exact(site, 'call') as CallExpr | undefined;
+  const e = exact(site, 'call');
   const ofProblem = solutionMeant(site);
   if (ofProblem.length > 0) return ofProblem;
   if (e && p.seen === 'a trained problem') return memberOfStage(site, e.callee.span);

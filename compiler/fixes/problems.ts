@@ -1,6 +1,6 @@
 /** Fixes for problems: which data, which member, which direction; and comments that silence a warning. */
 import type { Fix } from '../../grammar/diagnostics.ts';
-import type { CallExpr, ComprehensionExpr, NameExpr } from '../../grammar/tree/expressions.ts';
+import type { CallExpr, NameExpr } from '../../grammar/tree/expressions.ts';
 import type { Condition } from '../../grammar/tree/problems.ts';
 import { nodes } from '../../grammar/walk.ts';
 import type { ParametersOf } from '../messages.ts';
@@ -74,7 +74,7 @@ export const memberMeant = (p: { readonly name: string }, site: Site): Fix[] => 
 
 /** `KL(D_tr || P)` of a model. */
 export const memberInCall = (p: ParametersOf<'L0305'>, site: Site): Fix[] => {
-  const e = exact(site, 'call') as unknown as CallExpr | undefined;
+  const e = exact(site, 'call');
   if (e && p.turned) {
     const [a, b] = e.args.map((x) => textAt(site, x.span));
     return [write(e.span, `${textAt(site, e.callee.span)}(${b}${e.form === 'divergence' ? ' || ' : ', '}${a})`, guess)];
@@ -115,7 +115,7 @@ export const threshold = (p: ParametersOf<'L0407'>, site: Site): Fix[] => {
 /** Rows in which the column is missing are left out. */
 export const withoutMissing = (p: ParametersOf<'L0502'>, site: Site): Fix[] => {
   const column = /^`?([\p{L}_][\p{L}\p{N}_]*)`?$/u.exec(p.column)?.[1];
-  const e = exact(site, 'comprehension') as unknown as ComprehensionExpr | undefined;
+  const e = exact(site, 'comprehension');
   const target = e?.binders[0]?.targets[0];
   if (p.seen !== 'missing' || column === undefined || e?.binders.length !== 1 || target?.kind !== 'name') return [];
   const test = `${target.name}.${column} != missing`;
@@ -184,7 +184,7 @@ export const otherSide = (p: ParametersOf<'L0910'>, site: Site): Fix[] => {
 
 /** `Categorical(logits = softmax(x))`: what `softmax` is taken of. */
 export const withoutSquashing = (p: ParametersOf<'L0912'>, site: Site): Fix[] => {
-  const e = exact(site, 'call') as unknown as CallExpr | undefined;
+  const e = exact(site, 'call');
   const given = e?.args.find((a) => a.name?.text === 'logits')?.value;
   if (given?.kind !== 'call' || given.callee.kind !== 'name' || given.callee.name !== p.by || given.args.length !== 1)
     return [];

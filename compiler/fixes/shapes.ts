@@ -1,6 +1,5 @@
 /** Fixes for matrix products whose sides do not meet: the other way round, or one of them transposed. */
 import type { Fix } from '../../grammar/diagnostics.ts';
-import type { BinaryExpr } from '../../grammar/tree/expressions.ts';
 import type { ParametersOf } from '../messages.ts';
 import { exact, guess, operand, textAt, write } from './site.ts';
 import type { Site } from './site.ts';
@@ -11,7 +10,7 @@ const dimensions = (space: string): readonly number[] | undefined =>
 const meet = (a: readonly number[], b: readonly number[]): boolean => a.at(-1) === b[0];
 
 export const product = (p: ParametersOf<'L0301'>, site: Site): Fix[] => {
-  const e = exact(site, 'binary') as unknown as BinaryExpr | undefined;
+  const e = exact(site, 'binary');
   const [a, b] = [dimensions(p.left), dimensions(p.right)];
   if (p.op !== '@' || !e || !a || !b || a.length > 2 || b.length > 2) return [];
   const [left, right] = [operand(textAt(site, e.left.span)), operand(textAt(site, e.right.span))];

@@ -2,6 +2,7 @@
 import type { Diagnostic, Fix } from '../../grammar/diagnostics.ts';
 import type { Span } from '../../grammar/span.ts';
 import type { Declaration, DefDeclaration, Module } from '../../grammar/tree/declarations.ts';
+import type { Expr } from '../../grammar/tree/expressions.ts';
 import type { Player, ProblemExpr } from '../../grammar/tree/problems.ts';
 import { nodesAround, type Fields } from '../../grammar/walk.ts';
 import type { PrintedAt } from '../spaces/printed.ts';
@@ -116,9 +117,9 @@ export const memberOf = (problem: ProblemExpr | undefined, model: string): strin
   return own.length === 1 ? own[0].name?.text : undefined;
 };
 
-/** A node that stands exactly at the span. */
-export const exact = <K extends string>(site: Site, kind: K): (Found & { readonly kind: K }) | undefined =>
+/** The expression of this kind that stands exactly at the span. */
+export const exact = <K extends Expr['kind']>(site: Site, kind: K): Extract<Expr, { readonly kind: K }> | undefined =>
   site.around.find(
-    (n): n is Found & { readonly kind: K } =>
+    (n): n is Extract<Expr, { readonly kind: K }> =>
       n.kind === kind && n.span.start === site.span.start && n.span.end === site.span.end,
   );

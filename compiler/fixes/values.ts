@@ -1,8 +1,13 @@
 /** Fixes for values that are almost what is needed: an array of one, a text that stands for a class, a number in percent. */
 import type { Fix } from '../../grammar/diagnostics.ts';
 import type { Span } from '../../grammar/span.ts';
-import type { DataDeclaration, DefDeclaration, LetDeclaration, ModelDeclaration } from '../../grammar/tree/declarations.ts';
-import type { ArrayExpr, BinaryExpr, ComprehensionExpr } from '../../grammar/tree/expressions.ts';
+import type {
+  DataDeclaration,
+  DefDeclaration,
+  LetDeclaration,
+  ModelDeclaration,
+} from '../../grammar/tree/declarations.ts';
+import type { ArrayExpr, ComprehensionExpr } from '../../grammar/tree/expressions.ts';
 import type { Binder } from '../../grammar/tree/patterns.ts';
 import type { DrawStatement, ParamStatement } from '../../grammar/tree/statements.ts';
 import { nodes } from '../../grammar/walk.ts';
@@ -158,7 +163,7 @@ export const percent = (site: Site, value: number): Fix[] => {
   return [write({ ...site.span, start, end: site.span.end }, String(value / 100))];
 };
 
-const isBinary = (site: Site): boolean => (exact(site, 'binary') as unknown as BinaryExpr | undefined) !== undefined;
+const isBinary = (site: Site): boolean => exact(site, 'binary') !== undefined;
 
 /** The array in which the entry stands, behind its first. */
 const arrayAround = (site: Site): ArrayExpr | undefined => {
