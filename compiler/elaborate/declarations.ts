@@ -228,7 +228,9 @@ const declare = (d: Declaration, ctx: Context, imported: (path: string) => Scope
     case 'import': {
       const from = imported(d.from.path);
       if (!from) {
-        ctx.shared.diagnostics.push(diagnose('L0204', d.from.span, { name: d.from.path, what: 'there is no file' }));
+        const { path, span } = d.from;
+        const whole = /\.learn$/.test(path) ? undefined : `${path}.learn`;
+        ctx.shared.diagnostics.push(diagnose('L0204', span, { name: path, what: 'there is no file', similar: whole }));
         for (const n of d.names) bind(scope, (n.as ?? n.name).text, poison);
         break;
       }

@@ -2,6 +2,7 @@
 import type { Fix } from '../../grammar/diagnostics.ts';
 import type { CallExpr, NameExpr } from '../../grammar/tree/expressions.ts';
 import type { Condition } from '../../grammar/tree/problems.ts';
+import { asPattern } from '../../grammar/tokens.ts';
 import { nodes } from '../../grammar/walk.ts';
 import type { ParametersOf } from '../messages.ts';
 import { fromPositive } from './domains.ts';
@@ -112,8 +113,16 @@ export const threshold = (p: ParametersOf<'L0407'>, site: Site): Fix[] => {
 
 // ---------------------------------------------------------------- data
 
-/** Rows in which the column is missing are left out. */
+/** Rows in which the column is missing are left out; classes that are counted from 1 are counted from 0. */
 export const withoutMissing = (p: ParametersOf<'L0502'>, site: Site): Fix[] => {
+  const counted = /`(class\[\d+\])\(r\.([^ ]+) - 1\)`/.exec(p.way ?? '');
+  if (counted) {
+    const at = new RegExp(`(?<=${asPattern(counted[1])}\\()[\\p{L}_]\\w*\\.${asPattern(counted[2])}(?=\\))`, 'u').exec(
+      site.written,
+    );
+    const start = site.span.start + (at?.index ?? 0);
+    return at ? [write({ ...site.span, start, end: start + at[0].length }, `${at[0]} - 1`)] : [];
+  }
   const column = /^`?([\p{L}_][\p{L}\p{N}_]*)`?$/u.exec(p.column)?.[1];
   const e = exact(site, 'comprehension');
   const target = e?.binders[0]?.targets[0];

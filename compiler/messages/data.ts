@@ -8,12 +8,20 @@ export const data = {
     text: (p) => (p.place ? `${p.what} (${p.place})` : p.what),
     explanation: 'The file is missing, damaged, or not what its name says.',
   }),
-  L0502: message<{ set: string; place: string; column: string; space: string; seen: string }>({
+  L0502: message<{
+    way?: string;
+    set: string;
+    place: string;
+    column: string;
+    space: string;
+    seen: string;
+  }>({
     severity: 'error',
     title: 'a row outside its space',
     text: (p) =>
       `${p.place.includes(', ') ? p.place : `${p.set}, ${p.place}`}: ${p.column} is ${p.seen}, which is not in ${p.space}`,
     help: (p) => {
+      if (p.way !== undefined) return p.way;
       if (p.seen !== 'missing') return undefined;
       const column = /^`([\p{L}_][\p{L}\p{N}_]*)`$/u.exec(p.column)?.[1] ?? 'column';
       return `leave such rows out: \`... for r in D if r.${column} != missing\``;

@@ -57,15 +57,32 @@ const guarded = async (name: string, read: () => Reading | Promise<Reading>): Pr
   }
 };
 
+/** What a file's name says that it is. */
+const formats: readonly (readonly [FileFormat, RegExp])[] = [
+  ['csv', /\.(csv|tsv)(\.gz)?$/i],
+  ['json', /\.(jsonl?|ndjson)(\.gz)?$/i],
+  ['npy', /\.npy(\.gz)?$/i],
+  ['parquet', /\.parquet$/i],
+  ['idx', /\.idx(\.gz)?$/i],
+];
+
+/** A file that another reader reads. */
+const byItsName = (format: FileFormat, name: string, read: Reading): Reading => {
+  const own = formats.find(([, ends]) => ends.test(name))?.[0];
+  return isFailure(read) && own !== undefined && own !== format
+    ? { ...read, help: `a file of this name is read by \`${own}("${name}")\`` }
+    : read;
+};
+
 export const readFile = (format: FileFormat, packed: DataFile, codecs: Codecs): Promise<Reading> =>
-  guarded(packed.name, () => {
+  guarded(packed.name, async () => {
     const { gzip, gzipHead } = codecs;
     if (format === 'idx' && packed.intact && isGzip(packed.bytes) && gzip && gzipHead) {
       const file = later(packed, gzip, gzipHead);
       return readIdx(file, file.preview);
     }
     const file = unpacked(packed, codecs);
-    return isFailure(file) ? file : readers[format](file, codecs);
+    return isFailure(file) ? file : byItsName(format, packed.name, await readers[format](file, codecs));
   });
 
 export const readPictures = (name: string, packed: readonly DataFile[], codecs: Codecs): Promise<Reading> =>

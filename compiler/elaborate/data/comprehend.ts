@@ -134,7 +134,23 @@ const blameOf = (body: Expr, row: Value, source: Data) => (at: number, classes?:
   };
   const calls = nodes(body).filter((n) => n.kind === 'call' && mentionsClass(n.callee));
   const odd = calls.flatMap((n) => mentioned(n.args)).find((name) => !isClass(name));
-  return odd === undefined ? undefined : { column: odd, seen: String(cell(odd)) };
+  if (odd === undefined) return undefined;
+  const column = fields.get(odd);
+  let [low, high] = [Infinity, -Infinity];
+  for (const x of column?.kind === 'leaf' ? source.leaves[column.leaf].data : [])
+    [low, high] = [Math.min(low, x), Math.max(high, x)];
+  const direct = calls.some((n) => {
+    const [arg] = n.args as readonly { readonly value: Expr }[];
+    return arg?.value.kind === 'field' && arg.value.name.text === odd;
+  });
+  const way = !direct
+    ? undefined
+    : low >= 1 && high === classes
+      ? `classes are counted from 0: \`class[${classes}](r.${odd} - 1)\``
+      : low >= 0 && high >= classes
+        ? `the column goes up to ${high}: \`Class[${high + 1}]\``
+        : undefined;
+  return { column: odd, seen: String(cell(odd)), way };
 };
 
 /** `class` or `class[K]` */

@@ -98,7 +98,10 @@ export interface Origin {
   /** One of many small sets: its numbers are made when they are looked at, where they are certain. */
   readonly later?: boolean;
   /** Says what is wrong with a row that has a number which is none. */
-  readonly blame?: (row: number, classes?: number) => { readonly column: string; readonly seen: string } | undefined;
+  readonly blame?: (
+    row: number,
+    classes?: number,
+  ) => { readonly column: string; readonly seen: string; readonly way?: string } | undefined;
 }
 
 /** Of rows that no file and no other set holds. */
@@ -170,6 +173,7 @@ const checkFinite = (data: Data, picked: Int32Array | undefined, origin: Origin)
         place: data.placeOf(row),
         column: found ? `\`${found.column}\`` : columnName(path),
         space: printSpace(t.space),
+        way: found?.way,
         seen:
           found?.seen ??
           (element.kind === 'Class' && numbers[at] < 0

@@ -112,6 +112,15 @@ const equality = (left: Value, right: Value, ctx: Context, e: BinaryExpr): Tenso
   if (named) return named;
   if (left.kind === 'tuple' && right.kind === 'tuple' && left.items.length === right.items.length)
     return left.items.map((x, i) => equality(x, right.items[i], ctx, e)).reduce((a, b) => logical('and', a, b, span));
+  const empty =
+    [left, right].some((v) => v.kind === 'text' && v.text === '') && [left, right].some((v) => v.kind === 'tensor');
+  if (empty)
+    fail(
+      'L0302',
+      span,
+      { expected: 'a number', seen: 'the text ""', where: '`==`' },
+      { help: 'a field that holds nothing is `missing`: `r.column == missing`' },
+    );
   return compareTensors('eq', operand(left, ctx, span, '=='), operand(right, ctx, span, '=='), span, '==');
 };
 

@@ -15,7 +15,7 @@ import { boundsOf } from '../values/bounds.ts';
 import type { Built } from './built.ts';
 import type { Context } from '../context.ts';
 import { dependsOnParameters } from '../values/dependence.ts';
-import { asTensor } from '../values/describe.ts';
+import { asTensor, describe } from '../values/describe.ts';
 import { stepInput, totalInput } from '../members/inputs.ts';
 import { inProblem } from './objectives.ts';
 import { settle } from '../expressions/operators.ts';
@@ -65,7 +65,15 @@ const sidesOf = ({ value, compare, span }: Condition, ctx: Context): Sides => {
       { help: 'a constraint is written `e <= c`, `e >= c` or `e == c`; to measure, write `eval` before it' },
     );
   const side = (e: Expr): Tensor => {
-    const t = asTensor(settle(ctx.shared.run.evaluate(e, ctx), ctx, e.span), e.span, 'a constraint');
+    const given = settle(ctx.shared.run.evaluate(e, ctx), ctx, e.span);
+    if (given.kind === 'function')
+      fail(
+        'L0302',
+        e.span,
+        { expected: 'a number or an array', seen: describe(given), where: 'a constraint' },
+        { help: 'to measure and compare, write `eval` before it' },
+      );
+    const t = asTensor(given, e.span, 'a constraint');
     return t.axes.length > 0
       ? fail('L0402', e.span, { what: 'a side of a constraint', seen: 'one for each row' })
       : toReal(t);

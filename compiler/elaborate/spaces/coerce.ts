@@ -6,7 +6,8 @@ import { contains, elementDType, elementShape, printSpace, sameShape, storageSha
 import type { Space, TensorSpace } from '../../spaces/space.ts';
 import { newAxis } from '../context.ts';
 import type { Context } from '../context.ts';
-import { describe, partsOf } from '../values/describe.ts';
+import { aboutTextColumn } from '../values/texts.ts';
+import { aboutTexts, describe, partsOf } from '../values/describe.ts';
 import { axisToShape, knownArray, shapeOf, shapeToAxis, tensor, toReal } from '../values/tensors.ts';
 import type { Axis, Tensor, Value } from '../values/values.ts';
 
@@ -20,7 +21,18 @@ export interface Subject {
 }
 
 export const mismatch = ({ name, span }: Subject, expected: string, v: Value, help?: string): never =>
-  fail('L0304', span, { name, expected, seen: describe(v) }, { help });
+  fail(
+    'L0304',
+    span,
+    { name, expected, seen: describe(v) },
+    {
+      help:
+        help ??
+        (v.kind === 'texts' && /^(R|Positive|Interval|Nat|Int)\b/.test(expected)
+          ? (aboutTextColumn(v) ?? aboutTexts).help
+          : undefined),
+    },
+  );
 
 /** A tensor whose numbers are known: every entry must be in the space. */
 const checkEntries = (t: Tensor, space: TensorSpace, values: readonly number[], { name, span }: Subject): void => {

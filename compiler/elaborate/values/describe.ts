@@ -1,4 +1,5 @@
 /** Values in the words of messages, and the coercions whose failure is worth a sentence. */
+import { aboutTextColumn } from './texts.ts';
 import type { Span } from '../../../grammar/span.ts';
 import { fail } from '../../messages.ts';
 import { printSpace } from '../../spaces/space.ts';
@@ -119,7 +120,7 @@ export const poisoned = (): never => {
   throw new Failure([]);
 };
 
-const aboutTexts = {
+export const aboutTexts = {
   help: 'texts become classes in the data set, `class(r.species)`, or truth values, `class(r.answer == "yes")`',
 };
 
@@ -147,7 +148,7 @@ export const asTensor = (v: Value, span: Span, where?: string): Tensor => {
       return fail('L0311', span, { name: v.declaration.name.text });
     default: {
       const slip = v.kind === 'texts' ? 'texts' : v.kind === 'function' ? 'loss' : undefined;
-      const hint = v.kind === 'texts' ? aboutTexts : {};
+      const hint = v.kind === 'texts' ? (aboutTextColumn(v) ?? aboutTexts) : {};
       return fail('L0302', span, { expected: 'a number or an array', seen: describe(v), where, slip }, hint);
     }
   }
