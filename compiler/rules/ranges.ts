@@ -111,10 +111,11 @@ const binaries: { readonly [K in (typeof families.binary)[number]]: Elementwise 
   atan2: () => ({ low: -Math.PI, high: Math.PI }),
 };
 
-/** Of sets that are not made at once only what was said of them is known. */
-export const constantBounds = ({ bounds, data }: ArrayValue): Bounds => {
-  if (bounds) return bounds;
-  if (data.length === 0 || data.length > madeAtOnce) return anything;
+/** So few numbers are read again rather than remembered. */
+const few = 64;
+const measured = new WeakMap<ArrayValue['data'], Bounds>();
+
+const measure = (data: ArrayValue['data']): Bounds => {
   let [low, high] = [Infinity, -Infinity];
   for (let i = 0; i < data.length; i++) {
     if (Number.isNaN(data[i])) return anything;
@@ -122,6 +123,16 @@ export const constantBounds = ({ bounds, data }: ArrayValue): Bounds => {
     high = Math.max(high, data[i]);
   }
   return { low, high };
+};
+
+/** Of sets that are not made at once only what was said of them is known: nobody looks at their numbers. The same numbers are read once. */
+export const constantBounds = (array: ArrayValue): Bounds => {
+  if (array.bounds) return array.bounds;
+  const { data } = array;
+  if (data.length === 0 || data.length > madeAtOnce) return anything;
+  const known = measured.get(data) ?? measure(data);
+  if (data.length > few) measured.set(data, known);
+  return known;
 };
 
 const elementwise = <K extends string>(rules: { readonly [P in K]: Elementwise }) =>
