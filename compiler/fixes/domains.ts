@@ -38,8 +38,11 @@ export const keptInside = (p: ParametersOf<'L0905'>, site: Site): Fix[] => {
   const argument = argumentOf(p);
   const offset = argument === undefined ? -1 : site.written.lastIndexOf(argument);
   if (argument === undefined || offset < 0) return [];
-  const start = site.span.start + offset;
-  const span = { ...site.span, start, end: start + argument.length };
+  // a call brings parentheses of its own
+  const grouped =
+    /(^|[^\p{L}\p{N}_'\])])\($/u.test(site.written.slice(0, offset)) && site.written[offset + argument.length] === ')';
+  const start = site.span.start + offset - Number(grouped);
+  const span = { ...site.span, start, end: start + argument.length + 2 * Number(grouped) };
   if (p.outside === 'negative') return fromPositive(argument, site) ?? [write(span, `softplus(${argument})`, guess)];
   return p.outside === 'outside of [-1, 1]' ? [write(span, `clamp(${argument}, -1, 1)`, guess)] : [];
 };

@@ -99,7 +99,9 @@ export const actionsOf = (
       made.feeds,
       ctx,
     );
-    if (actions.every((a) => a.kind !== 'train')) checkStart(made.solver, made.feeds, made.loss[0].span, ctx);
+    // rows that are collected while training are not there yet
+    if (collectors.length === 0 && actions.every((a) => a.kind !== 'train'))
+      checkStart(made.solver, made.feeds, made.loss[0].span, ctx);
     if (made.loss.length === 1 && contestants.length === 1)
       warnOfSense(
         made.loss[0].node,
