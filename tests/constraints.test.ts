@@ -103,7 +103,7 @@ test('a run says of each constraint whether it is met, and fails where one is no
   const met = await solved('minimize (z - 1)^2 over z in R subject to z <= 0.5');
   expect(met).toMatchObject({ met: true, summaries: [{ name: 'z <= 0.5', verdict: 'met' }] });
   expect(met.solved[0]).toMatchObject({ solver: 'constrained', loss: expect.closeTo(0.25, 5) });
-  const clash = await solved('minimize (z - 1)^2 over z in R subject to z <= 0.5, z >= 0.7');
+  const clash = await solved('minimize (z - 1)^2 over z in R subject to z <= 0.5, -z <= -0.7');
   expect(clash.met).toBe(false);
   expect(clash.solved[0].reason).toContain('the constraints cannot all be met: one stays off by 0.1');
 });

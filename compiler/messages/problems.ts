@@ -2,7 +2,13 @@
 import { message } from '../../grammar/diagnostics.ts';
 
 const between = (low: string, high: string): string =>
-  low === 'any number' ? `at most ${high}` : high === 'infinity' ? `at least ${low}` : `from ${low} to ${high}`;
+  low === high
+    ? low
+    : low === 'any number'
+      ? `at most ${high}`
+      : high === 'infinity'
+        ? `at least ${low}`
+        : `from ${low} to ${high}`;
 
 export const problems = {
   L0401: message<{ name: string; flat?: 'jumps' | 'held' | 'zero' | 'cancels' }>({

@@ -3,6 +3,7 @@
  * that brings them into the objective (Hestenes 1969, Powell 1969, for inequalities Rockafellar 1973), with its multipliers as
  * variables; and the projections onto sets that have one in closed form.
  */
+import type { Span } from '../../../grammar/span.ts';
 import type { Expr } from '../../../grammar/tree/expressions.ts';
 import type { Condition, ProblemExpr } from '../../../grammar/tree/problems.ts';
 import { writtenIn } from '../../../grammar/written.ts';
@@ -110,18 +111,60 @@ const check = (condition: Condition, excess: Node, { left, right, op }: Sides, c
   }
 };
 
+/** What a constraint leaves to what stands on its one side, where the other is a number. */
+interface Allowed {
+  readonly text: string;
+  readonly low: number;
+  readonly high: number;
+  readonly op: Sides['op'];
+  readonly bound: number;
+  readonly span: Span;
+}
+
+const mirrored = { '<=': '>=', '>=': '<=', '==': '==' } as const;
+
+const allowed = ({ value, compare, span }: Condition, { left, right, op }: Sides, ctx: Context): Allowed[] => {
+  const [l, r] = [known(left), known(right)];
+  if (!compare || (l === undefined) === (r === undefined)) return [];
+  const [e, way, bound] = r === undefined ? [compare.bound, mirrored[op], l as number] : [value, op, r];
+  const [low, high] = [way === '<=' ? -Infinity : bound, way === '>=' ? Infinity : bound];
+  return [{ text: writtenIn(e.span, ctx.shared.sources), low, high, op: way, bound, span }];
+};
+
+/** Constraints on one expression, no two of which exclude each other. */
+const checkTogether = (all: readonly Allowed[]): void => {
+  for (const [i, b] of all.entries())
+    for (const a of all.slice(0, i)) {
+      const apart = Math.max(a.low - b.high, b.low - a.high);
+      if (a.text !== b.text || apart <= slack * Math.max(1, Math.abs(b.bound))) continue;
+      fail(
+        'L0407',
+        b.span,
+        { name: `\`${b.text}\``, low: shown(a.low), high: shown(a.high), threshold: `${b.op} ${b.bound}` },
+        {
+          notes: [{ span: a.span, message: 'this is required, too' }],
+          help: 'leave one of them out, or turn one around',
+        },
+      );
+    }
+};
+
 /** What a problem requires, built where its objective was: the same rows are seen. */
 export const requirementsOf = (problem: ProblemExpr, built: Built, ctx: Context): Requirement[] => {
   const inside = built.inside ?? inProblem(ctx, built.state);
-  return plainConditions(problem).map((condition) => {
+  const sets: Allowed[] = [];
+  const required = plainConditions(problem).map((condition) => {
     const sides = sidesOf(condition, inside);
     const { left, right, op } = sides;
     const [a, b] = op === '>=' ? [right, left] : [left, right];
     const difference = mapBinary('sub', a, b, condition.span, op);
     const excess = ir.reshape(difference.node, [sizeOf(shapeOf(difference))]);
     check(condition, excess, sides, ctx);
+    sets.push(...allowed(condition, sides, inside));
     return { condition, text: writtenIn(condition.span, ctx.shared.sources), equal: op === '==', excess };
   });
+  checkTogether(sets);
+  return required;
 };
 
 /** The constraints of a problem, each with its multiplier. */
