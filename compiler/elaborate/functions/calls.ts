@@ -99,7 +99,8 @@ const runClosure = (closure: Closure, args: readonly Given[], fn: FunctionValue,
       ? { ...inner, ...home }
       : { ...inner, path: `${ctx.path}/${span.start}`, family: familyOf(closure.name, family, ctx) };
     const body = closure.body as Expr;
-    if (closure.result?.stochastic) return stochastic(closure.name, { name: closure.name, body, result: closure.result.space }, at, span);
+    if (closure.result?.stochastic)
+      return stochastic(closure.name, { name: closure.name, body, result: closure.result.space }, at, span);
     const value = ctx.shared.run.evaluate(body, at);
     if (value.kind === 'dist') return arrayOf(value, lifted.axes);
     return closure.result ? resultIn(closure.result.space, value, inner, closure.name, body, span) : value;
