@@ -118,32 +118,38 @@ describe.skipIf(!chromium)('the playground in Chromium', { timeout: 240_000 }, (
     await page.context().close();
   });
 
-  it('gives the numbers of a run that was never stopped when it is paused, stepped and resumed', async () => {
-    const page = await site.page();
-    await write(page, net.replace('400 steps', '12_000 steps'));
-    await understood(page, /No problems/);
-    await page.click('#run');
-    await page.waitForFunction(() => /step [1-9]/.test(document.querySelector('#run-status')?.textContent ?? ''));
-    await page.click('#pause');
-    await finished(page, 'paused');
-    const at = async (): Promise<number> => Number(/step (\d+)/.exec(await status(page))?.[1]);
-    await page.click('#step');
-    await page.waitForTimeout(300);
-    await finished(page, 'paused');
-    expect(await at()).toBeLessThan(12_000);
-    // A visit later it goes on all the same.
-    await page.reload();
-    await page.waitForSelector('body[data-ready]');
-    await finished(page, 'paused');
-    await page.click('#pause');
-    await finished(page);
-    const resumed = await value(page);
-    await page.click('#run');
-    await page.waitForFunction(() => document.querySelector<HTMLElement>('#run-status')?.dataset.status !== 'finished');
-    await finished(page);
-    expect(await value(page)).toBe(resumed);
-    await page.context().close();
-  });
+  it(
+    'gives the numbers of a run that was never stopped when it is paused, stepped and resumed',
+    { retry: 2 },
+    async () => {
+      const page = await site.page();
+      await write(page, net.replace('400 steps', '30_000 steps'));
+      await understood(page, /No problems/);
+      await page.click('#run');
+      await page.waitForFunction(() => /step [1-9]/.test(document.querySelector('#run-status')?.textContent ?? ''));
+      await page.click('#pause');
+      await finished(page, 'paused');
+      const at = async (): Promise<number> => Number(/step (\d+)/.exec(await status(page))?.[1]);
+      await page.click('#step');
+      await page.waitForTimeout(300);
+      await finished(page, 'paused');
+      expect(await at()).toBeLessThan(30_000);
+      // A visit later it goes on all the same.
+      await page.reload();
+      await page.waitForSelector('body[data-ready]');
+      await finished(page, 'paused');
+      await page.click('#pause');
+      await finished(page);
+      const resumed = await value(page);
+      await page.click('#run');
+      await page.waitForFunction(
+        () => document.querySelector<HTMLElement>('#run-status')?.dataset.status !== 'finished',
+      );
+      await finished(page);
+      expect(await value(page)).toBe(resumed);
+      await page.context().close();
+    },
+  );
 
   it.each(['webgpu', 'webgl', 'wasm'])('trains on %s, and says so', async (engine) => {
     const page = await site.page({ path: `?engine=${engine}` });
