@@ -92,7 +92,7 @@ describe('functions that nobody uses', () => {
 });
 
 describe('thresholds that can be met', () => {
-  test.each(['<= 1e-6', '<= 100'])('a mean of squares %s', async (bound) =>
+  test.each(['>= 0', '<= 1e-6', '<= 100'])('a mean of squares %s', async (bound) =>
     expect(
       await codes(
         spec(`minimize L(f, D_tr) over f in M subject to eval L(f, D_eval) ${bound} on supervised(D, holdout = 0.2)`),
