@@ -7,12 +7,15 @@ import type { Bounds, OpName } from '../ir/operations.ts';
 
 const shapeless: ReadonlySet<OpName> = new Set<OpName>(['reshape', 'broadcast', 'stop']);
 
-/** Without what only brings it to another shape. */
-export const bare = (node: Node): Node => {
+/** The node behind these operations. */
+export const behind = (node: Node, ops: ReadonlySet<OpName>): Node => {
   let at = node;
-  while (shapeless.has(at.operation.op)) at = at.inputs[0];
+  while (ops.has(at.operation.op)) at = at.inputs[0];
   return at;
 };
+
+/** Without what only brings it to another shape. */
+export const bare = (node: Node): Node => behind(node, shapeless);
 
 const isPositive = (node: Node): boolean => {
   const { operation } = bare(node);

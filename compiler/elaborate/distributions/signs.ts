@@ -1,15 +1,16 @@
 /** A spread that is trained and that nothing keeps from being negative: found from the operations that lead to it. */
 import type { Span } from '../../../grammar/span.ts';
 import type { Parameter } from '../../../grammar/tree/patterns.ts';
+import type { Bounds, OpName } from '../../ir/operations.ts';
 import { diagnose } from '../../messages.ts';
-import { bare } from '../../rules/shares.ts';
+import { bare, behind } from '../../rules/shares.ts';
 import { mayLeave } from '../values/attained.ts';
 import type { Context } from '../context.ts';
 import { dependsOnParameters } from '../values/dependence.ts';
 import type { Tensor, Value } from '../values/values.ts';
 
 /** Between which numbers each entry of a space lies; undefined for spaces of all numbers. */
-const limits = (space: string): { readonly low: number; readonly high: number } | undefined =>
+const limits = (space: string): Bounds | undefined =>
   space === 'Positive'
     ? { low: 0, high: Infinity }
     : space === 'Interval' || space === 'Simplex'
@@ -22,12 +23,12 @@ const familyName = (name: string): string => {
   return stem === undefined ? name : stem[0].toUpperCase() + stem.slice(1);
 };
 
+const arranged: ReadonlySet<OpName> = new Set<OpName>(['reshape', 'broadcast', 'slice', 'cast']);
+
 /** Probabilities where logits are meant: what was made by `softmax` is in a simplex, `sigmoid` leaves its operation. */
 const madeBy = ({ space, node }: Tensor): string | undefined => {
   if (space.element.kind === 'Simplex') return 'softmax';
-  let made = node;
-  while (['reshape', 'broadcast', 'slice', 'cast'].includes(made.operation.op)) made = made.inputs[0];
-  return made.operation.op === 'sigmoid' ? 'sigmoid' : undefined;
+  return behind(node, arranged).operation.op === 'sigmoid' ? 'sigmoid' : undefined;
 };
 
 const warnOfProbabilities = (family: string, value: Tensor, at: Span, { shared }: Context): void => {

@@ -12,7 +12,7 @@ import type { Node } from '../../ir/graph.ts';
 import { sizeOf } from '../../ir/shape.ts';
 import { fail } from '../../messages.ts';
 import type { Decision, Evaluation, Variable } from '../../program.ts';
-import { boundsOf } from '../values/bounds.ts';
+import { boundsOf, printed } from '../values/bounds.ts';
 import type { Built } from './built.ts';
 import type { Context } from '../context.ts';
 import { dependsOnParameters } from '../values/dependence.ts';
@@ -84,9 +84,6 @@ const sidesOf = ({ value, compare, span }: Condition, ctx: Context): Sides => {
   return { left: side(value), right: side(compare.bound), op };
 };
 
-const shown = (x: number): string =>
-  Number.isFinite(x) ? String(Number(x.toPrecision(4))) : x > 0 ? 'infinity' : 'any number';
-
 /** It is about what is trained, and can be met. */
 const check = (condition: Condition, excess: Node, { left, right, op }: Sides, ctx: Context): void => {
   const { span, value } = condition;
@@ -101,11 +98,9 @@ const check = (condition: Condition, excess: Node, { left, right, op }: Sides, c
   const { low, high } = boundsOf(excess);
   const bound = known(right);
   if (low > slack || (op === '==' && high < -slack)) {
-    const range = boundsOf(left.node);
     fail('L0407', span, {
       name: `\`${text}\``,
-      low: shown(range.low),
-      high: shown(range.high),
+      ...printed(boundsOf(left.node)),
       threshold: `${op} ${bound ?? 'the other side'}`,
     });
   }
@@ -140,7 +135,7 @@ const checkTogether = (all: readonly Allowed[]): void => {
       fail(
         'L0407',
         b.span,
-        { name: `\`${b.text}\``, low: shown(a.low), high: shown(a.high), threshold: `${b.op} ${b.bound}` },
+        { name: `\`${b.text}\``, ...printed(a), threshold: `${b.op} ${b.bound}` },
         {
           notes: [{ span: a.span, message: 'this is required, too' }],
           help: 'leave one of them out, or turn one around',

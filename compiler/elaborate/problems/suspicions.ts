@@ -4,10 +4,12 @@ import type { Expr } from '../../../grammar/tree/expressions.ts';
 import type { Condition, Player, ProblemExpr } from '../../../grammar/tree/problems.ts';
 import { nodes } from '../../../grammar/walk.ts';
 import type { Node } from '../../ir/graph.ts';
+import type { OpName } from '../../ir/operations.ts';
 import { diagnose, fail } from '../../messages.ts';
+import { behind } from '../../rules/shares.ts';
 import { writtenIn } from '../../../grammar/written.ts';
 import { dependsOnParameters } from '../values/dependence.ts';
-import { agreement, boundsOf, growth } from '../values/bounds.ts';
+import { agreement, boundsOf, growth, printed } from '../values/bounds.ts';
 import type { Context } from '../context.ts';
 import type { Data, Store } from '../values/values.ts';
 import { degreeIn } from '../solvers/structure.ts';
@@ -28,11 +30,9 @@ export const checkThreshold = (
     (op === '<' && low === bound) ||
     (op === '>' && high === bound);
   if (!never) return;
-  const shown = (x: number): string => (Number.isFinite(x) ? String(Number(x.toPrecision(4))) : 'any number');
   fail('L0407', span, {
     name: `\`${name}\``,
-    low: shown(low),
-    high: Number.isFinite(high) ? shown(high) : 'infinity',
+    ...printed({ low, high }),
     threshold: `${op} ${bound}`,
   });
 };
@@ -55,6 +55,8 @@ const divergencesIn = (e: Expr, sign: 1 | -1 = 1): readonly { readonly e: Expr; 
   return e.kind === 'call' && e.form === 'divergence' ? [{ e, sign }] : [];
 };
 
+const entries: ReadonlySet<OpName> = new Set<OpName>(['reshape', 'slice', 'concat', 'cast']);
+
 /** Squares or absolute values of parameters themselves, as a penalty is, of which `sign` is the sign in the loss. */
 const penalties = (node: Node, sign: 1 | -1 = 1): readonly (1 | -1)[] => {
   const [x, y] = node.inputs;
@@ -62,8 +64,7 @@ const penalties = (node: Node, sign: 1 | -1 = 1): readonly (1 | -1)[] => {
   switch (node.operation.op) {
     case 'square':
     case 'abs': {
-      let own = x;
-      while (['reshape', 'slice', 'concat', 'cast'].includes(own.operation.op)) own = own.inputs[0];
+      const own = behind(x, entries);
       return own.operation.op === 'input' && dependsOnParameters(own) ? [sign] : [];
     }
     case 'neg':

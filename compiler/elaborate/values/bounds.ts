@@ -72,6 +72,12 @@ export const boundsFrom = (
 /** If there is a number at all: what NaN makes of it is not asked. */
 export const boundsOf = (root: Node): Bounds => boundsFrom([root]).get(root) as Bounds;
 
+/** Bounds as messages say them. */
+export const printed = ({ low, high }: Bounds): { readonly low: string; readonly high: string } => {
+  const number = (x: number, none: string): string => (Number.isFinite(x) ? String(Number(x.toPrecision(4))) : none);
+  return { low: number(low, 'any number'), high: number(high, 'infinity') };
+};
+
 const largest = { float32: 3e38, int32: 2 ** 31 - 1, bool: 1 } as const;
 
 /** Bounds of what is computed from sets, where it is certain that every entry is a number; undefined where it is not. */
